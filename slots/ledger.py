@@ -1,0 +1,131 @@
+"""The contract of the ledger: the hot state of all slots, committed together with the positions it stems from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Protocol
+
+import polars as pl
+
+Kind = Literal["cells", "bins", "entities"]
+Size = Literal["minute", "hour", "day", ""]
+
+
+class PageKey(NamedTuple):
+    """One page of state: the cells (or sketch bins) of all buckets of one size that begin within one span.
+
+    Minute buckets lie on pages of an hour, hours on pages of a UTC day, days on pages of a UTC year; `start` is
+    the page's beginning in Unix seconds. Entities have a single page, ("entities", "", 0).
+    """
+
+    kind: Kind
+    size: Size
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the worker that feeds a slot last said of its source. `at_us`: Unix microseconds, 0 = never."""
+
+    connected: bool = False
+    reason: str = ""
+    at_us: int = 0
+    ends: Mapping[str, int] = field(default_factory=dict)
+    """`topic/partition` → the log's end offset, for the lag."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotState:
+    """Everything the ledger knows of one slot besides its pages. Times are Unix microseconds, UTC.
+
+    `offsets` and `watermarks` are keyed `topic/partition`: the next offset to read, the latest event time seen.
+    `counters` only grow: accepted, rejected, late, unplaced, lost, refused (duplicates), other (dimension values over the limit).
+    `dimensions`: the admitted values of each dimension, in the order they were first seen.
+    `sequence` grows by one with each commit; 0 = never.
+    """
+
+    sequence: int = 0
+    offsets: Mapping[str, int] = field(default_factory=dict)
+    watermarks: Mapping[str, int] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    dimensions: Mapping[str, list[str]] = field(default_factory=dict)
+    first_event_us: int | None = None
+    last_event_us: int | None = None
+    committed_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one batch changes in one slot: deltas to add and the positions they stem from.
+
+    `begin` must equal the stored offsets (a partition that was never stored counts as equal), else the commit
+    is refused whole. Deltas are frames in the form of slots.pages; they add up with what the page holds.
+    """
+
+    slot: str
+    begin: Mapping[str, int]
+    end: Mapping[str, int]
+    deltas: Mapping[PageKey, pl.DataFrame]
+    counters: Mapping[str, int]
+    watermarks: Mapping[str, int]
+    dimensions: Mapping[str, list[str]]
+    first_event_us: int | None
+    last_event_us: int | None
+    committed_us: int
+
+
+class LedgerError(Exception):
+    """LedgerError
+    ├── OffsetConflict   another worker has already counted these records; nothing was written
+    └── LedgerLost       the ledger cannot be reached now; nothing may be taken as written
+    """
+
+
+class OffsetConflict(LedgerError):
+    """The stored offsets are not the ones the batch began at; nothing was written. Go on from `stored`."""
+
+    def __init__(self, slot: str, begin: Mapping[str, int], stored: Mapping[str, int]) -> None:
+        super().__init__(f"slot '{slot}': the batch began at {dict(begin)}, the ledger stands at {dict(stored)}")
+        self.stored = stored
+
+
+class LedgerLost(LedgerError):
+    """The ledger cannot be reached at present; the same commit may be tried again: the offsets guard it."""
+
+
+class Ledger(Protocol):
+    """Holds the state of all slots. Safe to use from several threads; one commit is one atomic step."""
+
+    def state(self, slot: str) -> SlotState:
+        """The slot's state; an empty one where nothing was committed. Raises LedgerLost."""
+
+    def commit(self, commit: Commit) -> SlotState:
+        """The state after the whole commit was added. Raises OffsetConflict or LedgerLost; then nothing was added.
+
+        A commit that raised LedgerLost may have been added: trying it again answers OffsetConflict then.
+        """
+
+    def read(self, slot: str, key: PageKey) -> tuple[int, pl.DataFrame | None]:
+        """The page's version and its merged frame (None: no such page). Equal version, equal frame."""
+
+    def pages(self, slot: str, kind: Kind, size: Size) -> list[PageKey]:
+        """The pages kept, oldest first."""
+
+    def expire(self, slot: str, keys: Iterable[PageKey]) -> None:
+        """Deletes pages that retention no longer keeps."""
+
+    def sequences(self, slots: Iterable[str]) -> dict[str, int]:
+        """The sequence of each slot in one cheap call, so that a reader sees what has changed."""
+
+    def report(self, slot: str, health: Health) -> None:
+        """Stores what the slot's worker says of its source; never fails the caller, never touches the sequence."""
+
+    def health(self, slot: str) -> Health:
+        """The last report."""
+
+    def clear(self, slot: str) -> None:
+        """Forgets the slot whole: pages, offsets, counters. The log counts it anew."""
+
+    def close(self) -> None:
+        """Writes out what is not yet durable. May be called twice."""

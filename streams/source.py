@@ -1,0 +1,101 @@
+"""The contract of a log: where records come from (`Source`), where they go (`Sink`), and both together (`Log`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from streams.record import Batch
+
+
+class StreamError(Exception):
+    """Anything that went wrong with a log.
+
+    StreamError
+    ├── SourceLost      the log cannot be reached now; keep calling, it comes back by itself
+    ├── SinkLost        the log did not acknowledge; nothing may be taken as written
+    └── SinkFull        a bounded log refuses more; the message says the bound
+    """
+
+
+class SourceLost(StreamError):
+    """The log cannot be reached at present. The next `poll` tries again; nothing has to be reopened."""
+
+
+class SinkLost(StreamError):
+    """The log did not acknowledge. Some of the records may be in it; sending them again may double them."""
+
+
+class SinkFull(StreamError):
+    """A bounded log has no room left; the message names the bound."""
+
+
+class Source(Protocol):
+    """Reads one topic in order. Used by one thread at a time.
+
+    Called in this order: `open` once, then `poll` for ever, `close` once. Between polls `ends` may be asked.
+    The positions are the caller's: a source never stores an offset anywhere.
+    """
+
+    topic: str
+
+    def open(self, positions: Mapping[int, int]) -> None:
+        """Begin at these offsets (partition → next offset); partitions not named begin at the earliest record.
+
+        Does not block and does not fail when the log is away: `poll` says so.
+        """
+
+    def poll(self, timeout_s: float, max_records: int = 20_000) -> Batch | None:
+        """The next records, or None when there were none within `timeout_s`.
+
+        Blocks up to `timeout_s`. Partitions added later are picked up. A position that retention has
+        overrun goes on at the earliest record, with the number of lost offsets in the span.
+        Raises SourceLost when the log cannot be reached; the following call tries again.
+        """
+
+    def ends(self) -> Mapping[int, int]:
+        """Partition → the offset after the last record, as far as known without blocking (for the lag)."""
+
+    def close(self) -> None:
+        """Lets go of connections. May be called twice."""
+
+
+class Sink(Protocol):
+    """Writes to one topic. Safe to use from several threads."""
+
+    topic: str
+
+    def emit(
+        self,
+        values: Sequence[bytes],
+        keys: Sequence[bytes | None] | None = None,
+        timestamps_ms: Sequence[int] | None = None,
+    ) -> int:
+        """How many records the log has acknowledged: always all of them, once this returns.
+
+        Blocks until the log has them durably. Records with the same key keep their order and share a
+        partition. Raises SinkLost or SinkFull, and then the caller may not assume that any was written.
+        """
+
+    def close(self) -> None:
+        """Lets go of connections. May be called twice."""
+
+
+class Log(Protocol):
+    """One connection set-up, many topics. Safe to use from several threads."""
+
+    address: str
+    """How people know it: `kafka://host:9092`, `embedded:///path`. Without secrets."""
+
+    def source(self, topic: str) -> Source: ...
+
+    def sink(self, topic: str) -> Sink: ...
+
+    def read(self, topic: str, from_ms: int, to_ms: int, limit: int) -> Batch:
+        """The newest `limit` records whose log time lies in `[from_ms, to_ms)`, in log order.
+
+        For people who ask for the records behind a number; blocks; independent of every source.
+        Raises SourceLost. The spans cover what was read.
+        """
+
+    def close(self) -> None: ...

@@ -1,0 +1,73 @@
+"""The contract of a panel: what it may be told (options), what it may ask (context), and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import polars as pl
+from dash.development.base_component import Component
+
+from cockpit.scope import Scope
+from layers import Regions
+from slots.reading import Freshness, Question, Reading
+from slots.slot import Indicator, Model, Slot
+
+Props = dict[str, Any]
+"""What a panel shows now, as JSON; each top-level key is sent to the screens only when it changes."""
+
+
+class Context(Protocol):
+    """What a panel may ask while it is being drawn; everything in it is read-only and of one moment."""
+
+    @property
+    def scope(self) -> Scope: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def regions(self) -> Regions: ...
+    @property
+    def slots(self) -> Mapping[str, Slot]: ...
+
+    @property
+    def region(self) -> str:
+        """The code of the region in scope, the root where the scope names none."""
+
+    def window(self, name: str) -> tuple[datetime, datetime]:
+        """`[from, to)` of `today yesterday week month 24h 7d 10m …` at this moment, cut in the city's zone."""
+
+    def ask(self, question: Question) -> list[Reading]:
+        """The readings; raises slots.QuestionError."""
+
+    def freshness(self, slot: str) -> Freshness: ...
+
+    def entities(self, slot: str, region: str, limit: int) -> pl.DataFrame:
+        """The latest states inside a region, newest first: key, time_us, lon, lat, region and the slot's attributes."""
+
+    def indicator(self, name: str) -> tuple[Slot, Indicator]:
+        """The passport of `slot.name`; raises slots.QuestionError with the nearest name."""
+
+    def text(self, titles: Mapping[str, str], otherwise: str = "") -> str:
+        """The title in the scope's language, else in the other one, else `otherwise`."""
+
+
+class Panel(Protocol):
+    """One kind of panel. Both functions are pure: the same options and context answer the same."""
+
+    name: str
+    """What a board file writes under `panel:`."""
+
+    Options: type[Model]
+    """The keys a board file may give this panel, with their defaults."""
+
+    def layout(self, options: Any, context: Context) -> Component:
+        """The body of the panel, mounted once per page; the frame (title, age, status) is drawn by the board."""
+
+    def props(self, options: Any, context: Context) -> Props:
+        """What it shows now. Raises slots.QuestionError where the options ask for what does not exist."""
+
+    def slots(self, options: Any) -> set[str]:
+        """The names of the slots it draws on; their freshness is the panel's, and a change of one renews it."""

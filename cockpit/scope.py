@@ -1,0 +1,63 @@
+"""What a screen looks at: it lives in the address, so that every view can be linked, reloaded and hung on a wall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import urlencode
+
+Lang = Literal["zh", "en"]
+
+
+class ScopeError(ValueError):
+    """The address asks for something that does not exist; the message says what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Region code (empty: the root), window (empty: each panel's own), moment (None: now), indicator, language."""
+
+    region: str = ""
+    window: str = ""
+    at: datetime | None = None
+    indicator: str = ""
+    lang: Lang = "zh"
+
+    def query(self) -> str:
+        """The part of the address after `?`, in a fixed order, without what is default."""
+        pairs = {
+            "region": self.region,
+            "window": self.window,
+            "at": self.at.isoformat() if self.at else "",
+            "indicator": self.indicator,
+            "lang": self.lang if self.lang != "zh" else "",
+        }
+        return urlencode({key: value for key, value in pairs.items() if value})
+
+
+def parse_scope(query: Mapping[str, str]) -> Scope:
+    """The scope of an address. Unknown keys are ignored (a wall's `screen=wall` is not ours). Raises ScopeError."""
+    lang = query.get("lang") or "zh"
+    if lang not in ("zh", "en"):
+        raise ScopeError(f"lang must be zh or en, got {lang!r}")
+    return Scope(
+        region=query.get("region", ""),
+        window=query.get("window", ""),
+        at=_moment(query.get("at", "")),
+        indicator=query.get("indicator", ""),
+        lang="en" if lang == "en" else "zh",
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ScopeError(f"at must be an ISO 8601 time, as 2026-11-21T08:00:00+08:00; got {text!r}") from None
+    if moment.tzinfo is None:
+        raise ScopeError(f"at needs a time zone, as +08:00; got {text!r}")
+    return moment

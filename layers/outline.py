@@ -1,0 +1,58 @@
+"""Region shapes as GeoJSON a screen can show: light, and still without gaps between neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+import shapely
+
+from .feature_file import Geometries
+
+_STEPS = 5000.0
+"""A shape is simplified to about this many steps across: finer than the pixels of a 4K wall."""
+
+Feature = tuple[Mapping[str, Any], shapely.Geometry]
+
+
+def simplified(geometries: Geometries) -> Geometries:
+    """The polygons with fewer corners, rounded to 6 digits. Neighbours that shared an edge share it still.
+
+    Polygons that overlap (a file we did not make) are simplified one by one instead.
+    """
+    if len(geometries) == 0:
+        return geometries
+    west, south, east, north = shapely.total_bounds(geometries)
+    tolerance = max(east - west, north - south) / _STEPS
+    if bool(shapely.coverage_is_valid(geometries)):
+        light = shapely.coverage_simplify(geometries, tolerance)
+    else:
+        light = shapely.simplify(geometries, tolerance, preserve_topology=True)
+    return np.asarray(shapely.transform(light, lambda points: np.round(points, 6)), dtype=object)
+
+
+def label_point(geometry: shapely.Geometry) -> list[float]:
+    """[lon, lat] well inside the largest part, where a name may stand: the centre of the largest circle that fits."""
+    parts = shapely.get_parts(geometry)
+    largest = parts[int(np.argmax(shapely.area(parts)))]
+    tolerance = float(np.sqrt(shapely.area(largest))) / 20
+    try:
+        circle = shapely.maximum_inscribed_circle(largest, tolerance or None)
+    except shapely.GEOSException:
+        return _rounded(shapely.point_on_surface(largest))
+    return _rounded(shapely.Point(shapely.get_coordinates(circle)[0]))
+
+
+def collection(features: Iterable[Feature]) -> bytes:
+    """A GeoJSON FeatureCollection, UTF-8."""
+    items = [
+        {"type": "Feature", "properties": dict(properties), "geometry": msgspec.Raw(shapely.to_geojson(geometry).encode())}
+        for properties, geometry in features
+    ]
+    return msgspec.json.encode({"type": "FeatureCollection", "features": items})
+
+
+def _rounded(point: shapely.Geometry) -> list[float]:
+    return [round(point.x, 6), round(point.y, 6)]

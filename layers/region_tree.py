@@ -1,0 +1,180 @@
+"""Region rows put in order: checked all together, the root first, parents before children."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import shapely
+
+from .feature_file import Features, Geometries
+from .region import Region, RegionsError
+
+_SHOWN = 20
+"""How many problems of one kind are spelled out before the rest is only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionTree:
+    """Regions in breadth-first order with their polygons (None where a region has none), and what was repaired."""
+
+    regions: Sequence[Region]
+    geometries: Geometries
+    reports: Sequence[str]
+
+
+def grow(features: Features, on: date | None = None) -> RegionTree:
+    """The tree of these features; with `on`, only of the regions valid that day. Raises RegionsError with every problem."""
+    rows, problems = _rows(features, on)
+    problems += _tree_problems([region for region, _ in rows])
+    problems += _range_problems(rows)
+    if problems:
+        raise RegionsError(problems)
+    geometries, reports = _repaired(rows)
+    regions = [replace(region, has_geometry=geometry is not None) for (region, _), geometry in zip(rows, geometries, strict=True)]
+    order, depths = _breadth_first(regions)
+    return RegionTree([replace(regions[i], depth=depths[regions[i].code]) for i in order], geometries[order], reports)
+
+
+Row = tuple[Region, Any]
+
+
+def _rows(features: Features, on: date | None) -> tuple[list[Row], list[str]]:
+    rows: list[Row] = []
+    problems: list[str] = []
+    for number, (values, geometry) in enumerate(zip(features.properties, features.geometries, strict=True)):
+        try:
+            region = _region(values)
+        except ValueError as error:
+            problems.append(f"feature {number}: {error}")
+            continue
+        if on is None or _valid_on(region, on):
+            rows.append((region, None if geometry is None or geometry.is_empty else geometry))
+    return rows, _limited(problems)
+
+
+def _region(values: Mapping[str, Any]) -> Region:
+    code = _text(values, "code")
+    if not code:
+        raise ValueError(f"field 'code' must be a non-empty string, got {values.get('code')!r}. Hint: every region needs a unique code")
+    level = values.get("level")
+    if isinstance(level, float) and level.is_integer():
+        level = int(level)
+    if not isinstance(level, int) or isinstance(level, bool) or level < 0:
+        raise ValueError(f"region {code!r}: field 'level' must be an int from 0, got {values.get('level')!r}")
+    name, name_en = _text(values, "name"), _text(values, "name_en")
+    if not name and not name_en:
+        raise ValueError(f"region {code!r}: field 'name' must be a non-empty string, got {values.get('name')!r}")
+    return Region(
+        code, _text(values, "parent"), name or name_en, name_en, level, 0, False,
+        bool(values.get("placeholder")), _day(values, "valid_from"), _day(values, "valid_to"),
+    )  # fmt: skip
+
+
+def _text(values: Mapping[str, Any], column: str) -> str:
+    value = values.get(column)
+    if value is None:
+        return ""
+    if isinstance(value, int | float | bool):
+        raise ValueError(f"field {column!r} must be a string, got {type(value).__name__} {value!r}. Hint: quote codes, or leading zeros are lost")
+    return str(value).strip()
+
+
+def _day(values: Mapping[str, Any], column: str) -> date | None:
+    text = str(values.get(column) or "")
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        raise ValueError(f"field {column!r} must be a date like 2024-01-31, got {text!r}") from None
+
+
+def _valid_on(region: Region, on: date) -> bool:
+    return (region.valid_from or date.min) <= on <= (region.valid_to or date.max)
+
+
+def _tree_problems(regions: Sequence[Region]) -> list[str]:
+    if not regions:
+        return ["no regions in the file"]
+    doubles = [f"region {code!r}: code appears {count} times" for code, count in Counter(r.code for r in regions).items() if count > 1]
+    codes = {region.code for region in regions}
+    orphans = [f"region {r.code!r}: parent {r.parent!r} is not in the file" for r in regions if r.parent and r.parent not in codes]
+    return _limited(doubles) + _limited(orphans) + _root_problems(regions) + _limited(_cycles(regions))
+
+
+def _root_problems(regions: Sequence[Region]) -> list[str]:
+    roots = [region.code for region in regions if not region.parent]
+    if len(roots) == 1:
+        return []
+    if not roots:
+        return ["no root: every region names a parent. Hint: leave 'parent' empty (null) for the city itself"]
+    named = ", ".join(repr(code) for code in roots[:5]) + (", …" if len(roots) > 5 else "")
+    return [f"{len(roots)} roots ({named}), exactly one is allowed. Hint: add a feature for the city (geometry may be null) and name it as 'parent'"]
+
+
+def _cycles(regions: Sequence[Region]) -> list[str]:
+    parents = {region.code: region.parent for region in regions}
+    safe: set[str] = {""}
+    found: list[str] = []
+    for code in parents:
+        path: list[str] = []
+        while code in parents and code not in safe and code not in path:
+            path.append(code)
+            code = parents[code]
+        if code in path:
+            found.append("cycle: " + " → ".join([*path[path.index(code) :], code]))
+        safe.update(path)
+    return found
+
+
+def _range_problems(rows: Sequence[Row]) -> list[str]:
+    problems: list[str] = []
+    for region, geometry in rows:
+        if geometry is None:
+            continue
+        west, south, east, north = geometry.bounds
+        if geometry.geom_type not in ("Polygon", "MultiPolygon"):
+            problems.append(f"region {region.code!r}: geometry must be Polygon or MultiPolygon, got {geometry.geom_type}")
+        if not (west >= -180 and south >= -90 and east <= 180 and north <= 90):
+            given = f"{west:.6g} {south:.6g} {east:.6g} {north:.6g}"
+            problems.append(f"region {region.code!r}: coordinates must be lon -180…180, lat -90…90, got {given}. Hint: is the data in WGS84?")
+    return _limited(problems)
+
+
+def _repaired(rows: Sequence[Row]) -> tuple[Geometries, list[str]]:
+    geometries = np.array([geometry for _, geometry in rows] + [None], dtype=object)[:-1]
+    reports: list[str] = []
+    for index in np.flatnonzero(~shapely.is_valid(geometries) & ~shapely.is_missing(geometries)):
+        reason = shapely.is_valid_reason(geometries[index])
+        geometries[index] = _polygons_of(shapely.make_valid(geometries[index]))
+        reports.append(f"region {rows[index][0].code!r}: invalid polygon repaired ({reason})")
+    return geometries, reports
+
+
+def _polygons_of(geometry: shapely.Geometry) -> shapely.Geometry | None:
+    """The polygons of what make_valid left over: lines and points have no inside. None when nothing is left."""
+    parts = [part for part in shapely.get_parts(shapely.get_parts(geometry)) if part.geom_type == "Polygon"]
+    return shapely.union_all(parts) if parts else None
+
+
+def _breadth_first(regions: Sequence[Region]) -> tuple[list[int], dict[str, int]]:
+    children: dict[str, list[int]] = {}
+    for index, region in enumerate(regions):
+        children.setdefault(region.parent, []).append(index)
+    order: list[int] = []
+    depths = {"": -1}
+    waiting = list(children[""])
+    while waiting:
+        order += waiting
+        for index in waiting:
+            depths[regions[index].code] = depths[regions[index].parent] + 1
+        waiting = [child for index in waiting for child in children.get(regions[index].code, ())]
+    return order, depths
+
+
+def _limited(problems: list[str]) -> list[str]:
+    rest = len(problems) - _SHOWN
+    return problems if rest <= 0 else [*problems[:_SHOWN], f"… and {rest} more of this kind"]

@@ -7,6 +7,7 @@ WGS84 at display precision.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
@@ -46,7 +47,8 @@ def convert(lon: Floats, lat: Floats, source: str, target: str) -> Point:
 def known(datum: str) -> str:
     """The canonical name: `wgs84` also for cgcs2000. Raises DatumError."""
     if datum not in DATUMS:
-        raise DatumError(f"unknown datum {datum!r}; allowed: {', '.join(DATUMS)}. Hint: GPS feeds are wgs84, Amap and Tencent gcj02, Baidu bd09.")
+        allowed = ", ".join(DATUMS)
+        raise DatumError(f"unknown datum {datum!r}; allowed: {allowed}. Hint: GPS is wgs84, Amap and Tencent gcj02, Baidu bd09.")
     return "wgs84" if datum == "cgcs2000" else datum
 
 
@@ -63,7 +65,7 @@ def _leave_wgs84(lon: Floats, lat: Floats, target: str) -> Point:
     return _gcj_to_bd(lon, lat) if target == "bd09" else (lon, lat)
 
 
-def _undo(forward, lon: Floats, lat: Floats) -> Point:  # type: ignore[no-untyped-def]
+def _undo(forward: Callable[[Floats, Floats], Point], lon: Floats, lat: Floats) -> Point:
     """The inverse of an offset by fixed-point iteration: the first guess and two corrections reach about 1e-8 degrees."""
     x, y = lon, lat
     for _ in range(3):

@@ -80,7 +80,8 @@ def _read_table(path: Path) -> Features:
         frame = frame.to_crs(4326)
     geometries = np.array(frame.geometry.to_numpy(), dtype=object)
     columns = frame.drop(columns=frame.geometry.name).astype(object)
-    return Features(geometries, columns.where(columns.notna(), None).to_dict("records"))
+    rows: list[dict[str, Any]] = columns.where(columns.notna(), None).to_dict("records")  # type: ignore[assignment]
+    return Features(geometries, rows)
 
 
 def _moved(geometries: Geometries, datum: str) -> Geometries:

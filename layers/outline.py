@@ -55,4 +55,4 @@ def collection(features: Iterable[Feature]) -> bytes:
 
 
 def _rounded(point: shapely.Geometry) -> list[float]:
-    return [round(point.x, 6), round(point.y, 6)]
+    return [round(float(shapely.get_x(point)), 6), round(float(shapely.get_y(point)), 6)]

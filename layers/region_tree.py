@@ -60,7 +60,7 @@ def _rows(features: Features, on: date | None) -> tuple[list[Row], list[str]]:
 def _region(values: Mapping[str, Any]) -> Region:
     code = _text(values, "code")
     if not code:
-        raise ValueError(f"field 'code' must be a non-empty string, got {values.get('code')!r}. Hint: every region needs a unique code")
+        raise ValueError(f"field 'code' must be a non-empty string, got {values.get('code')!r}")
     level = values.get("level")
     if isinstance(level, float) and level.is_integer():
         level = int(level)
@@ -80,7 +80,8 @@ def _text(values: Mapping[str, Any], column: str) -> str:
     if value is None:
         return ""
     if isinstance(value, int | float | bool):
-        raise ValueError(f"field {column!r} must be a string, got {type(value).__name__} {value!r}. Hint: quote codes, or leading zeros are lost")
+        given = f"{type(value).__name__} {value!r}"
+        raise ValueError(f"field {column!r} must be a string, got {given}. Hint: quote codes, or leading zeros are lost")
     return str(value).strip()
 
 
@@ -99,9 +100,10 @@ def _valid_on(region: Region, on: date) -> bool:
 def _tree_problems(regions: Sequence[Region]) -> list[str]:
     if not regions:
         return ["no regions in the file"]
-    doubles = [f"region {code!r}: code appears {count} times" for code, count in Counter(r.code for r in regions).items() if count > 1]
-    codes = {region.code for region in regions}
-    orphans = [f"region {r.code!r}: parent {r.parent!r} is not in the file" for r in regions if r.parent and r.parent not in codes]
+    codes = Counter(region.code for region in regions)
+    doubles = [f"region {code!r}: code appears {count} times" for code, count in codes.items() if count > 1]
+    lost = [region for region in regions if region.parent and region.parent not in codes]
+    orphans = [f"region {region.code!r}: parent {region.parent!r} is not in the file" for region in lost]
     return _limited(doubles) + _limited(orphans) + _root_problems(regions) + _limited(_cycles(regions))
 
 
@@ -112,7 +114,8 @@ def _root_problems(regions: Sequence[Region]) -> list[str]:
     if not roots:
         return ["no root: every region names a parent. Hint: leave 'parent' empty (null) for the city itself"]
     named = ", ".join(repr(code) for code in roots[:5]) + (", …" if len(roots) > 5 else "")
-    return [f"{len(roots)} roots ({named}), exactly one is allowed. Hint: add a feature for the city (geometry may be null) and name it as 'parent'"]
+    hint = "Hint: add a feature for the city (geometry may be null) and name it as 'parent'"
+    return [f"{len(roots)} roots ({named}), exactly one is allowed. {hint}"]
 
 
 def _cycles(regions: Sequence[Region]) -> list[str]:
@@ -140,14 +143,15 @@ def _range_problems(rows: Sequence[Row]) -> list[str]:
             problems.append(f"region {region.code!r}: geometry must be Polygon or MultiPolygon, got {geometry.geom_type}")
         if not (west >= -180 and south >= -90 and east <= 180 and north <= 90):
             given = f"{west:.6g} {south:.6g} {east:.6g} {north:.6g}"
-            problems.append(f"region {region.code!r}: coordinates must be lon -180…180, lat -90…90, got {given}. Hint: is the data in WGS84?")
+            allowed = "coordinates must be lon -180…180, lat -90…90"
+            problems.append(f"region {region.code!r}: {allowed}, got {given}. Hint: is the data in WGS84?")
     return _limited(problems)
 
 
 def _repaired(rows: Sequence[Row]) -> tuple[Geometries, list[str]]:
     geometries = np.array([geometry for _, geometry in rows] + [None], dtype=object)[:-1]
     reports: list[str] = []
-    for index in np.flatnonzero(~shapely.is_valid(geometries) & ~shapely.is_missing(geometries)):
+    for index in np.flatnonzero(~shapely.is_valid(geometries) & ~shapely.is_missing(geometries)).tolist():
         reason = shapely.is_valid_reason(geometries[index])
         geometries[index] = _polygons_of(shapely.make_valid(geometries[index]))
         reports.append(f"region {rows[index][0].code!r}: invalid polygon repaired ({reason})")

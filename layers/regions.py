@@ -132,7 +132,7 @@ class Regions:
         return self._collection(drawn, self._simplified(drawn))
 
     def outline(self, code: str) -> bytes:
-        """A FeatureCollection of one shape, the region's edge, along the same lines as `geojson(code)`; empty where nothing is drawn."""
+        """A FeatureCollection of one shape, the region's edge, along the same lines as `geojson(code)`; else empty."""
         region = self.region(code)
         drawn = [child for child in self._children[code] if child.has_geometry]
         own = self._geometries[self._at(code)]
@@ -154,7 +154,7 @@ class Regions:
             "level": region.level,
             "children": bool(self._children[region.code]),
             "label": point,
-            "area": round(float(shape.area) * 12365.0 * float(np.cos(np.radians(point[1]))), 3),
+            "area": round(float(shapely.area(shape)) * 12365.0 * float(np.cos(np.radians(point[1]))), 3),
         }
 
     def _simplified(self, regions: Sequence[Region]) -> Geometries:

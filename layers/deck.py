@@ -1,0 +1,83 @@
+"""The live engine: a map container as the JSON spec that the scripts in `assets/map` draw with deck.gl.
+
+    {
+      "version": 1,
+      "region": "99",                     where the map has drilled to
+      "selected": null | "9901",          the region that is lifted
+      "bounds": [west, south, east, north],
+      "drilled": false,                   true: the map shows a part, so its surroundings are dimmed
+      "context": "/api/v1/regions/99/geometry",   shapes around the shown part, only when drilled
+      "outline": "/api/v1/regions/99/outline",    the edge of the shown part
+      "layers": [                         in drawing order, the first at the bottom
+        {"id": "regions", "kind": "area", "style": "regions", "url": "/api/v1/regions/99/geometry",
+         "ramp": ["#12304F", …], "classes": {"method": "quantile" | "equal" | "manual", "count": 5, "breaks": […]?},
+         "title": {"zh": …, "en": …}},
+        {"id": "river", "kind": "area" | "line" | "point", "style": "water", "url": "/api/v1/layers/river/geometry",
+         "label": "name"?, "min_zoom": 11?},
+        {"id": "vehicles", "kind": "point", "style": "vehicle", "live": true, "trail_s": 8}
+      ]
+    }
+
+All addresses are of the same origin; the scripts refuse any other. Coordinates are WGS84. Feature properties:
+regions have code, name, name_en, level, children, label, area; labelled static features have name and name_en?.
+Live points come as the binary frames of `layers.point.encode_points`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from .area import AreaLayer
+from .container import MapContainer
+from .layer import Layer
+
+SCRIPTS = (
+    "ramp.js", "frame.js", "motion.js", "marks.js", "shapes.js", "geometry.js", "areas.js", "lines.js", "points.js",
+    "labels.js", "legend.js", "scale.js", "tooltip.js", "view.js", "map.js",
+)  # fmt: skip
+"""The scripts of `assets/map` in the order they must be loaded, after deck.gl itself; the style sheet is `map.css`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the browser fetches shapes; each on our own host."""
+
+    geometry: str = "/api/v1/regions/{code}/geometry"
+    outline: str = "/api/v1/regions/{code}/outline"
+    layer: str = "/api/v1/layers/{id}/geometry"
+
+
+def deck_spec(container: MapContainer, addresses: Addresses | None = None) -> dict[str, Any]:
+    """The spec of a container, ready for JSON."""
+    at = addresses or Addresses()
+    shown, root = container.shown, container.regions.root.code
+    return {
+        "version": 1,
+        "region": container.region,
+        "selected": container.lifted,
+        "bounds": [round(edge, 6) for edge in container.bounds],
+        "drilled": shown != root,
+        "context": at.geometry.format(code=root) if shown != root else None,
+        "outline": at.outline.format(code=shown),
+        "layers": [_entry(layer, shown, at) for layer in container.layers],
+    }
+
+
+def _entry(layer: Layer, shown: str, at: Addresses) -> dict[str, Any]:
+    if isinstance(layer, AreaLayer) and layer.style == "regions":
+        return layer.entry() | {"live": False, "url": at.geometry.format(code=shown)}
+    return layer.entry() if layer.live else layer.entry() | {"url": at.layer.format(id=layer.id)}
+
+
+def script_path() -> Path:
+    """The deck.gl bundle inside the installed pydeck wheel: one file that defines `window.deck`. pydeck is not imported.
+
+    Runs under `script-src 'self'`; asks no host for anything as long as nobody hands it a foreign address.
+    """
+    found = find_spec("pydeck")
+    if found is None or not found.submodule_search_locations:
+        raise FileNotFoundError("the package pydeck is not installed; it carries the deck.gl bundle. Hint: pip install pydeck")
+    return Path(found.submodule_search_locations[0]) / "nbextension" / "static" / "index.js"

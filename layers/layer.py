@@ -1,0 +1,115 @@
+"""The contract of a layer: one kind of thing on the map, validated when it is constructed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import shapely
+
+from .datum import DatumError
+from .feature_file import FeatureFileError, Features, read_features
+from .outline import collection
+
+
+class LayerError(ValueError):
+    """A layer that cannot be drawn; `problems` lists everything that is wrong with it, one sentence each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """What every layer has. A subclass names its `kind`, the geometry it takes and the styles it can have.
+
+    `features` are the things of a static layer (WGS84, whatever the file's datum was); a layer without features
+    is fed while it lives: regions by their values, points by binary frames. `title`: zh and en.
+    `label` and the like name properties. `min_zoom`: web map zoom from which it is drawn; None = the style's own.
+    """
+
+    kind: ClassVar[str] = ""
+    geometry_types: ClassVar[tuple[str, ...]] = ()
+    styles: ClassVar[tuple[str, ...]] = ()
+
+    id: str
+    style: str
+    title: Mapping[str, str] = field(default_factory=dict)
+    features: Features | None = None
+    label: str = ""
+    min_zoom: float | None = None
+
+    def __post_init__(self) -> None:
+        problems = [f"layer {self.id!r}: {problem}" for problem in self._problems()]
+        if problems:
+            raise LayerError(problems)
+
+    @classmethod
+    def load(cls, path: Path, *, datum: str = "wgs84", **options: Any) -> Self:
+        """The layer of a GeoJSON, GeoPackage or GeoParquet file; `options` are the fields. Blocks. Raises LayerError."""
+        try:
+            features = read_features(path, datum)
+        except (FeatureFileError, DatumError) as error:
+            raise LayerError([f"layer {options.get('id', path.stem)!r}: {error}"]) from error
+        return cls(features=features, **{"id": path.stem, **options})
+
+    @property
+    def live(self) -> bool:
+        """Whether its content arrives while it is shown, instead of standing in a file."""
+        return self.features is None
+
+    def geojson(self) -> bytes:
+        """Its features as a GeoJSON FeatureCollection in WGS84, 6 digits; the only property is the label, as `name`."""
+        if self.features is None:
+            return collection(())
+        shapes = shapely.transform(self.features.geometries, lambda points: np.round(points, 6))
+        return collection((self._properties(row), shape) for row, shape in zip(self.features.properties, shapes, strict=True))
+
+    def entry(self) -> dict[str, Any]:
+        """Its part of the browser's spec, without the address."""
+        entry: dict[str, Any] = {"id": self.id, "kind": self.kind, "style": self.style, "live": self.live, "title": dict(self.title)}
+        if self.label:
+            entry["label"] = "name"
+        if self.min_zoom is not None:
+            entry["min_zoom"] = self.min_zoom
+        return entry
+
+    def _properties(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        if not self.label:
+            return {}
+        english = row.get(f"{self.label}_en")
+        return {"name": row.get(self.label), "name_en": english} if english else {"name": row.get(self.label)}
+
+    def _problems(self) -> list[str]:
+        problems: list[str] = []
+        if not self.id.isidentifier():
+            problems.append(f"id must be letters, digits and _, got {self.id!r}")
+        if self.style not in self.styles:
+            near = get_close_matches(self.style, self.styles, 1)
+            hint = f" Hint: did you mean {near[0]!r}?" if near else ""
+            problems.append(f"style {self.style!r} is not one of {', '.join(self.styles)}.{hint}")
+        if self.min_zoom is not None and not 0 <= self.min_zoom <= 22:
+            problems.append(f"min_zoom must be 0…22, got {self.min_zoom}")
+        return problems + (self._feature_problems(self.features) if self.features is not None else [])
+
+    def _feature_problems(self, features: Features) -> list[str]:
+        if not len(features):
+            return ["the file holds no features"]
+        problems = []
+        types = {"nothing" if shape is None else shape.geom_type for shape in features.geometries}
+        if wrong := sorted(types - set(self.geometry_types)):
+            given = ", ".join(wrong)
+            problems.append(f"geometry must be {' or '.join(self.geometry_types)}, got {given}. Hint: is the kind right?")
+        west, south, east, north = shapely.total_bounds(features.geometries)
+        if not (west >= -180 and south >= -90 and east <= 180 and north <= 90):
+            given = f"{west:.6g} {south:.6g} {east:.6g} {north:.6g}"
+            problems.append(f"coordinates must be lon -180…180, lat -90…90, got {given}. Hint: is the data in WGS84?")
+        if self.label and not any(self.label in row for row in features.properties):
+            columns = ", ".join(sorted({key for row in features.properties[:50] for key in row})) or "none"
+            problems.append(f"label {self.label!r} is not a property of any feature; there are: {columns}")
+        return problems

@@ -1,0 +1,82 @@
+"""Points: places that stand still, and things that move and arrive in binary frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from zlib import crc32
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from .layer import Layer
+
+MAGIC = 0x43435031
+"""The first four bytes of a frame, little endian: "1PCC" in the file, CCP1 as a number."""
+
+PLACE_STYLES = ("place_hospital", "place_police", "place_fire", "place_shelter", "hall", "camera", "place")
+LIVE_STYLES = ("vehicle", "incident", "station")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointLayer(Layer):
+    """Points of a file (styles of places) or of a live slot (`vehicle`, `incident`, `station`).
+
+    `trail_s`: how long a moving thing leaves a trail behind it; 0 = none.
+    """
+
+    kind: ClassVar[str] = "point"
+    geometry_types: ClassVar[tuple[str, ...]] = ("Point",)
+    styles: ClassVar[tuple[str, ...]] = PLACE_STYLES + LIVE_STYLES
+
+    trail_s: float = 0.0
+
+    def entry(self) -> dict[str, Any]:
+        """As `Layer.entry`, with the trail."""
+        return Layer.entry(self) | ({"trail_s": self.trail_s} if self.live else {})
+
+    def _problems(self) -> list[str]:
+        problems = Layer._problems(self)
+        if self.features is None and self.style in PLACE_STYLES:
+            problems.append(f"style {self.style!r} needs a file; live styles are {', '.join(LIVE_STYLES)}")
+        if not 0 <= self.trail_s <= 60:
+            problems.append(f"trail_s must be 0…60, got {self.trail_s}")
+        return problems
+
+
+def point_ids(keys: Iterable[str]) -> NDArray[np.uint32]:
+    """A stable number per key (CRC-32 of its UTF-8), by which the screen recognises a thing from frame to frame."""
+    return np.fromiter((crc32(key.encode()) for key in keys), dtype=np.uint32)
+
+
+def encode_points(
+    panel: str,
+    layer: str,
+    seq: int,
+    at_ms: int,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    ids: NDArray[np.uint32],
+    kinds: NDArray[np.uint8],
+    kind_names: Sequence[str] = (),
+    dt_ms: int = 1000,
+) -> bytes:
+    """One binary frame with the place of every live point of a layer; all values little endian.
+
+    u32 magic · u32 header length · header (JSON, UTF-8, padded with spaces to a multiple of 4): panel, layer, seq,
+    at_ms, n, origin [lon, lat], kinds (the names that `kinds` indexes), dt_ms (usual time between frames) ·
+    f32 dx[n] · f32 dy[n] (degrees from the origin) · u32 id[n] · u8 kind[n]. Points without a place (NaN) are left out.
+    WGS84. 17 bytes per point; precise to 1 cm within a city.
+    """
+    here = np.isfinite(lon) & np.isfinite(lat)
+    lon, lat, ids, kinds = lon[here], lat[here], ids[here], kinds[here]
+    origin = [round(float(axis.mean()), 5) if len(axis) else 0.0 for axis in (lon, lat)]
+    header = msgspec.json.encode(
+        {"panel": panel, "layer": layer, "seq": seq, "at_ms": at_ms, "n": len(lon),
+         "origin": origin, "kinds": list(kind_names), "dt_ms": dt_ms}
+    )  # fmt: skip
+    header += b" " * (-len(header) % 4)
+    columns = [(lon - origin[0]).astype("<f4"), (lat - origin[1]).astype("<f4"), ids.astype("<u4"), kinds.astype("u1")]
+    return b"".join([np.array([MAGIC, len(header)], dtype="<u4").tobytes(), header, *(column.tobytes() for column in columns)])

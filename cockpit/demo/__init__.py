@@ -1,0 +1,1 @@
+"""The built-in cities: an invented one with a generator, and Montreal's car sharing from the plotly package."""

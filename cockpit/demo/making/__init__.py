@@ -1,0 +1,1 @@
+"""How the invented city was drawn, once; nothing here runs when the cockpit does."""

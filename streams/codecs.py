@@ -58,3 +58,15 @@ class Codec(Protocol):
         int is a float, too; a number is not a text unless the codec is textual), NaN and infinity,
         a time without a zone where none is declared. Undeclared fields are ignored.
         """
+
+
+def codec_for(format: str) -> Codec:
+    """The codec of a slot file's `source.format`. Raises ValueError for one that is not built."""
+    from streams.csv_codec import CsvCodec
+    from streams.json_codec import JsonCodec
+
+    if format == "json":
+        return JsonCodec()
+    if format == "csv":
+        return CsvCodec()
+    raise ValueError(f"format {format!r} is not built yet; allowed: json, csv")

@@ -1,0 +1,193 @@
+"""The tables of the embedded log: append, read, forget the oldest."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from streams.batching import Row
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS topics(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, turn INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS partitions(
+    topic INTEGER, partition INTEGER, first INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(topic, partition)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS records(
+    topic INTEGER, partition INTEGER, offset INTEGER, timestamp_ms INTEGER NOT NULL, key BLOB, value BLOB NOT NULL,
+    PRIMARY KEY(topic, partition, offset)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS records_by_time ON records(topic, timestamp_ms);
+"""
+_SLACK = 0.05  # deleted beyond the bound at once, so that not every commit has to delete
+
+
+class Entry(NamedTuple):
+    """One record to be appended."""
+
+    value: bytes
+    key: bytes | None
+    timestamp_ms: int
+
+
+class Extent(NamedTuple):
+    """What one partition holds: offsets `[first, next)` and how many bytes."""
+
+    partition: int
+    first: int
+    next: int
+    bytes: int
+
+
+class Store:
+    """One SQLite database. `append` by one thread at a time; `reader` gives each reading thread its own connection.
+
+    Raises sqlite3.Error whatever goes wrong. Without a path the database is in memory and all share one connection.
+    """
+
+    def __init__(self, path: Path | None, partitions: int, max_records: int, max_bytes: int) -> None:
+        self._path = path
+        self._partitions = partitions
+        self._max_records = max_records
+        self._max_bytes = max_bytes
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._db = _connect(path)
+        self._db.executescript(_TABLES)
+
+    def reader(self) -> Reader:
+        """A consistent view per call; to be closed by who asked for it."""
+        if self._path is None:
+            return Reader(self._db, self._lock, shared=True)
+        return Reader(_connect(self._path), threading.RLock(), shared=False)
+
+    def append(self, writes: Sequence[tuple[str, Sequence[Entry]]]) -> None:
+        """All of it or nothing, durable on return."""
+        with self._lock, _transaction(self._db, "IMMEDIATE"):
+            for name, entries in writes:
+                self._append_to(self._topic(name), entries)
+
+    def newest(self, topic: str, from_ms: int, to_ms: int, limit: int) -> list[Row]:
+        reader = self.reader()
+        try:
+            return reader.newest(topic, from_ms, to_ms, limit)
+        finally:
+            reader.close()
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def _topic(self, name: str) -> int:
+        found = self._db.execute("SELECT id FROM topics WHERE name = ?", (name,)).fetchone()
+        if found:
+            return int(found[0])
+        topic = self._db.execute("INSERT INTO topics(name) VALUES (?)", (name,)).lastrowid
+        rows = [(topic, partition) for partition in range(self._partitions)]
+        self._db.executemany("INSERT INTO partitions(topic, partition) VALUES (?, ?)", rows)
+        return int(topic or 0)
+
+    def _append_to(self, topic: int, entries: Sequence[Entry]) -> None:
+        extents = _extents(self._db, topic)
+        turn = self._db.execute("UPDATE topics SET turn = turn + 1 WHERE id = ? RETURNING turn", (topic,)).fetchone()[0]
+        nexts = [extent.next for extent in extents]
+        sizes = [extent.bytes for extent in extents]
+        rows = []
+        for entry in entries:
+            # Records without a key go to one partition per call, the next one each time, as Kafka's producers do.
+            partition = (turn if entry.key is None else zlib.crc32(entry.key)) % len(extents)
+            rows.append((topic, partition, nexts[partition], entry.timestamp_ms, entry.key, entry.value))
+            nexts[partition] += 1
+            sizes[partition] += len(entry.value)
+        self._db.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", rows)
+        after = [Extent(old.partition, old.first, nexts[old.partition], sizes[old.partition]) for old in extents]
+        self._keep(topic, self._forget_oldest(topic, after))
+
+    def _keep(self, topic: int, extents: Sequence[Extent]) -> None:
+        rows = [(one.first, one.next, one.bytes, topic, one.partition) for one in extents]
+        self._db.executemany("UPDATE partitions SET first = ?, next = ?, bytes = ? WHERE topic = ? AND partition = ?", rows)
+
+    def _forget_oldest(self, topic: int, extents: list[Extent]) -> list[Extent]:
+        """The extents after retention: over the bound, each partition gives up the same share of its oldest."""
+        records = sum(one.next - one.first for one in extents)
+        size = sum(one.bytes for one in extents)
+        over = max(1 - self._max_records / records, 1 - self._max_bytes / max(size, 1))
+        return extents if over <= 0 else [self._shorten(topic, one, min(1.0, over + _SLACK)) for one in extents]
+
+    def _shorten(self, topic: int, extent: Extent, share: float) -> Extent:
+        first = extent.first + -int(-share * (extent.next - extent.first) // 1)
+        bounds = (topic, extent.partition, first)
+        size = "SELECT coalesce(sum(length(value)), 0) FROM records WHERE topic = ? AND partition = ? AND offset < ?"
+        gone = self._db.execute(size, bounds).fetchone()[0]
+        self._db.execute("DELETE FROM records WHERE topic = ? AND partition = ? AND offset < ?", bounds)
+        return Extent(extent.partition, first, extent.next, extent.bytes - gone)
+
+
+class Reader:
+    """Reads of one thread. Every method sees one moment of the log. Raises sqlite3.Error."""
+
+    def __init__(self, db: sqlite3.Connection, lock: threading.RLock, shared: bool) -> None:
+        self._db = db
+        self._lock = lock
+        self._shared = shared
+
+    @contextmanager
+    def moment(self) -> Iterator[Reader]:
+        """Several reads of the same moment."""
+        with self._lock, _transaction(self._db, "DEFERRED"):
+            yield self
+
+    def extents(self, topic: str) -> list[Extent]:
+        """What each partition holds; empty while nobody has written to the topic."""
+        with self._lock:
+            found = self._db.execute("SELECT id FROM topics WHERE name = ?", (topic,)).fetchone()
+            return _extents(self._db, found[0]) if found else []
+
+    def rows(self, topic: str, partition: int, from_offset: int, limit: int) -> list[Row]:
+        """At most `limit` records of a partition from an offset on, as plain tuples in the order of Row."""
+        with self._lock:
+            query = (
+                "SELECT partition, offset, timestamp_ms, key, value FROM records WHERE topic = (SELECT id FROM topics"
+                " WHERE name = ?) AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?"
+            )
+            return self._db.execute(query, (topic, partition, from_offset, limit)).fetchall()
+
+    def newest(self, topic: str, from_ms: int, to_ms: int, limit: int) -> list[Row]:
+        with self._lock:
+            query = (
+                "SELECT partition, offset, timestamp_ms, key, value FROM records WHERE topic = (SELECT id FROM topics"
+                " WHERE name = ?) AND timestamp_ms >= ? AND timestamp_ms < ? ORDER BY timestamp_ms DESC, offset DESC LIMIT ?"
+            )
+            found = self._db.execute(query, (topic, from_ms, to_ms, limit)).fetchall()
+        return sorted((Row(*row) for row in found), key=lambda row: row[:2])
+
+    def close(self) -> None:
+        if not self._shared:
+            self._db.close()
+
+
+def _extents(db: sqlite3.Connection, topic: int) -> list[Extent]:
+    query = "SELECT partition, first, next, bytes FROM partitions WHERE topic = ? ORDER BY partition"
+    return [Extent(*row) for row in db.execute(query, (topic,))]
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    db = sqlite3.connect(path or ":memory:", timeout=5, isolation_level=None, check_same_thread=False)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864", "cache_size=-16000"):
+        db.execute(f"PRAGMA {pragma}").close()
+    return db
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection, kind: str) -> Iterator[None]:
+    db.execute(f"BEGIN {kind}")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")

@@ -10,9 +10,9 @@ import polars as pl
 from dash.development.base_component import Component
 
 from cockpit.scope import Scope
-from layers import Regions
+from layers import Layer, Regions
 from slots.reading import Freshness, Question, Reading
-from slots.slot import Indicator, Model, Slot
+from slots.slot import Indicator, Model, Slot, Titles
 
 Props = dict[str, Any]
 """What a panel shows now, as JSON; each top-level key is sent to the screens only when it changes."""
@@ -31,6 +31,9 @@ class Context(Protocol):
     def regions(self) -> Regions: ...
     @property
     def slots(self) -> Mapping[str, Slot]: ...
+    @property
+    def layers(self) -> Mapping[str, Layer]:
+        """The city's static map layers by id, in the order of their files."""
 
     @property
     def region(self) -> str:
@@ -50,18 +53,20 @@ class Context(Protocol):
     def indicator(self, name: str) -> tuple[Slot, Indicator]:
         """The passport of `slot.name`; raises slots.QuestionError with the nearest name."""
 
-    def text(self, titles: Mapping[str, str], otherwise: str = "") -> str:
+    def text(self, titles: Titles, otherwise: str = "") -> str:
         """The title in the scope's language, else in the other one, else `otherwise`."""
 
 
 class Panel(Protocol):
     """One kind of panel. Both functions are pure: the same options and context answer the same."""
 
-    name: str
-    """What a board file writes under `panel:`."""
+    @property
+    def name(self) -> str:
+        """What a board file writes under `panel:`."""
 
-    Options: type[Model]
-    """The keys a board file may give this panel, with their defaults."""
+    @property
+    def Options(self) -> type[Model]:
+        """The keys a board file may give this panel, with their defaults."""
 
     def layout(self, options: Any, context: Context) -> Component:
         """The body of the panel, mounted once per page; the frame (title, age, status) is drawn by the board."""

@@ -1,0 +1,103 @@
+"""A number against an earlier time, both cut at the same time of day: never a part against a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from cockpit.windows import CALENDAR, days_before, floored
+from slots.reading import Question, QuestionError
+from slots.slot import Indicator
+
+from .light import good_news
+from .panel import Context, Props
+
+Compare = Literal["yesterday", "last_week", "previous", "none"]
+
+_MINUTES_REACH = timedelta(hours=47)
+"""Within this age both sides can be cut at a minute; older ones are kept by the hour and cut there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A window that has been cut at what has passed of it, and the same stretch earlier."""
+
+    now_from: datetime
+    now_to: datetime
+    then_from: datetime
+    then_to: datetime
+
+
+def comparison(question: Question, window: str, compare: Compare, indicator: Indicator, context: Context) -> Props | None:
+    """`{against, now, then, delta, good, why}`; None where nothing is compared. Values in the indicator's unit."""
+    if compare == "none":
+        return None
+    against = _against(window, compare)
+    span = spans(question, window, compare, context)
+    if span is None:
+        return _nothing(against, "too_early")
+    try:
+        now, then = (_value(question, ends, context) for ends in ((span.now_from, span.now_to), (span.then_from, span.then_to)))
+    except QuestionError:
+        return _nothing(against, "not_kept")
+    if now is None or then is None:
+        return _nothing(against, "no_records_then" if then is None else "no_records")
+    delta = round(now - then, 6)
+    return {"against": against, "now": now, "then": then, "delta": delta, "good": good_news(delta, indicator), "why": None}
+
+
+def spans(question: Question, window: str, compare: Compare, context: Context) -> Span | None:
+    """Both stretches, None while not one whole minute (or hour, where only hours are kept) of the window has passed."""
+    start = question.window_from
+    begin = _earlier(start, window, compare)
+    step_s = 60 if context.now - begin <= _MINUTES_REACH else 3600
+    end = min(question.window_to, floored(context.now, step_s, context.zone))
+    if window not in CALENDAR:
+        length = question.window_to - question.window_from
+        start, begin = end - length, _earlier(end - length, window, compare)
+    if end <= start:
+        return None
+    # Time on the clock, so that 14:30 stands against 14:30 also when the clocks were changed in between.
+    return Span(start, end, begin, begin + (end.replace(tzinfo=None) - start.replace(tzinfo=None)))
+
+
+def _earlier(start: datetime, window: str, compare: Compare) -> datetime:
+    if compare == "yesterday":
+        return days_before(start, 1)
+    if compare == "last_week":
+        return days_before(start, 7)
+    return _previous(start, window)
+
+
+def _previous(start: datetime, window: str) -> datetime:
+    match window:
+        case "today" | "yesterday":
+            return days_before(start, 1)
+        case "week":
+            return days_before(start, 7)
+        case "month":
+            return days_before(start, 1).replace(day=1)
+        case "year":
+            return start.replace(year=start.year - 1)
+    from slots.slot import seconds
+
+    return start - timedelta(seconds=seconds(window))
+
+
+def _against(window: str, compare: Compare) -> str:
+    """The word the screen says: `yesterday`, `last_week`, or `previous_month` for the window before."""
+    if compare != "previous":
+        return compare
+    return {"today": "yesterday", "yesterday": "day_before", "week": "last_week"}.get(
+        window, f"previous_{window}" if window in CALENDAR else "previous"
+    )
+
+
+def _value(question: Question, ends: tuple[datetime, datetime], context: Context) -> float | None:
+    readings = context.ask(replace(question, window_from=ends[0], window_to=ends[1]))
+    return readings[0].value if readings else None
+
+
+def _nothing(against: str, why: str) -> Props:
+    return {"against": against, "now": None, "then": None, "delta": None, "good": None, "why": why}

@@ -1,0 +1,92 @@
+"""The panel `feed`: what happened last: the newest entities of a slot with time, place, category and how grave they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+from pydantic import Field
+
+from slots.slot import Model, Titles
+
+from .light import Light
+from .panel import Context, Props
+
+
+class Severity(Model):
+    """Which values of an attribute are to be watched and which are alarming."""
+
+    attribute: str
+    watch: tuple[str, ...] = ()
+    alarm: tuple[str, ...] = ()
+
+
+class FeedOptions(Model):
+    """`attributes`: what of an entity is shown, the first one largest; `words`: how a value reads in each language."""
+
+    slot: str
+    attributes: tuple[str, ...] = ()
+    severity: Severity | None = None
+    words: dict[str, Titles] = Field(default_factory=dict)
+    limit: int = Field(default=8, ge=1, le=50)
+
+
+class FeedPanel:
+    """A bounded list, newest first."""
+
+    name = "feed"
+    Options = FeedOptions
+
+    def layout(self, options: FeedOptions, context: Context) -> Component:
+        return html.Div(className="feed")
+
+    def props(self, options: FeedOptions, context: Context) -> Props:
+        slot = context.slots[options.slot]
+        latest = context.entities(options.slot, context.region, options.limit)
+        return {
+            "title": context.text(slot.title, slot.slot),
+            "rows": [_row(entity, options, context) for entity in latest.head(options.limit).iter_rows(named=True)],
+            "limit": options.limit,
+            "why": "nothing_yet" if latest.is_empty() else None,
+        }
+
+    def slots(self, options: FeedOptions) -> set[str]:
+        return {options.slot}
+
+
+def _row(entity: dict[str, Any], options: FeedOptions, context: Context) -> dict[str, Any]:
+    names = options.attributes or [name for name in entity if name not in ("key", "time_us", "lon", "lat", "region")]
+    return {
+        "key": str(entity["key"]),
+        "at_ms": int(entity["time_us"]) // 1000,
+        "region": entity["region"],
+        "place": _place(entity["region"], context),
+        "cells": [_cell(entity[name], options, context) for name in names],
+        "light": _light(entity, options.severity),
+    }
+
+
+def _cell(value: object, options: FeedOptions, context: Context) -> str | float | None:
+    if isinstance(value, bool) or value is None:
+        return None if value is None else str(value).lower()
+    if isinstance(value, int | float):
+        return value
+    return context.text(options.words.get(str(value), {}), str(value))
+
+
+def _place(code: str | None, context: Context) -> str:
+    """The region's name with its parent's before it, unless that is the region in scope."""
+    if not code or code not in context.regions:
+        return ""
+    region = context.regions.region(code)
+    way = [r for r in context.regions.ancestors(code) if r.depth > context.regions.region(context.region).depth]
+    names = [r.title(context.scope.lang) for r in (*way[:1], region)]
+    return " · ".join(dict.fromkeys(names))
+
+
+def _light(entity: dict[str, Any], severity: Severity | None) -> Light | None:
+    if severity is None:
+        return None
+    value = str(entity.get(severity.attribute))
+    return "alarm" if value in severity.alarm else "watch" if value in severity.watch else None

@@ -1,0 +1,129 @@
+"""The panel `map`: the regions coloured by an indicator, the city's static layers, and what moves or happens on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from dash import html
+from dash.development.base_component import Component
+from pydantic import Field
+
+from cockpit.windows import WindowName
+from layers import AreaLayer, Layer, MapContainer, PointLayer, deck_spec, encode_points, point_ids
+from slots.reading import Question
+from slots.slot import Model
+
+from .light import light
+from .panel import Context, Props
+from .passport import passport, shown, window_of
+
+_POINTS = 20_000
+"""Live points per layer at most; a wall shows no more, and a frame stays under half a megabyte."""
+
+
+class Moving(Model):
+    """How the entities of a slot are drawn: `kind` is the attribute that tells colours apart, `only` keeps some values."""
+
+    style: Literal["vehicle", "incident", "station"] = "vehicle"
+    kind: str | None = None
+    only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    trail_s: float = Field(default=6.0, ge=0, le=60)
+
+
+class MapOptions(Model):
+    """`layers`: `regions`, static layers and slots with entities, the first at the bottom; `color`: colours the regions."""
+
+    layers: tuple[str, ...] = ("regions",)
+    color: str | None = None
+    window: WindowName = "today"
+    moving: dict[str, Moving] = Field(default_factory=dict)
+
+
+class MapPanel:
+    """The hero of the wall. The spec goes to a screen once per scope, values and points whenever they change."""
+
+    name = "map"
+    Options = MapOptions
+
+    def layout(self, options: MapOptions, context: Context) -> Component:
+        return html.Div(className="map")
+
+    def props(self, options: MapOptions, context: Context) -> Props:
+        container = MapContainer(context.regions, tuple(_layers(options, context)), context.region)
+        return {"spec": deck_spec(container), "region": context.region, **_colored(options, container.shown, context)}
+
+    def frames(self, options: MapOptions, context: Context) -> dict[str, bytes]:
+        """One binary frame per slot that is on the map."""
+        return {name: _frame(name, options, context) for name in _live(options, context)}
+
+    def slots(self, options: MapOptions) -> set[str]:
+        colored = {options.color.partition(".")[0]} if options.color else set()
+        return colored | set(options.moving)  # a slot on the map without an entry here is drawn, its age is not the map's
+
+
+def _live(options: MapOptions, context: Context) -> list[str]:
+    return [name for name in options.layers if name in context.slots]
+
+
+def _layers(options: MapOptions, context: Context) -> list[Layer]:
+    drawn: list[Layer] = []
+    for name in options.layers:
+        if name in context.slots:
+            moving = options.moving.get(name, Moving())
+            title = {str(lang): text for lang, text in context.slots[name].title.items()}
+            drawn.append(PointLayer(id=name, style=moving.style, title=title, trail_s=moving.trail_s))
+        elif name == "regions":
+            drawn.append(AreaLayer(id="regions", style="regions", title=_color_title(options, context)))
+        elif name in context.layers:
+            drawn.append(context.layers[name])
+    return drawn
+
+
+def _color_title(options: MapOptions, context: Context) -> Mapping[str, str]:
+    if options.color is None:
+        return {}
+    _slot, indicator = context.indicator(options.color)
+    return {str(lang): text for lang, text in indicator.title.items()}
+
+
+def _colored(options: MapOptions, parent: str, context: Context) -> Props:
+    if options.color is None:
+        return {"title": "", "values": {}, "lights": {}, "unit": "", "decimals": 0}
+    indicator, words = passport(options.color, context)
+    name = window_of(options.window, context)
+    readings = context.ask(Question(options.color, parent, *context.window(name), by="region"))
+    lights = {reading.region: light(reading.value, indicator) for reading in readings}
+    return {
+        **words,
+        "window": name,
+        "values": {reading.region: shown(reading.value, indicator) for reading in readings},
+        "lights": {code: found for code, found in lights.items() if found in ("watch", "alarm")},
+    }
+
+
+def _frame(name: str, options: MapOptions, context: Context) -> bytes:
+    moving = options.moving.get(name, Moving())
+    found = _kept(context.entities(name, context.region, _POINTS), moving)
+    kinds, names = _kinds(found, moving.kind)
+    at_ms = int(context.now.timestamp() * 1000)
+    lon, lat = (found[axis].to_numpy() for axis in ("lon", "lat"))
+    return encode_points("map", name, 0, at_ms, lon, lat, point_ids(found["key"]), kinds, names)
+
+
+def _kept(frame: pl.DataFrame, moving: Moving) -> pl.DataFrame:
+    for attribute, values in moving.only.items():
+        frame = frame.filter(pl.col(attribute).cast(pl.String).is_in(values))
+    return frame
+
+
+def _kinds(frame: pl.DataFrame, attribute: str | None) -> tuple[Any, list[str]]:
+    """The kind of each entity as an index, and the names, in the order of the alphabet so that colours stay."""
+    if attribute is None:
+        return np.zeros(frame.height, dtype=np.uint8), []
+    values = frame[attribute].cast(pl.String).fill_null("")
+    names = sorted(values.unique())[:255]
+    index = {value: position for position, value in enumerate(names)}
+    return np.array([index.get(value, 254) for value in values], dtype=np.uint8), names

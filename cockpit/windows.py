@@ -1,0 +1,113 @@
+"""The windows a board may name, and how they are cut: calendar windows at the city's midnight, durations at whole minutes."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator
+
+from slots.problem import nearest
+from slots.slot import seconds
+
+CALENDAR = ("today", "yesterday", "week", "month", "year")
+"""Windows with a name; every other one is a duration, the last `24h`."""
+
+_MINUTE = timedelta(minutes=1)
+
+
+class WindowError(ValueError):
+    """A window nobody knows; the message says what is allowed."""
+
+
+def window(name: str, now: datetime, zone: str) -> tuple[datetime, datetime]:
+    """`[from, to)` of a named window at `now`, both in `zone`. Raises WindowError.
+
+    `today`, `week` (from Monday), `month`, `year` reach to their end, so that a record of this second is inside; a duration
+    `24h` is the last 24 hours and ends with the running minute.
+    """
+    local = now.astimezone(ZoneInfo(zone))
+    if name in CALENDAR:
+        return _calendar(name, local)
+    to = _floor_minute(local) + _MINUTE
+    return _plus(to, -timedelta(seconds=_duration_s(name))), to
+
+
+def parse_window(name: str) -> str:
+    """The name of a window, when it is one. Raises WindowError."""
+    if name not in CALENDAR:
+        _duration_s(name)
+    return name
+
+
+WindowName = Annotated[str, AfterValidator(parse_window)]
+"""A window as an option of a panel."""
+
+
+def stepped(name: str, step_s: int, now: datetime, zone: str) -> tuple[datetime, datetime]:
+    """The window with a duration's ends laid on whole steps, so that a step keeps its place while time goes on."""
+    if name in CALENDAR:
+        return window(name, now, zone)
+    to = floored(now, step_s, zone) + timedelta(seconds=step_s)
+    return _plus(to, -timedelta(seconds=_duration_s(name))), to
+
+
+def floored(moment: datetime, step_s: int, zone: str) -> datetime:
+    """The last whole step at or before the moment, counted from the city's midnight."""
+    local = moment.astimezone(ZoneInfo(zone))
+    midnight = _midnight(local)
+    elapsed_s = int(local.timestamp() - midnight.timestamp())
+    return _plus(midnight, timedelta(seconds=elapsed_s // step_s * step_s))
+
+
+def days_before(moment: datetime, days: int) -> datetime:
+    """The same time on the clock some days earlier, in the moment's own zone."""
+    return datetime.combine(moment.date() - timedelta(days=days), moment.time(), moment.tzinfo)
+
+
+def natural_step_s(from_: datetime, to: datetime, points: int = 48) -> int:
+    """A step a person would choose (1 2 5 10 15 30 minutes, 1 2 3 4 6 12 hours, days) that gives at most `points` points."""
+    span_s = (to - from_).total_seconds()
+    for step_s in (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200):
+        if span_s <= step_s * points:
+            return step_s
+    return 86400 * max(1, -(-int(span_s) // (86400 * points)))
+
+
+def _duration_s(name: str) -> int:
+    try:
+        return seconds(name)
+    except ValueError:
+        message = f"a window is one of {', '.join(CALENDAR)} or a duration as 30s 10m 24h 7d; got {name!r}"
+        raise WindowError(message + "." + nearest(name, CALENDAR)) from None
+
+
+def _calendar(name: str, local: datetime) -> tuple[datetime, datetime]:
+    today = _midnight(local)
+    match name:
+        case "today":
+            return today, days_before(today, -1)
+        case "yesterday":
+            return days_before(today, 1), today
+        case "week":
+            monday = days_before(today, local.weekday())
+            return monday, days_before(monday, -7)
+        case "month":
+            first = today.replace(day=1)
+            return first, days_before(first, -31).replace(day=1)
+    first = today.replace(month=1, day=1)
+    return first, first.replace(year=first.year + 1)
+
+
+def _midnight(local: datetime) -> datetime:
+    return datetime.combine(local.date(), time(), local.tzinfo)
+
+
+def _floor_minute(local: datetime) -> datetime:
+    return local.replace(second=0, microsecond=0)
+
+
+def _plus(local: datetime, by: timedelta) -> datetime:
+    """Elapsed time, not time on the clock: over a change to summer time the two differ."""
+    return datetime.fromtimestamp(local.timestamp() + by.total_seconds(), local.tzinfo)

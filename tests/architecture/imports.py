@@ -39,8 +39,8 @@ ALONE = {
 DRIVERS = {"kafka", "confluent_kafka", "redis", "valkey", "sqlite3", "httpx", "requests", "socket", "urllib"}
 """What a connector reaches the outside with."""
 
-TYPES_ONLY = {"slots": "streams", "cockpit": "streams"}
-"""Room → the room of which it may use the types, never a connector."""
+TYPES_ONLY = {"slots": {"streams"}, "cockpit": {"streams", "slots"}}
+"""Room → the rooms of which it may use the types, never a connector."""
 
 
 def wrong_imports(house: House) -> Iterator[str]:
@@ -67,7 +67,7 @@ def connectors(house: House) -> set[str]:
     known = {m.name for m in house if any(root(name) in DRIVERS for _, name in house.imports(m))}
     while more := {name for name, used in house.graph.items() if used & known and name not in known}:
         known |= more
-    return {name for name in known if root(name) in TYPES_ONLY.values()}
+    return known
 
 
 def wrong_connectors(house: House) -> Iterator[str]:
@@ -75,7 +75,7 @@ def wrong_connectors(house: House) -> Iterator[str]:
     concrete = connectors(house)
     for module in house:
         for node, name in house.imports(module):
-            if TYPES_ONLY.get(module.room) == root(name) and name in concrete:
+            if root(name) in TYPES_ONLY.get(module.room, ()) and name in concrete:
                 yield module.at(node, f"{module.room} imports {name}, a connector; it may use types, app hands it the parts")
 
 

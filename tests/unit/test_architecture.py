@@ -9,7 +9,7 @@ leave room, this is the reading:
   between all rooms.
 - "`streams` (types)" are all modules of `streams` that are not a concrete connector. A connector is a module that
   holds a way into or out of the process: it imports a driver (kafka, redis, sqlite3, httpx, …), or imports such a
-  module. Only `app` puts connectors together.
+  module. For `cockpit` the concrete ledgers of `slots` are connectors too. Only `app` puts connectors together.
 - `from streams import Batch` counts as an import of the module that defines Batch.
 - Imports inside functions and under `TYPE_CHECKING` count like all others, in cycles too.
 """
@@ -92,6 +92,10 @@ WRONG: dict[str, tuple[Check, dict[str, str]]] = {
     "nobody imports app": (imports.wrong_imports, {"cockpit/a.py": "from app import main\n"}),
     "nobody imports tests": (imports.wrong_imports, {"streams/a.py": "import tests.broker\n"}),
     "no connector in cockpit": (imports.wrong_connectors, {"cockpit/a.py": "from streams.kafka import KafkaLog\n", **KAFKA}),
+    "no concrete ledger in cockpit": (
+        imports.wrong_connectors,
+        {"cockpit/a.py": "from slots.ledger_redis import RedisLedger\n", "slots/ledger_redis.py": "import redis\n"},
+    ),
     "not through the package": (
         imports.wrong_connectors,
         {"streams/__init__.py": "", "slots/a.py": "from streams import KafkaLog\n", **KAFKA},

@@ -13,7 +13,7 @@ import shapely
 
 from .datum import DatumError
 from .feature_file import FeatureFileError, Features, read_features
-from .outline import collection
+from .outline import collection, label_point
 
 
 class LayerError(ValueError):
@@ -64,11 +64,14 @@ class Layer:
         return self.features is None
 
     def geojson(self) -> bytes:
-        """Its features as a GeoJSON FeatureCollection in WGS84, 6 digits; the only property is the label, as `name`."""
+        """Its features as a GeoJSON FeatureCollection in WGS84, 6 digits.
+
+        The properties are `name`, `name_en` and `label` ([lon, lat], where the name stands), and only where it is labelled.
+        """
         if self.features is None:
             return collection(())
         shapes = shapely.transform(self.features.geometries, lambda points: np.round(points, 6))
-        return collection((self._properties(row), shape) for row, shape in zip(self.features.properties, shapes, strict=True))
+        return collection((self._properties(row, shape), shape) for row, shape in zip(self.features.properties, shapes, strict=True))
 
     def entry(self) -> dict[str, Any]:
         """Its part of the browser's spec, without the address."""
@@ -79,11 +82,10 @@ class Layer:
             entry["min_zoom"] = self.min_zoom
         return entry
 
-    def _properties(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        if not self.label:
+    def _properties(self, row: Mapping[str, Any], shape: shapely.Geometry) -> dict[str, Any]:
+        if not self.label or not row.get(self.label):
             return {}
-        english = row.get(f"{self.label}_en")
-        return {"name": row.get(self.label), "name_en": english} if english else {"name": row.get(self.label)}
+        return {"name": row[self.label], "name_en": row.get(f"{self.label}_en") or "", "label": label_point(shape)}
 
     def _problems(self) -> list[str]:
         problems: list[str] = []

@@ -34,7 +34,12 @@ def simplified(geometries: Geometries) -> Geometries:
 
 
 def label_point(geometry: shapely.Geometry) -> list[float]:
-    """[lon, lat] well inside the largest part, where a name may stand: the centre of the largest circle that fits."""
+    """[lon, lat] where a name may stand: well inside the largest part of an area, halfway along a line, at a point."""
+    if geometry.geom_type in ("LineString", "MultiLineString"):
+        parts = shapely.get_parts(geometry)
+        return _rounded(shapely.line_interpolate_point(parts[int(np.argmax(shapely.length(parts)))], 0.5, normalized=True))
+    if geometry.geom_type == "Point":
+        return _rounded(geometry)
     parts = shapely.get_parts(geometry)
     largest = parts[int(np.argmax(shapely.area(parts)))]
     tolerance = float(np.sqrt(shapely.area(largest))) / 20

@@ -106,6 +106,12 @@ class Regions:
         """
         return self._locator.locate(*convert(lon, lat, datum, "wgs84"))
 
+    def wgs84(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], datum: str
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The points in WGS84, in which everything is stored; NaN stays NaN. Raises DatumError."""
+        return convert(lon, lat, datum, "wgs84")
+
     def bounds(self, code: str) -> Bounds | None:
         """The box around a region; without own geometry that of what lies below it; None where nothing is drawn."""
         shapes = self._shapes_below(code)

@@ -1,0 +1,98 @@
+// Areas: districts in steps of the ramp, their edges, what is selected; water and hills.
+(() => {
+  "use strict";
+  const city = (window.CityMap = window.CityMap || {});
+  const GROUND = [11, 18, 32];
+  const ACCENT = [53, 194, 232];
+  const NO_DATA = [38, 48, 66];
+  const FILL_ALPHA = 165;
+
+  const STATIC = {
+    water: { fill: [13, 42, 70, 255], line: [46, 96, 140, 150] },
+    hill: { fill: [170, 205, 200, 16], line: null },
+    park: { fill: [120, 200, 170, 18], line: null },
+    built: { fill: [200, 215, 240, 12], line: null },
+  };
+
+  const fixed = (entry, shapes) => {
+    const look = STATIC[entry.style] || STATIC.built;
+    return new deck.GeoJsonLayer({
+      id: entry.id, data: shapes, filled: true, stroked: Boolean(look.line),
+      getFillColor: look.fill, getLineColor: look.line || [0, 0, 0, 0], lineWidthUnits: "pixels", getLineWidth: 1, lineWidthMinPixels: 0.5,
+    });
+  };
+
+  // The colour of one region: its class, "no data" apart, all but the selected one dimmed.
+  const fill = (choropleth, code, selected, hovered) => {
+    const value = choropleth.values[code];
+    const known = Number.isFinite(value);
+    const color = known ? choropleth.colors[city.ramp.classOf(value, choropleth.cuts)] : NO_DATA;
+    const old = choropleth.status === "stale" || choropleth.status === "dead" ? 0.55 : 1;
+    let alpha = (known ? FILL_ALPHA : 110) * old;
+    if (selected && code !== selected) alpha *= 0.5;
+    if (code === hovered || code === selected) alpha = Math.min(alpha * 1.3 + 12, 255);
+    return [...color, Math.round(alpha)];
+  };
+
+  const regions = (entry, shapes, choropleth, selected, hovered) =>
+    new deck.GeoJsonLayer({
+      id: entry.id, data: shapes, pickable: true, filled: true, stroked: false,
+      getFillColor: (feature) => fill(choropleth, feature.properties.code, selected, hovered),
+      updateTriggers: { getFillColor: [choropleth, selected, hovered] },
+    });
+
+  const edges = (entry, shapes, unit) =>
+    new deck.GeoJsonLayer({
+      id: `${entry.id}-edges`, data: shapes, filled: false, stroked: true, lineJointRounded: true,
+      getLineColor: [190, 215, 245, 46], getLineWidth: unit, lineWidthUnits: "pixels",
+    });
+
+  const ringed = (id, shapes, unit) => [
+    new deck.GeoJsonLayer({
+      id: `${id}-glow`, data: shapes, filled: false, stroked: true, lineJointRounded: true,
+      getLineColor: [...ACCENT, 48], getLineWidth: 7 * unit, lineWidthUnits: "pixels",
+    }),
+    new deck.GeoJsonLayer({
+      id, data: shapes, filled: false, stroked: true, lineJointRounded: true,
+      getLineColor: [...ACCENT, 255], getLineWidth: 2 * unit, lineWidthUnits: "pixels",
+    }),
+  ];
+
+  // One feature of a collection, kept as the same object so that the engine does not build it anew.
+  const single = (shapes, code, kept) => {
+    if (kept.shapes !== shapes || kept.code !== code) {
+      const feature = shapes && shapes.features.find((one) => one.properties.code === code);
+      Object.assign(kept, { shapes, code, found: feature ? { type: "FeatureCollection", features: [feature] } : null });
+    }
+    return kept.found;
+  };
+
+  // The neighbourhood of a part: faintly there, so that one knows where one is; a click on it goes there.
+  const around = (shapes) =>
+    new deck.GeoJsonLayer({
+      id: "context", data: shapes, pickable: true, filled: true, stroked: true,
+      getFillColor: [...GROUND, 1], getLineColor: [190, 215, 245, 26], getLineWidth: 1, lineWidthUnits: "pixels",
+    });
+
+  // Everything outside a region's edge is dimmed by a sheet with the region cut out.
+  const sheet = (outline, kept) => {
+    if (kept.outline !== outline) {
+      const shapes = outline.features.map((feature) => feature.geometry);
+      const outer = shapes.flatMap((shape) => (shape.type === "Polygon" ? [shape.coordinates[0]] : shape.coordinates.map((part) => part[0])));
+      const [x, y] = outer.length ? outer[0][0] : [0, 0];
+      const world = [[x - 6, y - 6], [x + 6, y - 6], [x + 6, y + 6], [x - 6, y + 6], [x - 6, y - 6]];
+      Object.assign(kept, { outline, rings: [{ polygon: [world, ...outer] }] });
+    }
+    return new deck.SolidPolygonLayer({ id: "sheet", data: kept.rings, getPolygon: (one) => one.polygon, getFillColor: [...GROUND, 165] });
+  };
+
+  // The outer edge of what is shown: the city a little clearer than its districts, a part in the accent colour.
+  const border = (outline, unit, drilled) =>
+    new deck.GeoJsonLayer({
+      id: "border", data: outline, filled: false, stroked: true, lineJointRounded: true,
+      getLineColor: drilled ? [...ACCENT, 150] : [190, 215, 245, 110], getLineWidth: 1.5 * unit, lineWidthUnits: "pixels",
+      updateTriggers: { getLineColor: drilled },
+    });
+
+  city.areas = { border, fixed, regions, edges, ringed, single, around, sheet, GROUND, ACCENT, NO_DATA, FILL_ALPHA };
+})();

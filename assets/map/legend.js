@@ -1,0 +1,55 @@
+// The legend: least, the steps, most, unit, and what "no data" looks like. Text by textContent only.
+(() => {
+  "use strict";
+  const city = (window.CityMap = window.CityMap || {});
+  const WORDS = { zh: "无数据", en: "no data" };
+
+  const part = (parent, name, text) => {
+    const element = document.createElement("span");
+    element.className = `city-map-${name}`;
+    if (text !== undefined) element.textContent = text;
+    parent.appendChild(element);
+    return element;
+  };
+
+  const over = (ground, color, alpha) => color.map((channel, i) => Math.round(ground[i] + (channel - ground[i]) * alpha));
+
+  const swatch = (parent, color, alpha) => {
+    const element = part(parent, "swatch");
+    element.style.backgroundColor = `rgb(${over(city.areas.GROUND, color, alpha).join(",")})`;
+    return element;
+  };
+
+  const create = (parent, lang) => {
+    const box = document.createElement("div");
+    box.className = "city-map-legend";
+    parent.appendChild(box);
+    let said = "";
+    return {
+      show(choropleth) {
+        const known = choropleth ? Object.values(choropleth.values).filter(Number.isFinite) : [];
+        const gaps = choropleth && choropleth.codes.some((code) => !Number.isFinite(choropleth.values[code]));
+        const now = JSON.stringify([known.length && Math.min(...known), known.length && Math.max(...known), choropleth && choropleth.colors, choropleth && choropleth.unit, gaps]);
+        if (now === said) return;
+        said = now;
+        box.replaceChildren();
+        if (!choropleth) return;
+        if (known.length) {
+          part(box, "edge", city.legend.number(Math.min(...known), lang));
+          choropleth.colors.forEach((color) => swatch(box, color, city.areas.FILL_ALPHA / 255));
+          part(box, "edge", city.legend.number(Math.max(...known), lang));
+          if (choropleth.unit && choropleth.unit !== "1") part(box, "unit", choropleth.unit);
+        }
+        if (gaps) {
+          swatch(box, city.areas.NO_DATA, 0.43).classList.add("city-map-swatch-apart");
+          part(box, "unit", WORDS[lang] || WORDS.en);
+        }
+      },
+      remove: () => box.remove(),
+    };
+  };
+
+  const number = (value, lang) => (Number.isFinite(value) ? new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { maximumSignificantDigits: 3 }).format(value) : "—");
+
+  city.legend = { create, number };
+})();

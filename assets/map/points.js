@@ -1,0 +1,90 @@
+// Points: quiet signs of places, small bright things that move, and incidents, the only large marks.
+(() => {
+  "use strict";
+  const city = (window.CityMap = window.CityMap || {});
+  const QUIET = [154, 170, 194];
+  const PLACES = {
+    place_hospital: { sign: "cross", from: 10.8 }, place_police: { sign: "shield", from: 11.3 }, place_fire: { sign: "flame", from: 11.3 },
+    place_shelter: { sign: "house", from: 12.3 }, hall: { sign: "hall", from: 11.3 }, camera: { sign: "disc", from: 13, size: 7 },
+    place: { sign: "diamond", from: 11.5 },
+  };
+  const MOVING = [[214, 245, 255], [126, 200, 255], [255, 236, 196], [196, 184, 255]];
+  const STATUS = {
+    alarm: { sign: "square", color: [255, 92, 92] }, watch: { sign: "triangle", color: [245, 184, 61] },
+    fine: { sign: "disc", color: [60, 203, 140] }, old: { sign: "ring", color: [123, 135, 148] },
+  };
+
+  const fixed = (entry, shapes, zoom, unit, marks) => {
+    const look = PLACES[entry.style] || PLACES.place;
+    if (zoom < (entry.min_zoom ?? look.from)) return null;
+    return new deck.IconLayer({
+      id: entry.id, data: shapes.features, pickable: true, iconAtlas: marks.atlas, iconMapping: marks.mapping,
+      getIcon: () => look.sign, getPosition: (one) => one.geometry.coordinates, getColor: [...QUIET, 215],
+      getSize: (look.size || 13) * unit, sizeUnits: "pixels",
+    });
+  };
+
+  const placed = (seen) => ({ coordinateSystem: deck.COORDINATE_SYSTEM.LNGLAT_OFFSETS, coordinateOrigin: [seen.origin[0], seen.origin[1], 0] });
+
+  const tints = (seen, kept) => {
+    if (kept.kinds !== seen.kinds) {
+      const colors = new Uint8Array(4 * seen.n);
+      for (let i = 0; i < seen.n; i++) colors.set([...MOVING[seen.kinds[i] % MOVING.length], 255], 4 * i);
+      Object.assign(kept, { kinds: seen.kinds, colors });
+    }
+    return kept.colors;
+  };
+
+  const trails = (entry, seen, unit, kept, trail_s) => {
+    if (!seen.trips || seen.trips.starts.length < 2) return null;
+    if (kept.trips !== seen.trips) {
+      const { starts, path, times } = seen.trips;
+      kept.trips = seen.trips;
+      kept.paths = { length: starts.length - 1, startIndices: starts, attributes: { getPath: { value: path, size: 2 }, getTimestamps: { value: times, size: 1 } } };
+    }
+    return new deck.TripsLayer({
+      id: `${entry.id}-trails`, data: kept.paths, _pathType: "open", ...placed(seen),
+      currentTime: seen.clock_s, trailLength: trail_s, fadeTrail: true, getColor: [150, 222, 255, 190],
+      getWidth: 1.8 * unit, widthUnits: "pixels", capRounded: true, jointRounded: true,
+    });
+  };
+
+  const moving = (entry, seen, zoom, unit, kept) => {
+    const size = (entry.style === "station" ? 3.4 : 2.4) * unit * Math.min(Math.max(1 + (zoom - 10) * 0.16, 0.85), 2);
+    const data = {
+      length: seen.n,
+      attributes: { getPosition: { value: seen.places, size: 2 }, getFillColor: { value: tints(seen, kept), size: 4, normalized: true } },
+    };
+    return new deck.ScatterplotLayer({
+      id: entry.id, data, ...placed(seen), radiusUnits: "pixels", getRadius: size, stroked: true, lineWidthUnits: "pixels",
+      getLineWidth: unit, getLineColor: [11, 18, 32, 190],
+    });
+  };
+
+  // `kinds` of incidents: alarm, watch, fine, old; `alarm_new` is an alarm nobody has acknowledged and pulses once a second.
+  const incidents = (entry, seen, unit, marks, pulse) => {
+    const things = Array.from({ length: seen.n }, (_, i) => {
+      const name = seen.names[seen.kinds[i]] || "alarm";
+      return { layer: entry.id, id: seen.ids[i], fresh: name === "alarm_new", look: STATUS[name.replace("_new", "")] || STATUS.alarm, at: [seen.places[2 * i], seen.places[2 * i + 1]] };
+    });
+    const halo = new deck.ScatterplotLayer({
+      id: `${entry.id}-halo`, data: things, ...placed(seen), getPosition: (one) => one.at, radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true,
+      getRadius: (one) => (one.fresh ? 17 + 10 * pulse : 19) * unit, getFillColor: (one) => [...one.look.color, 34],
+      getLineColor: (one) => [...one.look.color, one.fresh ? 190 * (1 - pulse) : 150], getLineWidth: 1.5 * unit,
+      updateTriggers: { getRadius: [pulse, unit], getLineColor: pulse },
+    });
+    const sign = new deck.IconLayer({
+      id: entry.id, data: things, ...placed(seen), pickable: true, iconAtlas: marks.atlas, iconMapping: marks.mapping,
+      getIcon: (one) => one.look.sign, getPosition: (one) => one.at, getColor: (one) => [...one.look.color, 255], getSize: 20 * unit, sizeUnits: "pixels",
+    });
+    return [halo, sign];
+  };
+
+  const live = (entry, seen, zoom, unit, marks, kept, pulse) => {
+    if (!seen.n) return [];
+    if (entry.style === "incident") return incidents(entry, seen, unit, marks, pulse);
+    return [trails(entry, seen, unit, kept, entry.trail_s), moving(entry, seen, zoom, unit, kept)];
+  };
+
+  city.points = { fixed, live, STATUS, MOVING };
+})();

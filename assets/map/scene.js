@@ -1,0 +1,63 @@
+// The scene: all layers of the moment, in drawing order, from the map's state. A pure function of it but for what it keeps.
+(() => {
+  "use strict";
+  const city = (window.CityMap = window.CityMap || {});
+
+  const create = (shapesOf, marks) => {
+    const kept = { selected: {}, sheet: {}, live: {} };
+
+    const below = (entry, state) => {
+      if (entry.live) return null;
+      const shapes = shapesOf(entry.url);
+      if (!shapes) return null;
+      if (entry.kind === "line") return city.lines.fixed(entry, shapes, state.zoom, state.unit);
+      if (entry.kind === "point") return city.points.fixed(entry, shapes, state.zoom, state.unit, marks);
+      if (entry.style === "regions") return city.areas.regions(entry, shapes, state.choropleths[entry.id], state.selected, state.hovered);
+      return city.areas.fixed(entry, shapes);
+    };
+
+    const above = (entry, state) => {
+      const shapes = entry.style === "regions" && shapesOf(entry.url);
+      if (!shapes) return [];
+      const one = state.selected && city.areas.single(shapes, state.selected, kept.selected);
+      return [city.areas.edges(entry, shapes, state.unit), one && city.areas.ringed(`${entry.id}-selected`, one, state.unit)];
+    };
+
+    const around = (spec) => {
+      const shapes = spec.context && shapesOf(spec.context);
+      return shapes && city.areas.around(shapes);
+    };
+
+    const dimmed = (spec) => {
+      const outline = spec.drilled && spec.outline && shapesOf(spec.outline);
+      return outline && outline.features.length ? city.areas.sheet(outline, kept.sheet) : null;
+    };
+
+    const border = (spec, state) => {
+      const outline = spec.outline && shapesOf(spec.outline);
+      return outline && city.areas.border(outline, state.unit, spec.drilled);
+    };
+
+    const live = (entry, state) => {
+      const track = state.tracks[entry.id];
+      if (!entry.live || !track) return [];
+      const mine = (kept.live[entry.id] = kept.live[entry.id] || {});
+      return city.points.live(entry, track.at(state.now), state.zoom, state.unit, marks, mine, state.pulse);
+    };
+
+    return {
+      layers: (spec, state) => [
+        around(spec),
+        spec.layers.map((entry) => below(entry, state)),
+        dimmed(spec),
+        spec.layers.map((entry) => above(entry, state)),
+        border(spec, state),
+        spec.layers.map((entry) => live(entry, state)),
+        city.labels.layer(state.labels),
+      ],
+      forget: () => Object.assign(kept, { selected: {}, sheet: {}, live: {} }),
+    };
+  };
+
+  city.scene = { create };
+})();

@@ -19,11 +19,16 @@ Finding = Iterator[tuple[tuple[int, ...], str]]
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Everything a panel may name. `regions` is None where they could not be read; then nothing is said of codes."""
+    """Everything a panel may name.
+
+    `regions` is None where they could not be read; then nothing is said of codes. `unread`: slots and layers that are there but
+    wrong; nothing is said of them either, their own mistakes are listed.
+    """
 
     slots: Mapping[str, Slot]
     layers: Sequence[str]
     regions: Regions | None
+    unread: frozenset[str] = frozenset()
 
     def __call__(self, options: Mapping[str, Any]) -> list[Problem]:
         """The mistakes in these options; a value of a wrong type is passed over, the shape is checked elsewhere."""
@@ -42,7 +47,7 @@ class References:
         """What is wrong with an indicator's name, or nothing."""
         slot_name, _, indicator = name.partition(".")
         slot = self.slots.get(slot_name)
-        if slot is not None and slot.indicator(indicator):
+        if (slot is None and slot_name in self.unread) or (slot is not None and slot.indicator(indicator)):
             return ""
         known = [f"{slot.slot}.{each.name}" for slot in self.slots.values() for each in slot.indicators]
         hint = nearest(name, known)
@@ -61,7 +66,7 @@ class References:
                 yield (position,), mistake
 
     def _slot(self, value: Any, _: Mapping[str, Any]) -> Finding:
-        if isinstance(value, str) and value not in self.slots:
+        if isinstance(value, str) and value not in self.slots and value not in self.unread:
             yield (), f"there is no slot {value!r}; slots: {_listed(self.slots)}.{nearest(value, self.slots)}"
 
     def _asked(self, options: Mapping[str, Any]) -> Slot | None:
@@ -98,7 +103,7 @@ class References:
                     (position,),
                     f"slot {name!r} keeps no entities, so there is nothing to draw. Hint: give it an `entities` part.",
                 )
-            elif isinstance(name, str) and name not in known:
+            elif isinstance(name, str) and name not in known and name not in self.unread:
                 yield (position,), f"there is no layer {name!r}; layers: {_listed(known)}.{nearest(name, known)}"
 
     def _region(self, value: Any, _: Mapping[str, Any]) -> Finding:

@@ -1,0 +1,192 @@
+"""A city: everything one deployment changes, read from one folder and checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cockpit.boards import Board, parse_board
+from cockpit.city_document import Calendar, CityDocument
+from cockpit.city_files import CityError, CityFiles, parsed
+from cockpit.documents import Document
+from cockpit.panels.panel import Panel
+from cockpit.references import References
+from cockpit.schemes import Scheme, parse_scheme
+from cockpit.static_layers import LayerDocument, StaticLayer, load_layer
+from layers import Regions, RegionsError
+from slots import registry
+from slots.problem import DocumentError, Problem, nearest
+from slots.slot import Slot, Titles, parse_slot
+
+BUILT_FORMATS: Final = ("json", "csv")
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A whole and consistent city. `zone`: IANA name. The first of `boards` is the one shown at `/`."""
+
+    folder: Path
+    name: str
+    title: Titles
+    zone: str
+    languages: tuple[str, ...]
+    demonstration: bool
+    regions: Regions
+    slots: Mapping[str, Slot]
+    boards: Mapping[str, Board]
+    layers: tuple[StaticLayer, ...]
+    schemes: Mapping[str, Scheme]
+    calendar: Calendar
+
+    @property
+    def topics(self) -> dict[str, list[Slot]]:
+        """Each topic that is read, and the slots that read it."""
+        topics: dict[str, list[Slot]] = {}
+        for slot in self.slots.values():
+            topics.setdefault(slot.source.topic, []).append(slot)
+        return topics
+
+
+def load_city(folder: Path, panels: Mapping[str, Panel]) -> City:
+    """The city in a folder, with the slots its `packs:` turn on. Blocks. Raises CityError with every mistake of every file.
+
+    `panels`: the kinds of panels by the name a board gives them.
+    """
+    return _Loading(CityFiles(folder), panels).city()
+
+
+class _Loading:
+    """One pass over a folder; each step goes on with what the steps before could read."""
+
+    def __init__(self, files: CityFiles, panels: Mapping[str, Panel]) -> None:
+        self._files = files
+        self._panels = panels
+
+    def city(self) -> City:
+        document = self._files.read(Path("city.yaml")) if (self._files.folder / "city.yaml").is_file() else None
+        own = self._files.parse(Path("city.yaml"), document, parsed(CityDocument)) if document else None
+        named = document.values.get("regions") if document else None
+        self._files.check_names(named if isinstance(named, str) else "regions.geojson")
+        regions = self._regions(own, document) if own and document else None
+        slots = dict(self._slots(regions, own, document))
+        layers = tuple(self._layers())
+        references = References(slots, [layer.name for layer in layers], regions, self._unread("slots", "layers"))
+        boards = dict(self._boards(references))
+        schemes = dict(self._schemes(references))
+        self._check_plans()
+        if own and document:
+            boards = self._ordered(boards, own, document)
+        if self._files.problems or own is None or regions is None:
+            raise CityError(self._files.problems)
+        return City(
+            self._files.folder, own.name, own.title, own.timezone, own.languages, own.demonstration,
+            regions, slots, boards, layers, schemes, own.calendar,
+        )  # fmt: skip
+
+    def _regions(self, own: CityDocument, document: Document) -> Regions | None:
+        path = self._files.inside(own.regions)
+        if path is None or not path.is_file():
+            reason = "leads out of the city's folder" if path is None else "does not exist"
+            self._note_city(document, "regions", f"the file {own.regions!r} {reason}")
+            return None
+        try:
+            return Regions.load(path, own.datum)
+        except RegionsError as error:
+            for problem in error.problems:
+                self._files.note(Path(own.regions), 1, problem.removeprefix(f"{path.name}: "))
+            return None
+
+    def _slots(self, regions: Regions | None, own: CityDocument | None, document: Document | None) -> Iterator[tuple[str, Slot]]:
+        where: dict[str, Path] = {}
+        for position, name in enumerate(own.packs if own else ()):
+            try:
+                slot = registry.find(name)
+            except (LookupError, ValueError, TypeError, ImportError) as error:  # a plug-in may be of any quality
+                self._note_city(document, "packs", str(error.args[0] if error.args else error), position)
+                continue
+            where[slot.slot] = Path("city.yaml")
+            yield slot.slot, slot
+        for file, slot_document in self._files.documents("slots"):
+            found = self._files.parse(file, slot_document, parse_slot)
+            if found is None:
+                continue
+            for problem in _slot_problems(found, regions, where.get(found.slot)):
+                self._files.note_at(file, slot_document, problem)
+            self._check_name(file, slot_document, "slot", found.slot)
+            where.setdefault(found.slot, file)
+            yield found.slot, found
+
+    def _layers(self) -> Iterator[StaticLayer]:
+        for file, document in self._files.documents("layers"):
+            shape = self._files.parse(file, document, parsed(LayerDocument))
+            if shape is None:
+                continue
+            self._check_name(file, document, "layer", shape.layer)
+            if layer := self._files.parse(file, document, lambda _, shape=shape: self._layer(shape)):  # type: ignore[misc]
+                yield layer
+
+    def _layer(self, shape: LayerDocument) -> StaticLayer:
+        name = f"layers/{shape.file}"
+        path = self._files.inside(name)
+        if path is None or not path.is_file():
+            raise DocumentError([Problem(("file",), f"the file {name!r} does not exist")])
+        return load_layer(shape, path)
+
+    def _boards(self, references: References) -> Iterator[tuple[str, Board]]:
+        for file, document in self._files.documents("boards"):
+            board = self._files.parse(file, document, lambda values: parse_board(values, self._panels, references))
+            if board:
+                self._check_name(file, document, "board", board.board)
+                yield board.board, board
+
+    def _ordered(self, boards: dict[str, Board], own: CityDocument, document: Document) -> dict[str, Board]:
+        """The boards, the default one first."""
+        names = [path.stem for path in sorted((self._files.folder / "boards").glob("*.yaml"))]
+        if not names:
+            self._files.note(Path("boards"), 1, "a city needs at least one board. Hint: boards/city.yaml")
+        if own.default_board and own.default_board not in names:
+            hint = nearest(own.default_board, names)
+            self._note_city(
+                document, "default_board", f"there is no board {own.default_board!r}; boards: {', '.join(names)}.{hint}"
+            )
+        return dict(sorted(boards.items(), key=lambda item: item[0] != own.default_board))
+
+    def _schemes(self, references: References) -> Iterator[tuple[str, Scheme]]:
+        for file, document in self._files.documents("indicators"):
+            scheme = self._files.parse(file, document, lambda values: parse_scheme(values, references.indicator_mistake))
+            if scheme:
+                self._check_name(file, document, "scheme", scheme.scheme)
+                yield scheme.scheme, scheme
+
+    def _unread(self, *folders: str) -> frozenset[str]:
+        """The names of files that are wrong themselves; whoever names what they hold has made no mistake."""
+        return frozenset(problem.file.stem for problem in self._files.problems if problem.file.parts[0] in folders)
+
+    def _check_plans(self) -> None:
+        if (self._files.folder / "plans").is_dir():
+            self._files.note(Path("plans"), 1, "plans are not built yet; remove the folder")
+
+    def _check_name(self, file: Path, document: Document, key: str, name: str) -> None:
+        if file.stem != name:
+            self._files.note_at(
+                file, document, Problem((key,), f"{name!r} stands in {file.name}; the file must be named {name}.yaml")
+            )
+
+    def _note_city(self, document: Document | None, key: str, message: str, *position: Any) -> None:
+        if document:
+            self._files.note_at(Path("city.yaml"), document, Problem((key, *position), message))
+
+
+def _slot_problems(slot: Slot, regions: Regions | None, elsewhere: Path | None) -> Iterator[Problem]:
+    """What a slot gets wrong about the city around it."""
+    if elsewhere:
+        yield Problem(("slot",), f"{slot.slot!r} is there already, in {elsewhere.as_posix()}")
+    if slot.source.format not in BUILT_FORMATS:
+        built = ", ".join(BUILT_FORMATS)
+        yield Problem(("source", "format"), f"format {slot.source.format!r} is valid but not built yet; built: {built}")
+    fallback = slot.region.fallback
+    if fallback is not None and regions is not None and fallback not in regions:
+        hint = nearest(fallback, regions.codes)
+        yield Problem(("region", "fallback"), f"there is no region {fallback!r} in the tree of {len(regions)} regions.{hint}")

@@ -1,0 +1,68 @@
+"""The parts a running city is put together from; built by the composition root, handed to whoever answers questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from cockpit.city import City
+from slots.entities import Entities
+from slots.ledger import Ledger
+from slots.readings import Readings
+from slots.records import Records
+from streams.clock import Clock
+from streams.source import Log
+
+
+class SetAsideRecord(Protocol):
+    """One record that a slot could not use: its address, why, and its bytes (cut at 64 KiB)."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def raw(self) -> bytes: ...
+    @property
+    def truncated(self) -> bool: ...
+
+
+class DeadLetterStore(Protocol):
+    """Where they are kept. Safe to use from several threads; blocks."""
+
+    def latest(self, slot: str, limit: int) -> Sequence[SetAsideRecord]:
+        """The newest first."""
+
+    def count(self, slot: str) -> int:
+        """How many of a slot are kept."""
+
+
+def _no_workers() -> Mapping[str, bool]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the cockpit asks, of one process. All of it is safe to use from several threads."""
+
+    city: City
+    readings: Readings
+    entities: Entities
+    records: Records
+    ledger: Ledger
+    log: Log
+    dead_letters: DeadLetterStore
+    clock: Clock
+    started_at: datetime
+    workers: Callable[[], Mapping[str, bool]] = _no_workers
+    """Topic → whether the thread that reads it lives, of the workers in this process; empty where others do the work."""

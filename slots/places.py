@@ -1,4 +1,4 @@
-"""Where a record lies, as the slots need to know it; handed in, and fulfilled by `layers.regions.Regions`."""
+"""Where a record lies, as the slots need to know it; handed in, and fulfilled by `layers.Regions`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+Degrees = NDArray[np.float64]
 
 
 class Places(Protocol):
@@ -24,5 +26,8 @@ class Places(Protocol):
     def find(self, codes: pl.Series) -> NDArray[np.int32]:
         """The index of each code, -1 where the tree does not know it. `codes` is a String series, nulls allowed."""
 
-    def locate(self, lon: NDArray[np.float64], lat: NDArray[np.float64], datum: str) -> NDArray[np.int32]:
+    def locate(self, lon: Degrees, lat: Degrees, datum: str) -> NDArray[np.int32]:
         """The index of the deepest region whose polygon holds each point, -1 for a point in none (or NaN)."""
+
+    def wgs84(self, lon: Degrees, lat: Degrees, datum: str) -> tuple[Degrees, Degrees]:
+        """The points in WGS84, in which everything is stored; NaN stays NaN."""

@@ -291,7 +291,7 @@ def _simple_problems(slot: SlotDocument, path: tuple[str | int, ...], measure: M
 
 def _of_problems(slot: SlotDocument, path: tuple[str | int, ...], measure: Measure) -> list[Problem]:
     assert measure.of is not None
-    if measure.agg == "distinct" and measure.of in slot.fields:
+    if measure.agg in ("count", "distinct") and measure.of in slot.fields:
         return []
     return _expression_problems(slot, path, measure.of, is_condition=False)
 

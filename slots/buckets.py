@@ -1,0 +1,96 @@
+"""Minute, hour and day buckets of one batch, by region and by each dimension, as deltas of a ledger's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from slots.ledger import PageKey, Size
+from slots.measures import Part, fill, merge
+from slots.pages import merge_bins, paged
+from slots.sketches import quantile_bin, registers
+
+SIZES: tuple[Size, ...] = ("minute", "hour", "day")
+
+
+def bucket_start(size: Size, times: pl.Expr, zone: str) -> pl.Expr:
+    """The start (Unix s) of the bucket a moment (Unix s) lies in; hours and days are cut in the city's zone."""
+    if size == "minute":
+        return times // 60 * 60
+    local = pl.from_epoch(times, "s").dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+    return local.dt.truncate("1h" if size == "hour" else "1d").dt.epoch("s")
+
+
+class Buckets:
+    """The aggregation of one slot's parts; `dimensions` stand in the columns `_d0`, `_d1`, …"""
+
+    def __init__(self, parts: Sequence[Part], dimensions: Sequence[str], zone: str) -> None:
+        self._parts = parts
+        self._dimensions = dimensions
+        self._zone = zone
+        self._states = list(dict.fromkeys(column for part in parts for column in part.columns))
+        self._ordered = any(part.agg == "last" for part in parts)
+
+    def pages(self, frame: pl.DataFrame, codes: np.ndarray, horizons: Mapping[Size, int]) -> dict[PageKey, pl.DataFrame]:
+        """Deltas of all sizes from the rows of a batch: columns `_t` (µs), `_r`, `_late`, `_dI`, `x:ID`.
+
+        A late record reaches the day bucket only. `codes`: region index → code. `horizons`: size → the moment
+        (Unix s) before which its buckets are not kept any more.
+        """
+        frame = frame.with_columns((pl.col("_t") // 60_000_000 * 60).alias("_m"))
+        deltas: dict[PageKey, pl.DataFrame] = {}
+        for size, cells in self._sizes(self._cells(frame), horizons):
+            deltas |= paged("cells", size, self._named(self._merged(cells), codes))
+        for size, bins in self._sizes(self._bins(frame), horizons):
+            deltas |= paged("bins", size, self._named(bins.group_by("t", "r", "d", "k", "c", "b").agg(merge_bins()), codes))
+        return deltas
+
+    def _sizes(self, minutes: pl.DataFrame, horizons: Mapping[Size, int]) -> Iterator[tuple[Size, pl.DataFrame]]:
+        if minutes.is_empty():
+            return
+        for size in SIZES:
+            on_time = minutes if size == "day" else minutes.filter(~pl.col("_late") & (pl.col("t") >= horizons[size]))
+            if on_time.is_empty():
+                continue
+            yield size, on_time.with_columns(bucket_start(size, pl.col("t"), self._zone).alias("t")).drop("_late")
+
+    def _cells(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Per minute, region and dimension: first all dimensions crossed, so that the records are read only once."""
+        frame = frame.sort("_t") if self._ordered else frame
+        keys = ["_late", "_m", "_r", *(f"_d{i}" for i in range(len(self._dimensions)))]
+        crossed = frame.group_by(keys).agg(fill(self._parts)).rename({"_m": "t", "_r": "r"})
+        return pl.concat(self._margin(crossed, column, name) for column, name in self._margins())
+
+    def _margins(self) -> list[tuple[str | None, str]]:
+        return [(None, ""), *((f"_d{i}", name) for i, name in enumerate(self._dimensions))]
+
+    def _margin(self, crossed: pl.DataFrame, column: str | None, name: str) -> pl.DataFrame:
+        key = pl.col(column) if column else pl.lit("")
+        keyed = crossed.with_columns(pl.lit(name).alias("d"), key.alias("k"))
+        return keyed.group_by("_late", "t", "r", "d", "k").agg(merge(self._states))
+
+    def _merged(self, cells: pl.DataFrame) -> pl.DataFrame:
+        return cells.group_by("t", "r", "d", "k").agg(merge(self._states))
+
+    def _bins(self, frame: pl.DataFrame) -> pl.DataFrame:
+        frames = [rows for part in self._parts if part.sketch for rows in self._part_bins(frame, part)]
+        return pl.concat(frames) if frames else pl.DataFrame()
+
+    def _part_bins(self, frame: pl.DataFrame, part: Part) -> Iterator[pl.DataFrame]:
+        rows = frame.filter(pl.col(f"x:{part.id}").is_not_null())
+        if part.agg == "quantile":
+            binned = rows.with_columns(quantile_bin(pl.col(f"x:{part.id}")).alias("b"), pl.lit(1, pl.Int64).alias("n"))
+        else:
+            register, rank = registers(rows[f"x:{part.id}"])
+            binned = rows.with_columns(register.alias("b"), rank.alias("n"))
+        for column, name in self._margins():
+            key = pl.col(column) if column else pl.lit("")
+            yield binned.select(
+                "_late", pl.col("_m").alias("t"), pl.col("_r").alias("r"), pl.lit(name).alias("d"), key.alias("k"),
+                pl.lit(part.sketch).alias("c"), "b", "n",
+            )
+
+    def _named(self, frame: pl.DataFrame, codes: np.ndarray) -> pl.DataFrame:
+        return frame.with_columns(pl.Series("r", codes[frame["r"].to_numpy()], dtype=pl.String))

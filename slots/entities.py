@@ -1,0 +1,99 @@
+"""The latest state of each thing: kept by event time, asked by region, box or nearness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from slots.ledger import Ledger, PageKey
+from slots.pages import ENTITIES
+from slots.places import Places
+from slots.reading import QuestionError
+from slots.rollup import Tree
+from slots.slot import Slot
+from streams.clock import Clock
+
+EARTH_M = 6_371_008.8
+
+Box = tuple[float, float, float, float]
+
+
+def entity_frame(slot: Slot, frame: pl.DataFrame, codes: np.ndarray, places: Places) -> dict[PageKey, pl.DataFrame]:
+    """The newest state of each key in a batch, as the delta of the entities' page; positions in WGS84."""
+    if slot.entities is None:
+        return {}
+    newest = frame.filter(pl.col(slot.entities.key).is_not_null()).sort("_t", maintain_order=True)
+    newest = newest.unique(slot.entities.key, keep="last", maintain_order=True)
+    lon, lat = _positions(slot, newest, places)
+    kept = newest.select(
+        pl.col(slot.entities.key).cast(pl.String).alias("key"),
+        pl.col("_t").alias("time_us"),
+        pl.Series("lon", lon, dtype=pl.Float64),
+        pl.Series("lat", lat, dtype=pl.Float64),
+        pl.Series("r", codes[newest["_r"].to_numpy()], dtype=pl.String),
+        *(pl.col(name).alias(f"a:{name}") for name in slot.entities.attributes),
+    )
+    return {ENTITIES: kept} if kept.height else {}
+
+
+def _positions(slot: Slot, frame: pl.DataFrame, places: Places) -> tuple[np.ndarray, np.ndarray]:
+    if slot.region.point is None:
+        nowhere = np.full(frame.height, np.nan)
+        return nowhere, nowhere
+    lon, lat = (frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in slot.region.point)
+    return places.wgs84(lon, lat, slot.region.datum)
+
+
+class Entities:
+    """Answers where things are now, from the ledger's entities page. Safe to use from several threads."""
+
+    def __init__(self, slots: Mapping[str, Slot], ledger: Ledger, places: Places, clock: Clock) -> None:
+        self._slots = slots
+        self._ledger = ledger
+        self._tree = Tree(places)
+        self._places = places
+        self._clock = clock
+
+    def latest(
+        self, slot: str, region: str | None = None, bbox: Box | None = None,
+        near: tuple[float, float] | None = None, radius_m: float | None = None, limit: int = 1000,
+    ) -> pl.DataFrame:
+        """key, time_us, lon, lat (WGS84; NaN: no position), region, the attributes, and distance_m when `near` is given.
+
+        `bbox`: west, south, east, north. Newest first, nearest first when `near` is given. Expired states are left
+        out. Raises QuestionError for a slot without entities or an unknown region.
+        """
+        found = self._current(slot)
+        if region is not None:
+            found = found.filter(self._tree.within(found["region"], region))
+        if bbox is not None:
+            west, south, east, north = bbox
+            found = found.filter(pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north))
+        if near is None:
+            return found.sort("time_us", "key", descending=[True, False]).head(limit)
+        found = found.filter(pl.col("lon").is_not_nan()).with_columns(_distance_m(*near).alias("distance_m"))
+        found = found.filter(pl.col("distance_m") <= radius_m) if radius_m is not None else found
+        return found.sort("distance_m", "key").head(limit)
+
+    def _current(self, name: str) -> pl.DataFrame:
+        slot = self._slots.get(name)
+        if slot is None or slot.entities is None:
+            able = [one.slot for one in self._slots.values() if one.entities]
+            raise QuestionError(f"slot {name!r} keeps no entities; slots that do: {', '.join(able) or 'none'}")
+        _, frame = self._ledger.read(name, ENTITIES)
+        if frame is None:
+            kinds = {"key": pl.String, "time_us": pl.Int64, "lon": pl.Float64, "lat": pl.Float64, "region": pl.String}
+            return pl.DataFrame(schema=kinds | {attribute: pl.String for attribute in slot.entities.attributes})
+        oldest = self._clock() - timedelta(seconds=slot.entities.expires)
+        renamed = {"r": "region"} | {column: column[2:] for column in frame.columns if column.startswith("a:")}
+        return frame.filter(pl.col("time_us") >= int(oldest.timestamp() * 1e6)).rename(renamed)
+
+
+def _distance_m(lon: float, lat: float) -> pl.Expr:
+    """Great-circle metres to a point (haversine on the mean Earth radius; within 0.5 % of the ellipsoid)."""
+    here, there = np.radians(lat), pl.col("lat").radians()
+    half = ((there - here) / 2).sin() ** 2 + float(np.cos(here)) * there.cos() * ((pl.col("lon").radians() - np.radians(lon)) / 2).sin() ** 2
+    return 2 * EARTH_M * half.sqrt().arcsin()

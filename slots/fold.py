@@ -1,0 +1,137 @@
+"""From a batch of records to what it changes: columns in, deltas and dead letters out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from slots.buckets import Buckets
+from slots.dimensions import admit
+from slots.entities import entity_frame
+from slots.expression import condition
+from slots.ledger import Commit, PageKey, SlotState
+from slots.measures import distinct_parts, value_columns
+from slots.places import Places
+from slots.retention import Retention
+from slots.slot import Slot
+from slots.watermarks import late_rows, partition_peaks
+from streams.codecs import Codec, Rejected
+from streams.record import Batch
+
+FUTURE_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What one batch means for one slot: the commit to make and the rows that could not be used."""
+
+    commit: Commit
+    rejected: list[Rejected]
+
+
+class Fold:
+    """Turns batches into commits for one slot. Pure but for its compiled expressions; safe for one thread at a time."""
+
+    def __init__(self, slot: Slot, codec: Codec, places: Places, zone: str, retention: Retention = Retention()) -> None:  # noqa: B008 – frozen
+        self._slot = slot
+        self._codec = codec
+        self._places = places
+        self._parts = distinct_parts(slot.indicators)
+        self._values = value_columns(self._parts, slot.types)
+        self._where = condition(slot.where, slot.types) if slot.where is not None else None
+        self._buckets = Buckets(self._parts, slot.dimensions, zone)
+        self._codes = np.array(places.codes, dtype=object)
+        self._retention = retention
+
+    def fold(self, batch: Batch, state: SlotState, now: datetime) -> Folded:
+        """The commit of this batch upon `state` (whose offsets it must follow) and the rows it sets aside."""
+        decoded = self._codec.decode(batch.values, self._slot.columns)
+        frame, rejected = self._timed(decoded.frame, now)
+        frame, misplaced, unplaced = self._placed(frame)
+        rejected = [*decoded.rejected, *rejected, *misplaced]
+        accepted = frame.height
+        frame = frame.filter(self._where) if self._where is not None else frame
+        partitions = batch.partitions[frame["_row"].to_numpy()]
+        late = late_rows(frame["_t"], partitions, self._watermarks(batch, state), self._slot.lateness)
+        frame, dimensions, other = admit(frame, self._slot.dimensions, state.dimensions)
+        counters = {
+            "accepted": accepted, "rejected": len(rejected), "late": int(late.sum()), "unplaced": unplaced, "other": other,
+            "filtered": accepted - frame.height, "lost": sum(span.lost for span in batch.spans.values()),
+        }
+        commit = self._commit(batch, frame, late, partitions, counters, dimensions, now, state)
+        return Folded(commit, rejected)
+
+    def _timed(self, frame: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, list[Rejected]]:
+        frame = frame.with_columns(pl.col(self._slot.time).dt.epoch("us").alias("_t"))
+        limit_us = int(now.timestamp() + FUTURE_S) * 1_000_000
+        if frame.is_empty() or int(frame["_t"].max()) <= limit_us:  # type: ignore[arg-type]
+            return frame, []
+        ahead = frame.filter(pl.col("_t") > limit_us)
+        reasons = [
+            Rejected(row, "time", f"field '{self._slot.time}' is {stamp.isoformat()}, more than {FUTURE_S} s ahead of {now.isoformat(timespec='seconds')}")
+            for row, stamp in zip(ahead["_row"], ahead[self._slot.time], strict=True)
+        ]
+        return frame.filter(pl.col("_t") <= limit_us), reasons
+
+    def _placed(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Rejected], int]:
+        """With a column `_r` (region index); rows with an unknown code set aside; how many lay nowhere."""
+        rule = self._slot.region
+        if rule.code is not None:
+            index, stated = self._places.find(frame[rule.code]), frame[rule.code].is_not_null().to_numpy()
+        else:
+            assert rule.point is not None
+            lon, lat = (frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in rule.point)
+            index, stated = self._places.locate(lon, lat, rule.datum), np.zeros(frame.height, dtype=bool)
+        nowhere = index < 0
+        if not nowhere.any():
+            return frame.with_columns(pl.Series("_r", index, dtype=pl.Int32)), [], 0
+        return self._replaced(frame, index, nowhere & stated, nowhere & ~stated)
+
+    def _replaced(self, frame: pl.DataFrame, index: np.ndarray, unknown: np.ndarray, unplaced: np.ndarray) -> tuple[pl.DataFrame, list[Rejected], int]:
+        code = self._slot.region.code
+        fallback = self._places.find(pl.Series([self._slot.region.fallback or self._places.codes[0]], dtype=pl.String))[0]
+        placed = frame.with_columns(pl.Series("_r", np.where(unplaced, fallback, index), dtype=pl.Int32))
+        wrong = placed.filter(pl.Series(unknown))
+        reasons = [
+            Rejected(row, "region", f"field '{code}': the region code {given!r} is not in the city's regions")
+            for row, given in zip(wrong["_row"], wrong[code] if code else [], strict=True)
+        ]
+        return placed.filter(pl.Series(~unknown)), reasons, int(unplaced.sum())
+
+    def _watermarks(self, batch: Batch, state: SlotState) -> Mapping[int, int]:
+        return {p: state.watermarks[f"{batch.topic}/{p}"] for p in batch.spans if f"{batch.topic}/{p}" in state.watermarks}
+
+    def _commit(
+        self, batch: Batch, frame: pl.DataFrame, late: np.ndarray, partitions: np.ndarray,
+        counters: Mapping[str, int], dimensions: Mapping[str, list[str]], now: datetime, state: SlotState,
+    ) -> Commit:
+        times = frame["_t"]
+        return Commit(
+            slot=self._slot.slot,
+            begin={f"{batch.topic}/{p}": span.begin for p, span in batch.spans.items()},
+            end={f"{batch.topic}/{p}": span.end for p, span in batch.spans.items()},
+            deltas=self._deltas(frame, late, state),
+            counters={name: n for name, n in counters.items() if n},
+            watermarks={f"{batch.topic}/{p}": peak for p, peak in partition_peaks(times, partitions).items()},
+            dimensions=dimensions,
+            first_event_us=times.min(),  # type: ignore[arg-type]
+            last_event_us=times.max(),  # type: ignore[arg-type]
+            committed_us=int(now.timestamp() * 1_000_000),
+        )
+
+    def _deltas(self, frame: pl.DataFrame, late: np.ndarray, state: SlotState) -> dict[PageKey, pl.DataFrame]:
+        if frame.is_empty():
+            return {}
+        valued = frame.with_columns(*self._values, pl.Series("_late", late))
+        last_us = max(int(frame["_t"].max()), state.last_event_us or 0)  # type: ignore[arg-type]
+        deltas = self._buckets.pages(valued, self._codes, self._retention.horizons(last_us))
+        return {**deltas, **entity_frame(self._slot, frame, self._codes, self._places)}
+
+
+def in_log_order(rejected: Sequence[Rejected]) -> list[Rejected]:
+    """The rejected rows as they stood in the batch."""
+    return sorted(rejected, key=lambda one: one.row)

@@ -1,0 +1,138 @@
+"""Measures as state that adds up: which columns a measure keeps, how they are filled, merged and read.
+
+A state column is named `PREFIX:ID`, where the prefix says how two of them merge and the id stems from what is measured, so
+that equal parts of several indicators are kept once and a changed measure never mixes with its former self.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import polars as pl
+
+from slots.expression import condition, number
+from slots.sketches import distinct_count, quantile_value
+from slots.slot import Indicator, Measure
+
+SKETCHED = ("quantile", "distinct")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One simple aggregate of a measure: what is aggregated (`of`, `where`) and how."""
+
+    agg: str
+    of: str | None
+    where: str | None
+    q: float | None = None
+
+    @property
+    def id(self) -> str:
+        """Eight hexadecimal characters that stand for what is measured, whatever is done with it."""
+        return blake2b(f"{self.of}\0{self.where}".encode(), digest_size=4).hexdigest()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The state columns in the cells; a count is always kept beside the value."""
+        prefixes = {"sum": ("s",), "mean": ("s",), "min": ("lo",), "max": ("hi",), "last": ("lt", "lv")}.get(self.agg, ())
+        return tuple(f"{prefix}:{self.id}" for prefix in ("n", *prefixes))
+
+    @property
+    def sketch(self) -> str | None:
+        """The name of the part's bins, or None where it keeps none."""
+        return f"{self.agg[0]}:{self.id}" if self.agg in SKETCHED else None
+
+
+def parts_of(measure: Measure) -> list[Part]:
+    """The one part of a simple measure, the two of a ratio."""
+    if measure.ratio is not None:
+        return [part for side in measure.ratio for part in parts_of(side)]
+    assert measure.agg is not None
+    return [Part(measure.agg, measure.of, measure.where, measure.q)]
+
+
+def distinct_parts(indicators: Iterable[Indicator]) -> list[Part]:
+    """Every part that differs, once."""
+    return list(dict.fromkeys(part for indicator in indicators for part in parts_of(indicator.measure)))
+
+
+def value_columns(parts: Sequence[Part], types: Mapping[str, str]) -> list[pl.Expr]:
+    """Per part one column `x:ID`: the measured value of a record, null where it does not count."""
+    return list({f"x:{part.id}": _value(part, types).alias(f"x:{part.id}") for part in parts}.values())
+
+
+def _value(part: Part, types: Mapping[str, str]) -> pl.Expr:
+    if part.of is None:
+        value = pl.lit(1.0)
+    elif types.get(part.of) == "string":
+        value = pl.col(part.of)
+    elif types.get(part.of) == "datetime":
+        value = pl.col(part.of).dt.epoch("us").cast(pl.Float64)
+    else:
+        value = number(part.of, types)
+    return pl.when(condition(part.where, types)).then(value) if part.where is not None else value
+
+
+def fill(parts: Sequence[Part]) -> list[pl.Expr]:
+    """The aggregations that turn `x:ID` columns (and `_t`, ascending where a `last` is kept) into state columns."""
+    filled: dict[str, pl.Expr] = {}
+    for part in parts:
+        value = pl.col(f"x:{part.id}")
+        for column in part.columns:
+            filled[column] = _FILL[column.split(":")[0]](value).alias(column)
+    return list(filled.values())
+
+
+_FILL = {
+    "n": lambda x: x.count().cast(pl.Int64),
+    "s": lambda x: x.sum(),
+    "lo": lambda x: x.min(),
+    "hi": lambda x: x.max(),
+    "lt": lambda x: pl.col("_t").filter(x.is_not_null()).last(),
+    "lv": lambda x: x.drop_nulls().last(),
+}
+
+
+def merge(columns: Iterable[str]) -> list[pl.Expr]:
+    """The aggregations that add state columns up, each under its own name."""
+    return [_MERGE[column.split(":")[0]](column).alias(column) for column in columns]
+
+
+def _latest(column: str) -> pl.Expr:
+    time = pl.col(f"lt:{column.split(':')[1]}")
+    return pl.col(column).filter(time == time.max()).last()
+
+
+_MERGE = {
+    "n": lambda name: pl.col(name).sum(),
+    "s": lambda name: pl.col(name).sum(),
+    "lo": lambda name: pl.col(name).min(),
+    "hi": lambda name: pl.col(name).max(),
+    "lt": lambda name: pl.col(name).max(),
+    "lv": _latest,
+}
+
+
+def result(measure: Measure) -> tuple[pl.Expr, pl.Expr]:
+    """The value (null: missing) and the count of records behind it, from merged state columns and sketch columns."""
+    if measure.ratio is None:
+        value, count = _simple(parts_of(measure)[0])
+        return value * measure.scale if measure.scale != 1.0 else value, count
+    (top, _), (bottom, count) = (_simple(part) for part in parts_of(measure))
+    return pl.when(bottom != 0).then(top * measure.scale / bottom), count
+
+
+def _simple(part: Part) -> tuple[pl.Expr, pl.Expr]:
+    count = pl.col(f"n:{part.id}").fill_null(0)
+    if part.agg == "count":
+        return count.cast(pl.Float64), count
+    if part.agg == "mean":
+        return pl.when(count > 0).then(pl.col(f"s:{part.id}") / count), count
+    if part.agg == "quantile":
+        assert part.q is not None
+        return quantile_value(pl.col(f"q:{part.id}"), part.q), count
+    if part.agg == "distinct":
+        return distinct_count(pl.col(f"d:{part.id}")), count
+    return pl.when(count > 0).then(pl.col(part.columns[-1])), count

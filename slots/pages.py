@@ -1,0 +1,63 @@
+"""The frames a ledger keeps, and how several of them become one.
+
+Cells: `t` (bucket start, Unix s), `r` (region code), `d` (dimension or ""), `k` (its value or ""), then state columns.
+Bins: `t r d k`, `c` (sketch name), `b` (bin), `n`. Entities: `key`, `time_us`, `lon`, `lat`, `r`, then attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import polars as pl
+
+from slots.ledger import Kind, PageKey, Size
+from slots.measures import merge
+
+CELL_KEYS = ("t", "r", "d", "k")
+BIN_KEYS = ("t", "r", "d", "k", "c", "b")
+ENTITIES = PageKey("entities", "", 0)
+
+
+def merge_frames(kind: Kind, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One frame that says what all of them say together; the order of the frames does not matter."""
+    if len(frames) == 1:
+        return frames[0]
+    together = pl.concat(frames, how="diagonal_relaxed", rechunk=True)
+    if kind == "entities":
+        return together.sort("time_us", maintain_order=True).unique("key", keep="last", maintain_order=True)
+    if kind == "bins":
+        return together.group_by(BIN_KEYS).agg(merge_bins())
+    states = [column for column in together.columns if column not in CELL_KEYS]
+    return together.group_by(CELL_KEYS).agg(merge(states))
+
+
+def merge_bins() -> pl.Expr:
+    """Counts of quantile bins add up; ranks of distinct registers take the greatest."""
+    return pl.when(pl.col("c").first().str.starts_with("d")).then(pl.col("n").max()).otherwise(pl.col("n").sum()).alias("n")
+
+
+def page_start(size: Size, times: pl.Expr) -> pl.Expr:
+    """The page (Unix s) each bucket lies on: minutes by the hour, hours by the UTC day, days by the UTC year."""
+    if size == "minute":
+        return times // 3600 * 3600
+    if size == "hour":
+        return times // 86400 * 86400
+    return pl.from_epoch(times, "s").dt.truncate("1y").dt.epoch("s")
+
+
+def page_end(key: PageKey) -> int:
+    """The moment (Unix s) at which a page of buckets ends."""
+    if key.size == "minute":
+        return key.start + 3600
+    if key.size == "hour":
+        return key.start + 86400
+    return int(datetime(datetime.fromtimestamp(key.start, UTC).year + 1, 1, 1, tzinfo=UTC).timestamp())
+
+
+def paged(kind: Kind, size: Size, frame: pl.DataFrame) -> dict[PageKey, pl.DataFrame]:
+    """The frame cut into the pages its buckets lie on."""
+    if frame.is_empty():
+        return {}
+    cut = frame.with_columns(page_start(size, pl.col("t")).alias("_page")).partition_by("_page", as_dict=True, include_key=False)
+    return {PageKey(kind, size, int(start)): part for (start,), part in cut.items()}

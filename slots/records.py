@@ -1,0 +1,71 @@
+"""The records behind a number, read back from the log with their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from slots.expression import condition
+from slots.places import Places
+from slots.reading import QuestionError
+from slots.rollup import Tree
+from slots.slot import Slot
+from streams.codecs import Codec
+from streams.source import Log
+
+SCANNED = 200_000
+
+
+class Records:
+    """Reads a slot's records back by time and region. Blocks; safe to use from several threads."""
+
+    def __init__(self, slots: Mapping[str, Slot], log: Log, places: Places, codec_for: Callable[[str], Codec]) -> None:
+        self._slots = slots
+        self._log = log
+        self._places = places
+        self._tree = Tree(places)
+        self._codec_for = codec_for
+
+    def behind(self, slot: str, region: str, window_from: datetime, window_to: datetime, limit: int = 100) -> list[dict[str, Any]]:
+        """The newest `limit` records with an event time in the window and a place in the region, newest first.
+
+        Each has topic, partition, offset and region besides its fields. At most the newest 200,000 records of the log are
+        searched. Raises QuestionError and SourceLost.
+        """
+        known = self._slots.get(slot)
+        if known is None:
+            raise QuestionError(f"there is no slot {slot!r}; slots: {', '.join(self._slots)}")
+        frame = self._decoded(known, window_from)
+        inside = pl.col(known.time).is_between(window_from, window_to, closed="left")
+        frame = frame.filter(inside & condition(known.where, known.types) if known.where else inside)
+        frame = frame.filter(self._tree.within(frame["region"], region))
+        newest = frame.sort(known.time, descending=True, maintain_order=True).head(limit)
+        return newest.to_dicts()
+
+    def _decoded(self, slot: Slot, window_from: datetime) -> pl.DataFrame:
+        """Everything the log holds since the window began; a record is never logged before it happened, give or take the clocks."""
+        from_ms = int((window_from.timestamp() - 300) * 1000)
+        batch = self._log.read(slot.source.topic, max(0, from_ms), 1 << 60, SCANNED)
+        frame = self._codec_for(slot.source.format).decode(batch.values, slot.columns).frame
+        rows = frame["_row"].to_numpy()
+        codes = np.array([*self._places.codes, None], dtype=object)
+        return frame.drop("_row").select(
+            pl.lit(batch.topic).alias("topic"),
+            pl.Series("partition", batch.partitions[rows]),
+            pl.Series("offset", batch.offsets[rows]),
+            pl.Series("region", codes[self._regions(slot, frame)], dtype=pl.String),
+            *slot.fields,
+        )
+
+    def _regions(self, slot: Slot, frame: pl.DataFrame) -> np.ndarray:
+        if slot.region.code is not None:
+            return self._places.find(frame[slot.region.code])
+        assert slot.region.point is not None
+        lon, lat = (frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in slot.region.point)
+        found = self._places.locate(lon, lat, slot.region.datum)
+        fallback = self._places.find(pl.Series([slot.region.fallback or self._places.codes[0]], dtype=pl.String))[0]
+        return np.where(found < 0, fallback, found)

@@ -1,0 +1,77 @@
+"""The snapshot file of the memory ledger: one SQLite file that always holds one moment, whole."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from slots.ledger import PageKey, SlotState
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS state (slot TEXT PRIMARY KEY, json BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS page (slot TEXT, kind TEXT, size TEXT, start INTEGER, version INTEGER NOT NULL, frame BLOB NOT NULL,
+    PRIMARY KEY (slot, kind, size, start)) WITHOUT ROWID;
+"""
+
+
+class Snapshot:
+    """Reads and writes the file; a write is one transaction, so that a crash leaves the former moment."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _TABLES)
+
+    def write(
+        self, states: Mapping[str, SlotState], gone: Iterable[tuple[str, PageKey | None]], pages: Iterable[tuple[str, PageKey, int, pl.DataFrame]]
+    ) -> None:
+        """States, the deleted pages (None: all of a slot's) and the changed pages, in one transaction."""
+        cursor = self._connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            for slot, key in gone:
+                _delete(cursor, slot, key)
+            cursor.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", [(slot, msgspec.json.encode(state)) for slot, state in states.items()])
+            rows = [(slot, *key, version, frame_bytes(frame)) for slot, key, version, frame in pages]
+            cursor.executemany("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?)", rows)
+            cursor.execute("COMMIT")
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+
+    def states(self) -> dict[str, SlotState]:
+        """All slots' states."""
+        return {slot: msgspec.json.decode(text, type=SlotState) for slot, text in self._connection.execute("SELECT slot, json FROM state")}
+
+    def pages(self) -> Iterator[tuple[str, PageKey, int, pl.DataFrame]]:
+        """All pages with their versions."""
+        for slot, kind, size, start, version, blob in self._connection.execute("SELECT slot, kind, size, start, version, frame FROM page"):
+            yield slot, PageKey(kind, size, start), version, frame_of(blob)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _delete(cursor: sqlite3.Cursor, slot: str, key: PageKey | None) -> None:
+    if key is None:
+        cursor.execute("DELETE FROM state WHERE slot = ?", (slot,))
+        cursor.execute("DELETE FROM page WHERE slot = ?", (slot,))
+    else:
+        cursor.execute("DELETE FROM page WHERE slot = ? AND kind = ? AND size = ? AND start = ?", (slot, *key))
+
+
+def frame_bytes(frame: pl.DataFrame) -> bytes:
+    """The frame as a compressed Arrow stream."""
+    buffer = io.BytesIO()
+    frame.write_ipc_stream(buffer, compression="lz4")
+    return buffer.getvalue()
+
+
+def frame_of(blob: bytes) -> pl.DataFrame:
+    """The frame of an Arrow stream."""
+    return pl.read_ipc_stream(io.BytesIO(blob))

@@ -88,8 +88,14 @@ class Buckets:
         for column, name in self._margins():
             key = pl.col(column) if column else pl.lit("")
             yield binned.select(
-                "_late", pl.col("_m").alias("t"), pl.col("_r").alias("r"), pl.lit(name).alias("d"), key.alias("k"),
-                pl.lit(part.sketch).alias("c"), "b", "n",
+                "_late",
+                pl.col("_m").alias("t"),
+                pl.col("_r").alias("r"),
+                pl.lit(name).alias("d"),
+                key.alias("k"),
+                pl.lit(part.sketch).alias("c"),
+                "b",
+                "n",
             )
 
     def _named(self, frame: pl.DataFrame, codes: np.ndarray) -> pl.DataFrame:

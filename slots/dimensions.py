@@ -28,6 +28,8 @@ def admit(
         if beyond := values[room:]:
             outside = column.is_in(beyond)
             others += int(outside.sum())
-            column = column.to_frame().select(pl.when(outside).then(pl.lit(OTHER)).otherwise(pl.first()).alias(f"_d{i}")).to_series()
+            column = (
+                column.to_frame().select(pl.when(outside).then(pl.lit(OTHER)).otherwise(pl.first()).alias(f"_d{i}")).to_series()
+            )
         frame = frame.with_columns(column)
     return frame, admitted, others

@@ -58,8 +58,13 @@ class Entities:
         self._clock = clock
 
     def latest(
-        self, slot: str, region: str | None = None, bbox: Box | None = None,
-        near: tuple[float, float] | None = None, radius_m: float | None = None, limit: int = 1000,
+        self,
+        slot: str,
+        region: str | None = None,
+        bbox: Box | None = None,
+        near: tuple[float, float] | None = None,
+        radius_m: float | None = None,
+        limit: int = 1000,
     ) -> pl.DataFrame:
         """key, time_us, lon, lat (WGS84; NaN: no position), region, the attributes, and distance_m when `near` is given.
 
@@ -86,7 +91,7 @@ class Entities:
         _, frame = self._ledger.read(name, ENTITIES)
         if frame is None:
             kinds = {"key": pl.String, "time_us": pl.Int64, "lon": pl.Float64, "lat": pl.Float64, "region": pl.String}
-            return pl.DataFrame(schema=kinds | {attribute: pl.String for attribute in slot.entities.attributes})
+            return pl.DataFrame(schema=kinds | dict.fromkeys(slot.entities.attributes, pl.String))
         oldest = self._clock() - timedelta(seconds=slot.entities.expires)
         renamed = {"r": "region"} | {column: column[2:] for column in frame.columns if column.startswith("a:")}
         return frame.filter(pl.col("time_us") >= int(oldest.timestamp() * 1e6)).rename(renamed)
@@ -95,5 +100,6 @@ class Entities:
 def _distance_m(lon: float, lat: float) -> pl.Expr:
     """Great-circle metres to a point (haversine on the mean Earth radius; within 0.5 % of the ellipsoid)."""
     here, there = np.radians(lat), pl.col("lat").radians()
-    half = ((there - here) / 2).sin() ** 2 + float(np.cos(here)) * there.cos() * ((pl.col("lon").radians() - np.radians(lon)) / 2).sin() ** 2
-    return 2 * EARTH_M * half.sqrt().arcsin()
+    east = pl.col("lon").radians() - float(np.radians(lon))
+    half = ((there - float(here)) / 2).sin().pow(2) + there.cos() * float(np.cos(here)) * (east / 2).sin().pow(2)
+    return half.sqrt().arcsin() * (2 * EARTH_M)

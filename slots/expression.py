@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 import sqlglot
@@ -137,14 +137,26 @@ class _Translator:
             return _Term(function(self._typed(node.this, "text")), result)
         if kind in _CHOICES:
             return self._choice(node)
-        handler = {
-            exp.Column: self._column, exp.Literal: self._literal, exp.Boolean: self._boolean, exp.Null: self._null,
-            exp.Paren: lambda n: self.term(n.this), exp.Neg: self._negative, exp.Not: self._not,
-            exp.And: self._logic, exp.Or: self._logic, exp.Is: self._is, exp.In: self._in, exp.Between: self._between,
-        }.get(kind)
+        handler = self._handlers().get(kind)
         if handler is None:
             raise ExpressionError(f"{node.sql()[:60]!r} in {self._text!r} is not allowed; allowed: {ALLOWED}")
         return handler(node)
+
+    def _handlers(self) -> Mapping[type, Callable[[Any], _Term]]:
+        return {
+            exp.Column: self._column,
+            exp.Literal: self._literal,
+            exp.Boolean: self._boolean,
+            exp.Null: self._null,
+            exp.Paren: lambda node: self.term(node.this),
+            exp.Neg: self._negative,
+            exp.Not: self._not,
+            exp.And: self._logic,
+            exp.Or: self._logic,
+            exp.Is: self._is,
+            exp.In: self._in,
+            exp.Between: self._between,
+        }
 
     def _typed(self, node: exp.Expr, wanted: Type) -> pl.Expr:
         term = self.term(node)
@@ -182,7 +194,9 @@ class _Translator:
             return _Term(left.expr - right.expr, "number")
         for side, term in ((node.this, left), (node.expression, right)):
             if term.type not in ("number", "null"):
-                raise ExpressionError(f"{side.sql()!r} in {self._text!r} is a {term.type}, a number is needed{_time_hint(term.type)}")
+                raise ExpressionError(
+                    f"{side.sql()!r} in {self._text!r} is a {term.type}, a number is needed{_time_hint(term.type)}"
+                )
         return _Term(_ARITHMETIC[type(node)](left.expr, right.expr), "number")
 
     def _negative(self, node: exp.Expr) -> _Term:

@@ -16,7 +16,7 @@ from slots.expression import condition
 from slots.ledger import Commit, PageKey, SlotState
 from slots.measures import distinct_parts, value_columns
 from slots.places import Places
-from slots.retention import Retention
+from slots.retention import DEFAULT_RETENTION, Retention
 from slots.slot import Slot
 from slots.watermarks import late_rows, partition_peaks
 from streams.codecs import Codec, Rejected
@@ -36,7 +36,7 @@ class Folded:
 class Fold:
     """Turns batches into commits for one slot. Pure but for its compiled expressions; safe for one thread at a time."""
 
-    def __init__(self, slot: Slot, codec: Codec, places: Places, zone: str, retention: Retention = Retention()) -> None:  # noqa: B008 – frozen
+    def __init__(self, slot: Slot, codec: Codec, places: Places, zone: str, retention: Retention = DEFAULT_RETENTION) -> None:
         self._slot = slot
         self._codec = codec
         self._places = places
@@ -59,8 +59,13 @@ class Fold:
         late = late_rows(frame["_t"], partitions, self._watermarks(batch, state), self._slot.lateness)
         frame, dimensions, other = admit(frame, self._slot.dimensions, state.dimensions)
         counters = {
-            "accepted": accepted, "rejected": len(rejected), "late": int(late.sum()), "unplaced": unplaced, "other": other,
-            "filtered": accepted - frame.height, "lost": sum(span.lost for span in batch.spans.values()),
+            "accepted": accepted,
+            "rejected": len(rejected),
+            "late": int(late.sum()),
+            "unplaced": unplaced,
+            "other": other,
+            "filtered": accepted - frame.height,
+            "lost": sum(span.lost for span in batch.spans.values()),
         }
         commit = self._commit(batch, frame, late, partitions, counters, dimensions, now, state)
         return Folded(commit, rejected)
@@ -72,7 +77,11 @@ class Fold:
             return frame, []
         ahead = frame.filter(pl.col("_t") > limit_us)
         reasons = [
-            Rejected(row, "time", f"field '{self._slot.time}' is {stamp.isoformat()}, more than {FUTURE_S} s ahead of {now.isoformat(timespec='seconds')}")
+            Rejected(
+                row,
+                "time",
+                f"field '{self._slot.time}' is {stamp.isoformat()}, more than {FUTURE_S} s ahead of {now:%Y-%m-%dT%H:%M:%SZ}",
+            )
             for row, stamp in zip(ahead["_row"], ahead[self._slot.time], strict=True)
         ]
         return frame.filter(pl.col("_t") <= limit_us), reasons
@@ -91,7 +100,9 @@ class Fold:
             return frame.with_columns(pl.Series("_r", index, dtype=pl.Int32)), [], 0
         return self._replaced(frame, index, nowhere & stated, nowhere & ~stated)
 
-    def _replaced(self, frame: pl.DataFrame, index: np.ndarray, unknown: np.ndarray, unplaced: np.ndarray) -> tuple[pl.DataFrame, list[Rejected], int]:
+    def _replaced(
+        self, frame: pl.DataFrame, index: np.ndarray, unknown: np.ndarray, unplaced: np.ndarray
+    ) -> tuple[pl.DataFrame, list[Rejected], int]:
         code = self._slot.region.code
         fallback = self._places.find(pl.Series([self._slot.region.fallback or self._places.codes[0]], dtype=pl.String))[0]
         placed = frame.with_columns(pl.Series("_r", np.where(unplaced, fallback, index), dtype=pl.Int32))
@@ -106,8 +117,15 @@ class Fold:
         return {p: state.watermarks[f"{batch.topic}/{p}"] for p in batch.spans if f"{batch.topic}/{p}" in state.watermarks}
 
     def _commit(
-        self, batch: Batch, frame: pl.DataFrame, late: np.ndarray, partitions: np.ndarray,
-        counters: Mapping[str, int], dimensions: Mapping[str, list[str]], now: datetime, state: SlotState,
+        self,
+        batch: Batch,
+        frame: pl.DataFrame,
+        late: np.ndarray,
+        partitions: np.ndarray,
+        counters: Mapping[str, int],
+        dimensions: Mapping[str, list[str]],
+        now: datetime,
+        state: SlotState,
     ) -> Commit:
         times = frame["_t"]
         return Commit(

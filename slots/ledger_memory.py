@@ -6,7 +6,7 @@ After a crash it stands where the last snapshot stood, offsets and numbers toget
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,9 +107,16 @@ class MemoryLedger:
         with self._saving:
             with self._lock:
                 states, gone = dict(self._states), set(self._gone)
-                changed = [(slot, key, page) for slot, pages in self._pages.items() for key, page in pages.items() if page.saved != page.version]
+                changed = [
+                    (slot, key, page)
+                    for slot, pages in self._pages.items()
+                    for key, page in pages.items()
+                    if page.saved != page.version
+                ]
                 frames = [(slot, key, page, page.version, list(page.parts)) for slot, key, page in changed]
-            self._snapshot.write(states, gone, [(slot, key, version, merge_frames(key.kind, parts)) for slot, key, _, version, parts in frames])
+            self._snapshot.write(
+                states, gone, [(slot, key, version, merge_frames(key.kind, parts)) for slot, key, _, version, parts in frames]
+            )
             with self._lock:
                 self._gone -= gone
                 for _, _, page, version, _ in frames:
@@ -154,8 +161,8 @@ def advanced(before: SlotState, commit: Commit) -> SlotState:
         watermarks=marks,
         counters=summed(before.counters, commit.counters),
         dimensions={**before.dimensions, **{d: [*before.dimensions.get(d, []), *new] for d, new in commit.dimensions.items()}},
-        first_event_us=_of(min, before.first_event_us, commit.first_event_us),
-        last_event_us=_of(max, before.last_event_us, commit.last_event_us),
+        first_event_us=_either(min, before.first_event_us, commit.first_event_us),
+        last_event_us=_either(max, before.last_event_us, commit.last_event_us),
         committed_us=commit.committed_us,
     )
 
@@ -165,5 +172,7 @@ def summed(left: Mapping[str, int], right: Mapping[str, int]) -> dict[str, int]:
     return {name: left.get(name, 0) + right.get(name, 0) for name in {**left, **right}}
 
 
-def _of(choose, *values: int | None) -> int | None:  # type: ignore[no-untyped-def]
-    return choose((value for value in values if value is not None), default=None)
+def _either(choose: Callable[[int, int], int], left: int | None, right: int | None) -> int | None:
+    if left is None or right is None:
+        return right if left is None else left
+    return choose(left, right)

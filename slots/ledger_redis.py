@@ -35,7 +35,8 @@ for part, mark in pairs(c.watermarks) do peak('w:' .. part, mark) end
 if c.last ~= '' then peak('last', c.last) end
 if c.first ~= '' then
   local stored = redis.call('HGET', state, 'first')
-  if not stored or #stored > #c.first or (#stored == #c.first and stored > c.first) then redis.call('HSET', state, 'first', c.first) end
+  local earlier = not stored or #stored > #c.first or (#stored == #c.first and stored > c.first)
+  if earlier then redis.call('HSET', state, 'first', c.first) end
 end
 redis.call('HSET', state, 'committed', c.committed)
 for name, values in pairs(c.dimensions) do
@@ -106,7 +107,8 @@ class RedisLedger:
     def versions(self, slot: str) -> dict[PageKey, int]:
         """Page → version of all pages of a slot in one call."""
         with _Reached():
-            return {_page_key(name): int(version) for name, version in self._redis.hgetall(self._key(slot, "pages")).items()}
+            stored: dict[bytes, bytes] = self._redis.hgetall(self._key(slot, "pages"))  # type: ignore[assignment]
+            return {_page_key(name): int(version) for name, version in stored.items()}
 
     def pages(self, slot: str, kind: Kind, size: Size) -> list[PageKey]:
         return sorted(key for key in self.versions(slot) if key.kind == kind and key.size == size)
@@ -180,16 +182,22 @@ def _described(commit: Commit, prefix: str) -> dict[str, Any]:
 def _state(fields: dict[bytes, bytes], dims: dict[bytes, bytes]) -> SlotState:
     grouped: dict[str, dict[str, int]] = {"o": {}, "w": {}, "c": {}}
     single: dict[str, int] = {}
-    for raw, value in fields.items():
-        group, _, name = raw.decode().partition(":")
-        (grouped[group] if name else single)[name or group] = int(value)
+    for field, number in fields.items():
+        group, _, name = field.decode().partition(":")
+        (grouped[group] if name else single)[name or group] = int(number)
     dimensions: dict[str, list[str]] = {}
-    for raw, _ in sorted(dims.items(), key=lambda item: int(item[1])):
-        name, _, value = raw.decode().partition("\0")
+    for field, _order in sorted(dims.items(), key=lambda item: int(item[1])):
+        name, _, value = field.decode().partition("\0")
         dimensions.setdefault(name, []).append(value)
     return SlotState(
-        sequence=single.get("seq", 0), offsets=grouped["o"], watermarks=grouped["w"], counters=grouped["c"], dimensions=dimensions,
-        first_event_us=single.get("first"), last_event_us=single.get("last"), committed_us=single.get("committed"),
+        sequence=single.get("seq", 0),
+        offsets=grouped["o"],
+        watermarks=grouped["w"],
+        counters=grouped["c"],
+        dimensions=dimensions,
+        first_event_us=single.get("first"),
+        last_event_us=single.get("last"),
+        committed_us=single.get("committed"),
     )
 
 

@@ -6,14 +6,13 @@ that equal parts of several indicators are kept once and a changed measure never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import polars as pl
 
 from slots.expression import condition, number
-from slots.sketches import distinct_count, quantile_value
 from slots.slot import Indicator, Measure
 
 SKETCHED = ("quantile", "distinct")
@@ -43,6 +42,11 @@ class Part:
     def sketch(self) -> str | None:
         """The name of the part's bins, or None where it keeps none."""
         return f"{self.agg[0]}:{self.id}" if self.agg in SKETCHED else None
+
+    @property
+    def answer(self) -> str:
+        """The column that holds what the part's bins say."""
+        return f"{self.sketch}@{self.q}"
 
 
 def parts_of(measure: Measure) -> list[Part]:
@@ -85,7 +89,7 @@ def fill(parts: Sequence[Part]) -> list[pl.Expr]:
     return list(filled.values())
 
 
-_FILL = {
+_FILL: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "n": lambda x: x.count().cast(pl.Int64),
     "s": lambda x: x.sum(),
     "lo": lambda x: x.min(),
@@ -105,7 +109,7 @@ def _latest(column: str) -> pl.Expr:
     return pl.col(column).filter(time == time.max()).last()
 
 
-_MERGE = {
+_MERGE: Mapping[str, Callable[[str], pl.Expr]] = {
     "n": lambda name: pl.col(name).sum(),
     "s": lambda name: pl.col(name).sum(),
     "lo": lambda name: pl.col(name).min(),
@@ -130,9 +134,6 @@ def _simple(part: Part) -> tuple[pl.Expr, pl.Expr]:
         return count.cast(pl.Float64), count
     if part.agg == "mean":
         return pl.when(count > 0).then(pl.col(f"s:{part.id}") / count), count
-    if part.agg == "quantile":
-        assert part.q is not None
-        return quantile_value(pl.col(f"q:{part.id}"), part.q), count
-    if part.agg == "distinct":
-        return distinct_count(pl.col(f"d:{part.id}")), count
+    if part.sketch:
+        return pl.col(part.answer), count
     return pl.when(count > 0).then(pl.col(part.columns[-1])), count

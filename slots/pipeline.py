@@ -10,7 +10,7 @@ import structlog
 
 from slots.fold import Fold, in_log_order
 from slots.ledger import Health, Ledger, LedgerLost, OffsetConflict, SlotState
-from slots.retention import Retention, expired
+from slots.retention import DEFAULT_RETENTION, Retention, expired
 from slots.slot import Slot
 from streams.clock import Clock
 from streams.codecs import Rejected
@@ -36,8 +36,14 @@ class Pipeline:
     """
 
     def __init__(
-        self, source: Source, folds: Mapping[str, Fold], ledger: Ledger, set_aside: SetAside, clock: Clock,
-        on_commit: Callable[[str], None] = lambda slot: None, retention: Retention = Retention(),  # noqa: B008 – frozen
+        self,
+        source: Source,
+        folds: Mapping[str, Fold],
+        ledger: Ledger,
+        set_aside: SetAside,
+        clock: Clock,
+        on_commit: Callable[[str], None] = lambda slot: None,
+        retention: Retention = DEFAULT_RETENTION,
     ) -> None:
         self._source = source
         self._folds = folds

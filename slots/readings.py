@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from slots.freshness import freshness
-from slots.ledger import Ledger, SlotState
+from slots.ledger import Ledger, Size, SlotState
 from slots.measures import parts_of, result
 from slots.pagecache import FrameCache
 from slots.places import Places
 from slots.problem import nearest
 from slots.reading import Freshness, Question, QuestionError, Reading
-from slots.retention import Retention
+from slots.retention import DEFAULT_RETENTION, Retention
 from slots.rollup import Tree
 from slots.slot import Indicator, Slot
 from slots.stored import Stored, Wanted
-from slots.windows import Stretch, steps, stretches
+from slots.windows import steps, stretches
 from streams.clock import Clock
 
 MAX_STEPS = 2000
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,13 @@ class Readings:
     """Reads indicators from a ledger. Safe to use from several threads; blocks only as long as the ledger does."""
 
     def __init__(
-        self, slots: Mapping[str, Slot], ledger: Ledger, places: Places, zone: str, clock: Clock,
-        retention: Retention = Retention(),  # noqa: B008 – frozen
+        self,
+        slots: Mapping[str, Slot],
+        ledger: Ledger,
+        places: Places,
+        zone: str,
+        clock: Clock,
+        retention: Retention = DEFAULT_RETENTION,
     ) -> None:
         self._slots = slots
         self._ledger = ledger
@@ -92,7 +99,9 @@ class Readings:
         indicator = slot.indicator(indicator_name)
         if indicator is None:
             names = [one.name for one in slot.indicators]
-            raise QuestionError(f"slot {name!r} has no indicator {indicator_name!r}; it has: {', '.join(names)}.{nearest(indicator_name, names)}")
+            raise QuestionError(
+                f"slot {name!r} has no indicator {indicator_name!r}; it has: {', '.join(names)}.{nearest(indicator_name, names)}"
+            )
         self._check(question, slot)
         state, now = self._ledger.state(name), self._clock()
         fresh = freshness(state, self._ledger.health(name), slot.freshness, now)
@@ -101,7 +110,9 @@ class Readings:
     def _check(self, question: Question, slot: Slot) -> None:
         self._tree.index(question.region)
         if question.window_from >= question.window_to:
-            raise QuestionError(f"the window is empty: from {question.window_from.isoformat()} to {question.window_to.isoformat()}")
+            raise QuestionError(
+                f"the window is empty: from {question.window_from.isoformat()} to {question.window_to.isoformat()}"
+            )
         for dimension in {question.dimension, question.by} - {None, "region", "time"}:
             if dimension not in slot.dimensions:
                 allowed = ", ".join(("region", "time", *slot.dimensions))
@@ -122,7 +133,9 @@ class Readings:
                 self._reading(asked, child, question.key, rows.get(child), asked.start_s, asked.end_s, coverage)
                 for child in self._tree.children(question.region)
             ]
-        return [self._reading(asked, question.region, key, rows[key], asked.start_s, asked.end_s, coverage) for key in sorted(rows)]
+        return [
+            self._reading(asked, question.region, key, rows[key], asked.start_s, asked.end_s, coverage) for key in sorted(rows)
+        ]
 
     def _by_time(self, asked: _Asked) -> list[Reading]:
         step_s = asked.question.step_s or 3600
@@ -137,11 +150,13 @@ class Readings:
         ends = [*starts[1:], asked.end_s]
         begun = [(start, end) for start, end in zip(starts, ends, strict=True) if start <= asked.now.timestamp()]
         return [
-            self._reading(asked, asked.question.region, asked.question.key, rows.get(start), start, end, _coverage(asked, start, end))
+            self._reading(
+                asked, asked.question.region, asked.question.key, rows.get(start), start, end, _coverage(asked, start, end)
+            )
             for start, end in begun
         ]
 
-    def _horizons(self, state: SlotState) -> dict:  # type: ignore[type-arg]
+    def _horizons(self, state: SlotState) -> Mapping[Size, int]:
         return self._retention.horizons(state.last_event_us or 0)
 
     def _wanted(self, asked: _Asked) -> Wanted:
@@ -154,17 +169,24 @@ class Readings:
             dimension=by_dimension or question.dimension or "",
             key=None if by_dimension else (question.key or ""),
             columns=tuple(dict.fromkeys(column for part in parts for column in part.columns)),
-            sketches=tuple(dict.fromkeys(part.sketch for part in parts if part.sketch)),
+            sketched=tuple(dict.fromkeys(part for part in parts if part.sketch)),
         )
 
-    def _valued(self, asked: _Asked, found: pl.DataFrame, keys: Sequence[str]) -> list[dict]:  # type: ignore[type-arg]
+    def _valued(self, asked: _Asked, found: pl.DataFrame, keys: Sequence[str]) -> list[Row]:
         if found.is_empty():
             return []
         value, count = result(asked.indicator.measure)
         return found.select(*keys, value.alias("value"), count.alias("count")).to_dicts()
 
     def _reading(
-        self, asked: _Asked, region: str, key: str | None, row: dict | None, start_s: int, end_s: int, coverage: float  # type: ignore[type-arg]
+        self,
+        asked: _Asked,
+        region: str,
+        key: str | None,
+        row: Row | None,
+        start_s: int,
+        end_s: int,
+        coverage: float,
     ) -> Reading:
         value, count = (row["value"], row["count"]) if row else (self._nothing(asked, coverage), 0)
         return Reading(
@@ -195,6 +217,3 @@ def _coverage(asked: _Asked, start_s: int, end_s: int) -> float:
         return 0.0
     uncounted = max(0, asked.state.first_event_us // 60_000_000 * 60 - start_s)
     return max(0.0, min(1.0, 1 - uncounted / elapsed))
-
-
-__all__ = ["Readings", "Stretch"]

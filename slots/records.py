@@ -30,7 +30,9 @@ class Records:
         self._tree = Tree(places)
         self._codec_for = codec_for
 
-    def behind(self, slot: str, region: str, window_from: datetime, window_to: datetime, limit: int = 100) -> list[dict[str, Any]]:
+    def behind(
+        self, slot: str, region: str, window_from: datetime, window_to: datetime, limit: int = 100
+    ) -> list[dict[str, Any]]:
         """The newest `limit` records with an event time in the window and a place in the region, newest first.
 
         Each has topic, partition, offset and region besides its fields. At most the newest 200,000 records of the log are
@@ -47,7 +49,7 @@ class Records:
         return newest.to_dicts()
 
     def _decoded(self, slot: Slot, window_from: datetime) -> pl.DataFrame:
-        """Everything the log holds since the window began; a record is never logged before it happened, give or take the clocks."""
+        """Everything the log holds since the window began; nothing is logged before it happened, give or take the clocks."""
         from_ms = int((window_from.timestamp() - 300) * 1000)
         batch = self._log.read(slot.source.topic, max(0, from_ms), 1 << 60, SCANNED)
         frame = self._codec_for(slot.source.format).decode(batch.values, slot.columns).frame

@@ -21,6 +21,9 @@ class Retention:
         return {"minute": last_s - self.minutes_s, "hour": last_s - self.hours_s, "day": -(1 << 62)}
 
 
+DEFAULT_RETENTION = Retention()
+
+
 def expired(ledger: Ledger, slot: str, state: SlotState, retention: Retention) -> list[PageKey]:
     """The pages that lie wholly before the horizon of their size."""
     if state.last_event_us is None:

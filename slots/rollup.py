@@ -43,7 +43,7 @@ class Tree:
     def children(self, code: str) -> list[str]:
         """The codes of the region's children, in the tree's order."""
         children = np.flatnonzero(self._places.parents == self.index(code))
-        return [self._places.codes[i] for i in children]
+        return [self._places.codes[int(i)] for i in children]
 
     def child_of(self, code: str, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
         """The position, in `children(code)`, of the child each number lies in, -1 for none."""

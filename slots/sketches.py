@@ -10,7 +10,6 @@ import math
 from collections.abc import Sequence
 from hashlib import blake2b
 
-import numpy as np
 import polars as pl
 
 QUANTILE_ERROR = 0.01
@@ -22,8 +21,6 @@ _SHIFT = 1 << 20
 _REGISTER_BITS = 12
 _REGISTERS = 1 << _REGISTER_BITS
 
-BINS = pl.List(pl.Struct({"b": pl.Int32, "n": pl.Int64}))
-
 
 def quantile_bin(value: pl.Expr) -> pl.Expr:
     """The bin (Int32) of each number: 0 for zero, positive and negative bins apart, ordered like the values."""
@@ -32,23 +29,19 @@ def quantile_bin(value: pl.Expr) -> pl.Expr:
     return pl.when(value.abs() < _SMALLEST).then(0).when(value > 0).then(index).otherwise(-index).cast(pl.Int32)
 
 
-def quantile_value(bins: pl.Expr, q: float) -> pl.Expr:
-    """The q-quantile (lower rank) of each row's list of bins; null for an empty list."""
-    return bins.map_elements(lambda rows: _quantile(rows, q), return_dtype=pl.Float64)
+def quantiles(bins: pl.DataFrame, keys: Sequence[str], q: float) -> pl.DataFrame:
+    """`keys` and `value`: the q-quantile (lower rank) of each group's bins `b` with counts `n`."""
+    ordered = bins.sort(*keys, "b").with_columns(
+        pl.col("n").cum_sum().over(keys).alias("_below"), pl.col("n").sum().over(keys).alias("_all")
+    )
+    reached = ordered.filter(pl.col("_below") > q * (pl.col("_all") - 1))
+    return reached.group_by(keys).agg(_representative(pl.col("b").min()).alias("value"))
 
 
-def _quantile(rows: pl.Series, q: float) -> float | None:
-    if rows.len() == 0:
-        return None
-    frame = rows.struct.unnest().sort("b")
-    counts = frame["n"].to_numpy().cumsum()
-    return _representative(int(frame["b"][int(np.searchsorted(counts, q * (counts[-1] - 1), side="right"))]))
-
-
-def _representative(index: int) -> float:
-    if index == 0:
-        return 0.0
-    return math.copysign(2 * _GAMMA ** (abs(index) - _SHIFT) / (_GAMMA + 1), index)
+def _representative(index: pl.Expr) -> pl.Expr:
+    """The value in the middle of a bin, in the sense of relative error."""
+    magnitude = ((index.abs() - _SHIFT).cast(pl.Float64) * math.log(_GAMMA)).exp() * (2 / (_GAMMA + 1))
+    return pl.when(index == 0).then(0.0).otherwise(magnitude * index.sign())
 
 
 def registers(values: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -66,19 +59,16 @@ def registers(values: pl.Series) -> tuple[pl.Series, pl.Series]:
     return joined["b"], joined["n"]
 
 
-def distinct_count(bins: pl.Expr) -> pl.Expr:
-    """The estimated number of different values of each row's list of registers."""
-    return bins.map_elements(_estimate, return_dtype=pl.Float64)
+def distinct_counts(bins: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """`keys` and `value`: the estimated number of different values of each group's registers `b` with ranks `n`.
 
-
-def _estimate(rows: pl.Series) -> float:
-    ranks = rows.struct.field("n").to_numpy() if rows.len() else np.zeros(0)
-    return _hyperloglog(ranks)
-
-
-def _hyperloglog(ranks: Sequence[float] | np.ndarray) -> float:
-    empty = _REGISTERS - len(ranks)
-    raw = 0.7213 / (1 + 1.079 / _REGISTERS) * _REGISTERS**2 / (empty + float(np.sum(np.exp2(-np.asarray(ranks, dtype=float)))))
-    if raw <= 2.5 * _REGISTERS and empty:
-        return float(round(_REGISTERS * math.log(_REGISTERS / empty)))
-    return float(round(raw))
+    Few values are counted by the empty registers (linear counting), as the paper says.
+    """
+    used = bins.group_by(keys).agg(
+        pl.len().alias("_used"), (-pl.col("n").cast(pl.Float64) * math.log(2)).exp().sum().alias("_sum")
+    )
+    empty = _REGISTERS - pl.col("_used")
+    raw = 0.7213 / (1 + 1.079 / _REGISTERS) * _REGISTERS**2 / (empty + pl.col("_sum"))
+    linear = _REGISTERS * (_REGISTERS / empty).log()
+    estimate = pl.when((raw <= 2.5 * _REGISTERS) & (empty > 0)).then(linear).otherwise(raw)
+    return used.select(*keys, estimate.round().alias("value"))

@@ -28,7 +28,10 @@ class Snapshot:
         self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _TABLES)
 
     def write(
-        self, states: Mapping[str, SlotState], gone: Iterable[tuple[str, PageKey | None]], pages: Iterable[tuple[str, PageKey, int, pl.DataFrame]]
+        self,
+        states: Mapping[str, SlotState],
+        gone: Iterable[tuple[str, PageKey | None]],
+        pages: Iterable[tuple[str, PageKey, int, pl.DataFrame]],
     ) -> None:
         """States, the deleted pages (None: all of a slot's) and the changed pages, in one transaction."""
         cursor = self._connection.cursor()
@@ -36,7 +39,10 @@ class Snapshot:
         try:
             for slot, key in gone:
                 _delete(cursor, slot, key)
-            cursor.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", [(slot, msgspec.json.encode(state)) for slot, state in states.items()])
+            cursor.executemany(
+                "INSERT OR REPLACE INTO state VALUES (?, ?)",
+                [(slot, msgspec.json.encode(state)) for slot, state in states.items()],
+            )
             rows = [(slot, *key, version, frame_bytes(frame)) for slot, key, version, frame in pages]
             cursor.executemany("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?)", rows)
             cursor.execute("COMMIT")
@@ -46,11 +52,16 @@ class Snapshot:
 
     def states(self) -> dict[str, SlotState]:
         """All slots' states."""
-        return {slot: msgspec.json.decode(text, type=SlotState) for slot, text in self._connection.execute("SELECT slot, json FROM state")}
+        return {
+            slot: msgspec.json.decode(text, type=SlotState)
+            for slot, text in self._connection.execute("SELECT slot, json FROM state")
+        }
 
     def pages(self) -> Iterator[tuple[str, PageKey, int, pl.DataFrame]]:
         """All pages with their versions."""
-        for slot, kind, size, start, version, blob in self._connection.execute("SELECT slot, kind, size, start, version, frame FROM page"):
+        for slot, kind, size, start, version, blob in self._connection.execute(
+            "SELECT slot, kind, size, start, version, frame FROM page"
+        ):
             yield slot, PageKey(kind, size, start), version, frame_of(blob)
 
     def close(self) -> None:

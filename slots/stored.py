@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 
 from slots.ledger import Kind, Ledger, PageKey
-from slots.measures import merge
+from slots.measures import Part, merge
 from slots.pagecache import FrameCache
 from slots.pages import merge_bins, page_end
 from slots.rollup import Tree
+from slots.sketches import distinct_counts, quantiles
 from slots.windows import Stretch
 
 
@@ -26,7 +27,7 @@ class Wanted:
     dimension: str
     key: str | None
     columns: tuple[str, ...]
-    sketches: tuple[str, ...]
+    sketched: tuple[Part, ...]
 
 
 class Stored:
@@ -50,23 +51,26 @@ class Stored:
         if cells is None:
             return pl.DataFrame()
         merged = cells.group_by(keys).agg(merge(wanted.columns))
-        if not wanted.sketches:
+        if not wanted.sketched:
             return merged
         return self._with_bins(merged, wanted, window, keys, starts)
 
-    def _with_bins(self, merged: pl.DataFrame, wanted: Wanted, window: Sequence[Stretch], keys: list[str], starts: Sequence[int] | None) -> pl.DataFrame:
+    def _with_bins(
+        self, merged: pl.DataFrame, wanted: Wanted, window: Sequence[Stretch], keys: list[str], starts: Sequence[int] | None
+    ) -> pl.DataFrame:
         bins = self._stacked("bins", wanted, window, starts)
-        empty = pl.lit([], dtype=pl.List(pl.Struct({"b": pl.Int32, "n": pl.Int64})))
-        for sketch in wanted.sketches:
+        for part in wanted.sketched:
             if bins is None:
-                merged = merged.with_columns(empty.alias(sketch))
+                merged = merged.with_columns(pl.lit(None, pl.Float64).alias(part.answer))
                 continue
-            added = bins.filter(pl.col("c") == sketch).group_by(*keys, "c", "b").agg(merge_bins())
-            lists = added.group_by(keys).agg(pl.struct("b", "n").alias(sketch))
-            merged = merged.join(lists, on=keys, how="left").with_columns(pl.col(sketch).fill_null(empty))
+            added = bins.filter(pl.col("c") == part.sketch).group_by(*keys, "c", "b").agg(merge_bins())
+            answers = distinct_counts(added, keys) if part.q is None else quantiles(added, keys, part.q)
+            merged = merged.join(answers.rename({"value": part.answer}), on=keys, how="left")
         return merged
 
-    def _stacked(self, kind: Kind, wanted: Wanted, window: Sequence[Stretch], starts: Sequence[int] | None) -> pl.DataFrame | None:
+    def _stacked(
+        self, kind: Kind, wanted: Wanted, window: Sequence[Stretch], starts: Sequence[int] | None
+    ) -> pl.DataFrame | None:
         frames = [frame for stretch in window for frame in self._within(kind, wanted, stretch) if not frame.is_empty()]
         if not frames:
             return None
@@ -100,7 +104,11 @@ class Stored:
         rows = rows.with_columns(numbers).filter((pl.col("p") >= low) & (pl.col("p") < high))
         rows = self._keyed(wanted, rows)
         if page.kind == "bins":
-            return rows.filter(pl.col("c").is_in(wanted.sketches)).group_by("t", "_key", "c", "b").agg(merge_bins())
+            return (
+                rows.filter(pl.col("c").is_in([part.sketch for part in wanted.sketched]))
+                .group_by("t", "_key", "c", "b")
+                .agg(merge_bins())
+            )
         held = [column for column in wanted.columns if column in rows.columns]
         rolled = rows.group_by("t", "_key").agg(merge(held))
         return rolled.with_columns(pl.lit(None, _dtype(column)).alias(column) for column in wanted.columns if column not in held)

@@ -9,7 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 
-def late_rows(times_us: pl.Series, partitions: NDArray[np.int32], watermarks: Mapping[int, int], lateness_s: int) -> NDArray[np.bool_]:
+def late_rows(
+    times_us: pl.Series, partitions: NDArray[np.int32], watermarks: Mapping[int, int], lateness_s: int
+) -> NDArray[np.bool_]:
     """Which rows lie more than `lateness_s` behind the latest event seen before them in their partition."""
     times = times_us.to_numpy()
     late = np.zeros(len(times), dtype=bool)

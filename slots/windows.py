@@ -61,9 +61,8 @@ def _hours(start: int, end: int, zone: ZoneInfo, step_s: int) -> list[Stretch]:
         return []
     offset = _offset_s(start, zone) % 3600
     first, last = -(-(start + offset) // 3600) * 3600 - offset, (end + offset) // 3600 * 3600 - offset
-    if step_s % 3600 == 0 or step_s >= DAY_S:
-        if first < last:
-            return [*_minutes(start, first), Stretch("hour", first, last), *_minutes(last, end)]
+    if (step_s % 3600 == 0 or step_s >= DAY_S) and first < last:
+        return [*_minutes(start, first), Stretch("hour", first, last), *_minutes(last, end)]
     return _minutes(start, end)
 
 

@@ -8,22 +8,28 @@ from pydantic import ValidationError, model_validator
 
 from slots.problem import DocumentError, problems_of
 from slots.slot_document import (
+    Datum,
+    Duration,
     Entities,
+    Family,
     Field,
     Indicator,
     Limits,
     Measure,
     Model,
+    Name,
     RegionRule,
     SlotDocument,
     SlotSource,
+    Thresholds,
     Titles,
     seconds,
 )
 from slots.slot_rules import slot_problems
 
 __all__ = [
-    "Entities", "Field", "Indicator", "Limits", "Measure", "Model", "RegionRule", "Slot", "SlotSource", "Titles", "parse_slot", "seconds",
+    "Datum", "Duration", "Entities", "Family", "Field", "Indicator", "Limits", "Measure", "Model", "Name", "RegionRule", "Slot",
+    "SlotSource", "Thresholds", "Titles", "parse_slot", "seconds",
 ]  # fmt: skip
 
 

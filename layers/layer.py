@@ -13,7 +13,7 @@ import shapely
 
 from .datum import DatumError
 from .feature_file import FeatureFileError, Features, read_features
-from .outline import collection, label_point
+from .outline import collection, label_point, span_km
 
 
 class LayerError(ValueError):
@@ -66,7 +66,8 @@ class Layer:
     def geojson(self) -> bytes:
         """Its features as a GeoJSON FeatureCollection in WGS84, 6 digits.
 
-        The properties are `name`, `name_en` and `label` ([lon, lat], where the name stands), and only where it is labelled.
+        The properties are `name`, `name_en`, `label` ([lon, lat], where the name stands) and `span` (km from corner to
+        corner of its box), and only where it is labelled.
         """
         if self.features is None:
             return collection(())
@@ -85,7 +86,7 @@ class Layer:
     def _properties(self, row: Mapping[str, Any], shape: shapely.Geometry) -> dict[str, Any]:
         if not self.label or not row.get(self.label):
             return {}
-        return {"name": row[self.label], "name_en": row.get(f"{self.label}_en") or "", "label": label_point(shape)}
+        return {"name": row[self.label], "name_en": row.get(f"{self.label}_en") or "", "label": label_point(shape), "span": span_km(shape)}
 
     def _problems(self) -> list[str]:
         problems: list[str] = []

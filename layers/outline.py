@@ -35,12 +35,11 @@ def simplified(geometries: Geometries) -> Geometries:
 
 def label_point(geometry: shapely.Geometry) -> list[float]:
     """[lon, lat] where a name may stand: well inside the largest part of an area, halfway along a line, at a point."""
-    if geometry.geom_type in ("LineString", "MultiLineString"):
-        parts = shapely.get_parts(geometry)
-        return _rounded(shapely.line_interpolate_point(parts[int(np.argmax(shapely.length(parts)))], 0.5, normalized=True))
-    if geometry.geom_type == "Point":
-        return _rounded(geometry)
     parts = shapely.get_parts(geometry)
+    if shapely.get_dimensions(geometry) == 1:
+        return _rounded(shapely.line_interpolate_point(parts[int(np.argmax(shapely.length(parts)))], 0.5, normalized=True))
+    if shapely.get_dimensions(geometry) == 0:
+        return _rounded(parts[0])
     largest = parts[int(np.argmax(shapely.area(parts)))]
     tolerance = float(np.sqrt(shapely.area(largest))) / 20
     try:
@@ -48,6 +47,12 @@ def label_point(geometry: shapely.Geometry) -> list[float]:
     except shapely.GEOSException:
         return _rounded(shapely.point_on_surface(largest))
     return _rounded(shapely.Point(shapely.get_coordinates(circle)[0]))
+
+
+def span_km(geometry: shapely.Geometry) -> float:
+    """How far it reaches: the diagonal of its box, in km; 0 for a point."""
+    west, south, east, north = (float(edge) for edge in shapely.bounds(geometry))
+    return round(float(np.hypot((east - west) * np.cos(np.radians(south)), north - south)) * 111.2, 2)
 
 
 def collection(features: Iterable[Feature]) -> bytes:

@@ -4,14 +4,14 @@
   const city = (window.CityMap = window.CityMap || {});
   const GROUND = [11, 18, 32];
   const ACCENT = [53, 194, 232];
-  const NO_DATA = [38, 48, 66];
-  const FILL_ALPHA = 165;
+  const NO_DATA = [30, 38, 54];
+  const FILL_ALPHA = 135;
 
   const STATIC = {
     water: { fill: [13, 42, 70, 255], line: [46, 96, 140, 150] },
-    hill: { fill: [170, 205, 200, 16], line: null },
+    hill: { fill: [170, 205, 200, 9], line: null },
     park: { fill: [120, 200, 170, 18], line: null },
-    built: { fill: [200, 215, 240, 12], line: null },
+    built: { fill: [200, 215, 240, 9], line: null },
   };
 
   const fixed = (entry, shapes) => {
@@ -40,6 +40,29 @@
       getFillColor: (feature) => fill(choropleth, feature.properties.code, selected, hovered),
       updateTriggers: { getFillColor: [choropleth, selected, hovered] },
     });
+
+  // "No data" is hatched, in the screen's own pixels, so that it is never taken for a low value.
+  const hatch = (unit) => {
+    const period = (9 * unit * Math.min(window.devicePixelRatio, 2)).toFixed(1);
+    class Hatch extends deck.LayerExtension {
+      getShaders() {
+        return { inject: { "fs:DECKGL_FILTER_COLOR": `if (mod(gl_FragCoord.x + gl_FragCoord.y, ${period}) > ${(period * 0.2).toFixed(1)}) discard;` } };
+      }
+    }
+    Hatch.extensionName = `Hatch${period}`;
+    return new Hatch();
+  };
+
+  const gaps = (entry, shapes, choropleth, kept, unit) => {
+    if (kept.shapes !== shapes || kept.choropleth !== choropleth || kept.unit !== unit) {
+      const found = choropleth.given ? shapes.features.filter((one) => !Number.isFinite(choropleth.values[one.properties.code])) : [];
+      Object.assign(kept, { shapes, choropleth, found: { type: "FeatureCollection", features: found } });
+      if (kept.unit !== unit) Object.assign(kept, { unit, extensions: [hatch(unit)] });
+    }
+    return kept.found.features.length ? new deck.GeoJsonLayer({
+      id: `${entry.id}-gaps`, data: kept.found, filled: true, stroked: false, getFillColor: [123, 135, 148, 70], extensions: kept.extensions,
+    }) : null;
+  };
 
   const edges = (entry, shapes, unit) =>
     new deck.GeoJsonLayer({
@@ -87,12 +110,17 @@
   };
 
   // The outer edge of what is shown: the city a little clearer than its districts, a part in the accent colour.
-  const border = (outline, unit, drilled) =>
+  const border = (outline, unit, drilled) => [
+    new deck.GeoJsonLayer({
+      id: "border-glow", data: outline, filled: false, stroked: true, lineJointRounded: true,
+      getLineColor: [...ACCENT, 20], getLineWidth: 12 * unit, lineWidthUnits: "pixels",
+    }),
     new deck.GeoJsonLayer({
       id: "border", data: outline, filled: false, stroked: true, lineJointRounded: true,
       getLineColor: drilled ? [...ACCENT, 150] : [190, 215, 245, 110], getLineWidth: 1.5 * unit, lineWidthUnits: "pixels",
       updateTriggers: { getLineColor: drilled },
-    });
+    }),
+  ];
 
-  city.areas = { border, fixed, regions, edges, ringed, single, around, sheet, GROUND, ACCENT, NO_DATA, FILL_ALPHA };
+  city.areas = { border, fixed, regions, gaps, edges, ringed, single, around, sheet, GROUND, ACCENT, NO_DATA, FILL_ALPHA };
 })();

@@ -4,6 +4,7 @@
   const city = (window.CityMap = window.CityMap || {});
   const FONT = 'Inter, "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
   const GAP_PX = 6;
+  const QUIET_FAR_MAX = 3; // seen as a whole, the city carries only the names of its greatest waters
 
   const pen = () => document.createElement("canvas").getContext("2d");
 
@@ -20,16 +21,17 @@
   const nameOf = (properties, lang) => (lang === "en" ? properties.name_en || properties.name : properties.name || properties.name_en) || "";
 
   // What might be labelled, the most important first: {text, at, size, color, weight, room}.
-  const wanted = ({ regions, places, lang, unit, selected }) => {
+  const wanted = ({ regions, places, lang, unit, selected, near }) => {
     const named = (regions ? regions.features : []).filter((one) => one.properties.label).map(({ properties }) => ({
       text: nameOf(properties, lang), at: properties.label, size: 17 * unit, weight: properties.code === selected ? Infinity : 1e6 + properties.area,
       color: selected && properties.code !== selected ? [190, 203, 222, 150] : [232, 238, 247, 235], area: properties.area,
     }));
     const quiet = places.flatMap(({ entry, shapes, water, offset }) => shapes.features.filter((one) => one.properties.label && nameOf(one.properties, lang)).map((one) => ({
-      text: nameOf(one.properties, lang), at: one.properties.label, size: 16 * unit, weight: water ? 5e5 : 1, below: offset ? 11 * unit : 0,
+      text: nameOf(one.properties, lang), at: one.properties.label, size: 16 * unit, weight: (water ? 1e3 : 0) + (one.properties.span || 0), span: one.properties.span, below: offset ? 11 * unit : 0,
       color: water ? [104, 164, 212, 220] : [154, 170, 194, 215],
     })));
-    return [...named, ...quiet].sort((a, b) => b.weight - a.weight);
+    quiet.sort((a, b) => b.weight - a.weight);
+    return [...named.sort((a, b) => b.weight - a.weight), ...quiet.slice(0, near ? 200 : QUIET_FAR_MAX)];
   };
 
   // A greedy pass: a name is taken when its box is on the screen and touches none taken before it.
@@ -49,6 +51,7 @@
           const across_px = (Math.sqrt(one.area) * 1000) / metresPerPixel(viewport);
           if (2 * w > across_px * 1.9) continue;
         }
+        if (one.span && (one.span * 1000) / metresPerPixel(viewport) < 2 * w) continue;
         if (taken.some((box) => Math.abs(box.x - x) < box.w + w && Math.abs(box.y - y) < box.h + h)) continue;
         taken.push({ x, y, w, h });
         chosen.push(one);

@@ -41,7 +41,7 @@
           if (choropleth.unit && choropleth.unit !== "1") part(box, "unit", choropleth.unit);
         }
         if (gaps) {
-          swatch(box, city.areas.NO_DATA, 0.43).classList.add("city-map-swatch-apart");
+          part(box, "swatch").classList.add("city-map-swatch-gap");
           part(box, "unit", WORDS[lang] || WORDS.en);
         }
       },

@@ -85,7 +85,7 @@
       const places = entries.filter((entry) => entry.label && entry.style !== "regions" && shown(entry)).map((entry) => ({
         entry, shapes: shapes.get(entry.url), water: entry.style === "water" || entry.style === "river", offset: entry.kind === "point",
       })).filter((one) => one.shapes);
-      const candidates = city.labels.wanted({ regions: regions && shapes.get(regions.url), places, lang, unit: state.unit, selected: state.selected });
+      const candidates = city.labels.wanted({ regions: regions && shapes.get(regions.url), places, lang, unit: state.unit, selected: state.selected, near: spec.drilled || camera.zoom > home.zoom + 0.7 });
       const area = viewport.width * viewport.height;
       state.labels = choose(viewport, candidates, Math.max(12, Math.round(area / (26000 * state.unit ** 2))));
       scale.show(viewport, state.unit);

@@ -69,7 +69,7 @@
     });
     const halo = new deck.ScatterplotLayer({
       id: `${entry.id}-halo`, data: things, ...placed(seen), getPosition: (one) => one.at, radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true,
-      getRadius: (one) => (one.fresh ? 17 + 10 * pulse : 19) * unit, getFillColor: (one) => [...one.look.color, 34],
+      getRadius: (one) => (one.fresh ? 17 + 10 * pulse : 19) * unit, getFillColor: [11, 18, 32, 185],
       getLineColor: (one) => [...one.look.color, one.fresh ? 190 * (1 - pulse) : 150], getLineWidth: 1.5 * unit,
       updateTriggers: { getRadius: [pulse, unit], getLineColor: pulse },
     });

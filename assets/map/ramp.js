@@ -5,10 +5,12 @@
 
   const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
+  const REACH = 0.78; // areas stop short of the ramp's white end: that is left to the small bright things that move
+
   const colors = (ramp, count) => {
     const stops = ramp.map(rgb);
     return Array.from({ length: count }, (_, i) => {
-      const at = count > 1 ? (i * (stops.length - 1)) / (count - 1) : 0;
+      const at = count > 1 ? (REACH * i * (stops.length - 1)) / (count - 1) : 0.4;
       const low = Math.min(Math.floor(at), stops.length - 2);
       return stops[low].map((from, channel) => Math.round(from + (stops[low + 1][channel] - from) * (at - low)));
     });

@@ -4,7 +4,7 @@
   const city = (window.CityMap = window.CityMap || {});
 
   const create = (shapesOf, marks) => {
-    const kept = { selected: {}, sheet: {}, live: {} };
+    const kept = { selected: {}, gaps: {}, sheet: {}, live: {} };
 
     const below = (entry, state) => {
       if (entry.live) return null;
@@ -12,7 +12,10 @@
       if (!shapes) return null;
       if (entry.kind === "line") return city.lines.fixed(entry, shapes, state.zoom, state.unit);
       if (entry.kind === "point") return city.points.fixed(entry, shapes, state.zoom, state.unit, marks);
-      if (entry.style === "regions") return city.areas.regions(entry, shapes, state.choropleths[entry.id], state.selected, state.hovered);
+      if (entry.style === "regions") {
+        const choropleth = state.choropleths[entry.id];
+        return [city.areas.regions(entry, shapes, choropleth, state.selected, state.hovered), city.areas.gaps(entry, shapes, choropleth, kept.gaps, state.unit)];
+      }
       return city.areas.fixed(entry, shapes);
     };
 
@@ -53,9 +56,9 @@
         spec.layers.map((entry) => above(entry, state)),
         border(spec, state),
         spec.layers.map((entry) => live(entry, state)),
-        city.labels.layer(state.labels),
+        state.labels.length ? city.labels.layer(state.labels) : null, // an empty one makes the engine warn
       ],
-      forget: () => Object.assign(kept, { selected: {}, sheet: {}, live: {} }),
+      forget: () => Object.assign(kept, { selected: {}, gaps: {}, sheet: {}, live: {} }),
     };
   };
 

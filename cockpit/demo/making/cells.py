@@ -10,7 +10,7 @@ import shapely.ops
 from numpy.typing import NDArray
 from shapely.geometry import LineString, MultiPoint, Polygon
 
-from cockpit.demo.making.ground import FRAME, River, density, noise, outline, spacing
+from cockpit.demo.making.ground import FRAME, River, density, outline, spacing
 
 Floats = NDArray[np.float64]
 Key = tuple[float, float]
@@ -109,7 +109,13 @@ def _drawn(sites: Floats, rings: list[list[Key]], inside: NDArray[np.bool_], riv
         rng = np.random.default_rng(seed)
         paths = {edge: _path(edge, both, sites, spots, river, rng) for edge, both in owners.items() if any(inside[list(both)])}
         shapes = [_closed(rings[old], paths) for old in index]
-        crossed = [corner for old, shape in zip(index, shapes, strict=True) if not shape.is_valid for corner in rings[old] if corner in spots]
+        crossed = [
+            corner
+            for old, shape in zip(index, shapes, strict=True)
+            if not shape.is_valid
+            for corner in rings[old]
+            if corner in spots
+        ]
         if not crossed:
             break
         for corner in crossed:  # the river's line would cross another border here: keep the cell's own corner
@@ -196,5 +202,3 @@ def _closed(ring: list[Key], paths: dict[tuple[Key, Key], list[Key]]) -> Polygon
         path = paths[(min(a, b), max(a, b))]
         around.extend((path if a < b else path[::-1])[:-1])
     return Polygon(around)
-
-

@@ -15,7 +15,10 @@ Feature = tuple[Mapping[str, object], BaseGeometry]
 
 def write_geojson(path: Path, features: Iterable[Feature]) -> None:
     """Writes degrees as they are; every number with at most six digits after the point."""
-    lines = [f'{{"type":"Feature","properties":{_json(dict(properties))},"geometry":{_geometry(shape)}}}' for properties, shape in features]
+    lines = [
+        f'{{"type":"Feature","properties":{_json(dict(properties))},"geometry":{_geometry(shape)}}}'
+        for properties, shape in features
+    ]
     path.write_text('{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n", encoding="utf-8")
 
 

@@ -93,7 +93,9 @@ class River:
 
 def rivers() -> list[River]:
     """The Yun river through the whole city and its four tributaries."""
-    main = _meander((-49.0, -21.0), [(-49, -21), (-30, -17.5), (-13, -6.5), (0.3, -1.6), (9, 2.2), (22, 4.0), (36, 13), (60, 19)], 31, 6.4)
+    main = _meander(
+        (-49.0, -21.0), [(-49, -21), (-30, -17.5), (-13, -6.5), (0.3, -1.6), (9, 2.2), (22, 4.0), (36, 13), (60, 19)], 31, 6.4
+    )
     steps = np.linspace(0, 1, len(main.coords))
     ripple = 1 + 0.35 * noise(steps * 60, steps * 0, 13, 1.0, 2)
     found = [River("云江", "Yun River", main, (0.13 + 0.36 * steps**1.2) * ripple)]
@@ -135,7 +137,9 @@ def _until_water(line: LineString, main: LineString) -> LineString:
         end = main.interpolate(main.project(shapely.Point(points[-1])))
         return LineString([*points, (end.x, end.y)])
     reach = min(line.project(shapely.Point(p)) for p in shapely.get_coordinates(meeting))
-    return LineString([*points[shapely.line_locate_point(line, shapely.points(points)) < reach], line.interpolate(reach).coords[0]])
+    return LineString(
+        [*points[shapely.line_locate_point(line, shapely.points(points)) < reach], line.interpolate(reach).coords[0]]
+    )
 
 
 def smooth(points: Floats, rounds: int, closed: bool = False) -> Floats:

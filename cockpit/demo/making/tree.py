@@ -18,7 +18,17 @@ from cockpit.demo.making.ground import River, density, spacing
 from cockpit.demo.making.naming import DISTRICTS, Names
 
 Graph = dict[int, dict[int, float]]
-SEATS = ((-1.2, 2.0), (1.6, -4.2), (5.0, 3.4), (-8.5, -6.5), (12.5, -8.5), (-9.5, 9.5), (3.0, 22.0), (-25.0, -13.0), (30.0, -16.0))
+SEATS = (
+    (-1.2, 2.0),
+    (1.6, -4.2),
+    (5.0, 3.4),
+    (-8.5, -6.5),
+    (12.5, -8.5),
+    (-9.5, 9.5),
+    (3.0, 22.0),
+    (-25.0, -13.0),
+    (30.0, -16.0),
+)
 STREETS = (9, 8, 8, 8, 7, 8, 8, 7, 8)
 
 
@@ -78,7 +88,10 @@ def _grown(graph: Graph, seeds: list[int], allowed: Iterable[int]) -> dict[int, 
     fronts: list[list[tuple[float, int]]] = [[(0.0, seed)] for seed in seeds]
     sizes = [0.0] * len(seeds)
     while any(fronts):
-        group = min((index for index, front in enumerate(fronts) if front), key=lambda index: (fronts[index][0][0] * 1.0 + sizes[index] ** 0.5 * 0.55, index))
+        group = min(
+            (index for index, front in enumerate(fronts) if front),
+            key=lambda index: (fronts[index][0][0] * 1.0 + sizes[index] ** 0.5 * 0.55, index),
+        )
         cost, cell = heapq.heappop(fronts[group])
         if cell in owner or cell not in free:
             continue
@@ -99,21 +112,28 @@ def _streets(cells: Cells, graph: Graph, members: list[int], count: int, rng: np
     gaps = spacing(*cells.sites[members].T)
     seeds = [members[int(np.argmin(gaps))]]
     while len(seeds) < count:
-        far = [min(np.hypot(*(cells.sites[m] - cells.sites[s])) for s in seeds) / gap for m, gap in zip(members, gaps, strict=True)]
+        far = [
+            min(np.hypot(*(cells.sites[m] - cells.sites[s])) for s in seeds) / gap for m, gap in zip(members, gaps, strict=True)
+        ]
         seeds.append(members[int(np.argmax(far))])
     groups: dict[int, list[int]] = {}
     for _ in range(7):
         owner = _grown(graph, seeds, members)
         groups = {index: [cell for cell in members if owner.get(cell) == index] for index in range(count)}
         middles = [cells.sites[group].mean(axis=0) for group in groups.values()]
-        seeds = [group[int(np.argmin(np.hypot(*(cells.sites[group] - middle).T)))] for group, middle in zip(groups.values(), middles, strict=True)]
+        seeds = [
+            group[int(np.argmin(np.hypot(*(cells.sites[group] - middle).T)))]
+            for group, middle in zip(groups.values(), middles, strict=True)
+        ]
     return sorted(groups.values(), key=lambda group: float(np.hypot(*cells.sites[group].mean(axis=0))))
 
 
 def _people(cells: Cells, rng: np.random.Generator) -> NDArray[np.int64]:
     area = np.array([shape.area for shape in cells.shapes]) * KM2_PER_DEGREE2
     dense = density(*cells.sites.T)
-    return np.round(np.clip(900 + 5200 * dense**0.35 * area**0.25, 600, 14000) * rng.lognormal(0, 0.22, len(area)), -1).astype(np.int64)
+    return np.round(np.clip(900 + 5200 * dense**0.35 * area**0.25, 600, 14000) * rng.lognormal(0, 0.22, len(area)), -1).astype(
+        np.int64
+    )
 
 
 def _street(
@@ -131,9 +151,7 @@ def _street(
     return _union(code, district, chinese + kind, f"{latin} {kind_en}", 2, communities, middle.site), communities
 
 
-def _community(
-    code: str, parent: str, names: Names, shape: Polygon, people: int, site: NDArray[np.float64], urban: bool
-) -> Area:
+def _community(code: str, parent: str, names: Names, shape: Polygon, people: int, site: NDArray[np.float64], urban: bool) -> Area:
     chinese, latin = names.next("town" if urban else "land")
     kind, kind_en = ("社区", "Community") if urban else ("村", "Village")
     return Area(code, parent, chinese + kind, f"{latin} {kind_en}", 3, shape, people, (float(site[0]), float(site[1])))

@@ -76,7 +76,9 @@ def test_people_add_up(features: Features) -> None:
     below: Counter[str] = Counter()
     for properties, _ in features:
         below[str(properties["parent"])] += int(str(properties["population"]))
-    assert {code: total for code, total in below.items() if code != "None"} == {code: people[code] for code in below if code != "None"}
+    assert {code: total for code, total in below.items() if code != "None"} == {
+        code: people[code] for code in below if code != "None"
+    }
 
 
 def test_the_folder_stays_small() -> None:

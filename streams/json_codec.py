@@ -33,7 +33,9 @@ class JsonCodec:
     def decode_carefully(self, values: Sequence[bytes], columns: Sequence[Column]) -> Decoded:
         """The same answer as `decode`, row by row: slower, and able to say which row is bad and why."""
         check = json_checker(tuple(columns))
-        rows, rejected = _sort_out(values, range(len(values)), lambda value: None if check(value) else json_reason(value, columns))
+        rows, rejected = _sort_out(
+            values, range(len(values)), lambda value: None if check(value) else json_reason(value, columns)
+        )
         try:
             raw = _read([values[row] for row in rows], columns)
         except _Unreadable:

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from cockpit.panels.panel import Panel
 from slots.problem import DocumentError, Problem, nearest, problems_of
 from slots.slot import Model, Name, Titles
 
-Rectangle = tuple[int, int, int, int]
-"""Column, row, width, height in cells; column and row count from 1."""
 
-Cell = Annotated[int, Field(ge=1)]
+def _rectangle(value: Any) -> Any:
+    cells = list(value) if isinstance(value, list | tuple) else []
+    if len(cells) != 4 or any(isinstance(cell, bool) or not isinstance(cell, int) or cell < 1 for cell in cells):
+        raise ValueError(f"a place is [column, row, width, height], four whole numbers from 1; got {value!r}")
+    return value
+
+
+Rectangle = Annotated[tuple[int, int, int, int], BeforeValidator(_rectangle)]
+"""Column, row, width, height in cells; column and row count from 1."""
 
 
 class Grid(Model):
@@ -24,7 +30,7 @@ class Grid(Model):
 
     columns: Annotated[int, Field(ge=1, le=96)]
     rows: Annotated[int, Field(ge=1, le=96)]
-    at: Annotated[dict[str, tuple[Cell, Cell, Cell, Cell]], Field(min_length=1)]
+    at: Annotated[dict[str, Rectangle], Field(min_length=1)]
 
 
 class Flow(Model):

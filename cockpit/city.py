@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, get_args
 
 from cockpit.boards import Board, parse_board
 from cockpit.city_document import Calendar, CityDocument
@@ -18,9 +19,22 @@ from cockpit.static_layers import LayerDocument, StaticLayer, load_layer
 from layers import Regions, RegionsError
 from slots import registry
 from slots.problem import DocumentError, Problem, nearest
-from slots.slot import Slot, Titles, parse_slot
+from slots.slot import Format, Slot, Titles, parse_slot
 
 BUILT_FORMATS: Final = ("json", "csv")
+
+# What stands in for a required key that is wrong, so that the rest of the file can be checked.
+_CITY: Final = MappingProxyType({"name": "unread", "title": {"en": "?"}, "timezone": "UTC"})
+_SLOT: Final = MappingProxyType({
+    "slot": "unread", "family": "operations", "source": {"topic": "unread"},
+    "indicators": [{"name": "unread", "measure": {"agg": "count"}}],
+})  # fmt: skip
+_BOARD: Final = MappingProxyType(
+    {"board": "unread", "title": {"en": "?"}, "layouts": {"wall": {"columns": 1, "rows": 1, "at": {"?": [1, 1, 1, 1]}}}}
+)
+_SCHEME: Final = MappingProxyType(
+    {"scheme": "unread", "version": "?", "tree": {"name": "unread", "indicator": "unread.unread", "score": "none"}}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class _Loading:
 
     def city(self) -> City:
         document = self._files.read(Path("city.yaml")) if (self._files.folder / "city.yaml").is_file() else None
-        own = self._files.parse(Path("city.yaml"), document, parsed(CityDocument)) if document else None
+        own = self._files.parse(Path("city.yaml"), document, parsed(CityDocument), _CITY) if document else None
         named = document.values.get("regions") if document else None
         self._files.check_names(named if isinstance(named, str) else "regions.geojson")
         regions = self._regions(own, document) if own and document else None
@@ -109,11 +123,11 @@ class _Loading:
             where[slot.slot] = Path("city.yaml")
             yield slot.slot, slot
         for file, slot_document in self._files.documents("slots"):
-            found = self._files.parse(file, slot_document, parse_slot)
+            for problem in _slot_problems(slot_document.values, regions, where):
+                self._files.note_at(file, slot_document, problem)
+            found = self._files.parse(file, slot_document, parse_slot, _SLOT)
             if found is None:
                 continue
-            for problem in _slot_problems(found, regions, where.get(found.slot)):
-                self._files.note_at(file, slot_document, problem)
             self._check_name(file, slot_document, "slot", found.slot)
             where.setdefault(found.slot, file)
             yield found.slot, found
@@ -136,7 +150,7 @@ class _Loading:
 
     def _boards(self, references: References) -> Iterator[tuple[str, Board]]:
         for file, document in self._files.documents("boards"):
-            board = self._files.parse(file, document, lambda values: parse_board(values, self._panels, references))
+            board = self._files.parse(file, document, lambda values: parse_board(values, self._panels, references), _BOARD)
             if board:
                 self._check_name(file, document, "board", board.board)
                 yield board.board, board
@@ -155,7 +169,7 @@ class _Loading:
 
     def _schemes(self, references: References) -> Iterator[tuple[str, Scheme]]:
         for file, document in self._files.documents("indicators"):
-            scheme = self._files.parse(file, document, lambda values: parse_scheme(values, references.indicator_mistake))
+            scheme = self._files.parse(file, document, lambda values: parse_scheme(values, references.indicator_mistake), _SCHEME)
             if scheme:
                 self._check_name(file, document, "scheme", scheme.scheme)
                 yield scheme.scheme, scheme
@@ -179,14 +193,15 @@ class _Loading:
             self._files.note_at(Path("city.yaml"), document, Problem((key, *position), message))
 
 
-def _slot_problems(slot: Slot, regions: Regions | None, elsewhere: Path | None) -> Iterator[Problem]:
-    """What a slot gets wrong about the city around it."""
-    if elsewhere:
-        yield Problem(("slot",), f"{slot.slot!r} is there already, in {elsewhere.as_posix()}")
-    if slot.source.format not in BUILT_FORMATS:
-        built = ", ".join(BUILT_FORMATS)
-        yield Problem(("source", "format"), f"format {slot.source.format!r} is valid but not built yet; built: {built}")
-    fallback = slot.region.fallback
-    if fallback is not None and regions is not None and fallback not in regions:
+def _slot_problems(slot: Mapping[str, Any], regions: Regions | None, where: Mapping[str, Path]) -> Iterator[Problem]:
+    """What a slot's document gets wrong about the city around it; told whatever else is wrong with it."""
+    name, source, rule = slot.get("slot"), slot.get("source"), slot.get("region")
+    if isinstance(name, str) and name in where:
+        yield Problem(("slot",), f"{name!r} is there already, in {where[name].as_posix()}")
+    written = source.get("format") if isinstance(source, dict) else None
+    if written in get_args(Format) and written not in BUILT_FORMATS:
+        yield Problem(("source", "format"), f"format {written!r} is valid but not built yet; built: {', '.join(BUILT_FORMATS)}")
+    fallback = rule.get("fallback") if isinstance(rule, dict) else None
+    if isinstance(fallback, str) and regions is not None and fallback not in regions:
         hint = nearest(fallback, regions.codes)
         yield Problem(("region", "fallback"), f"there is no region {fallback!r} in the tree of {len(regions)} regions.{hint}")

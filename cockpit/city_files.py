@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from cockpit.documents import Document, UnreadableDocument, read_document
+from cockpit.mending import Parser, mend
 from slots.problem import DocumentError, Problem, nearest, problems_of
 from slots.slot import Model
 
@@ -53,7 +54,9 @@ class CityFiles:
 
     def note_at(self, file: Path, document: Document, problem: Problem) -> None:
         """Notes a mistake at the line its path has in the document."""
-        self.note(file, document.line(problem.path), str(problem) if problem.path else problem.message)
+        path = tuple(step for step in problem.path if step != "[key]")  # pydantic's word for a wrong key
+        shown = Problem(path, problem.message)
+        self.note(file, document.line(path), str(shown) if path else shown.message)
 
     def read(self, file: Path) -> Document | None:
         """The document of a file, or None when it could not be read (then that is noted)."""
@@ -64,14 +67,17 @@ class CityFiles:
                 self.note(file, line, message)
             return None
 
-    def parse(self, file: Path, document: Document, parser: Callable[[dict[str, object]], Value]) -> Value | None:
-        """What the parser makes of the document, or None when it raised DocumentError (then all of it is noted)."""
-        try:
-            return parser(document.values)
-        except DocumentError as error:
-            for problem in error.problems:
-                self.note_at(file, document, problem)
-            return None
+    def parse(
+        self, file: Path, document: Document, parser: Parser[Value], fillers: Mapping[str, Any] | None = None
+    ) -> Value | None:
+        """What the parser makes of the document; every DocumentError on the way is noted.
+
+        Of a wrong document it is what the right parts of it make, with `fillers` for required keys, or None.
+        """
+        mended = mend(document.values, parser, fillers or {})
+        for problem in mended.problems:
+            self.note_at(file, document, problem)
+        return mended.value
 
     def documents(self, folder: str) -> Iterator[tuple[Path, Document]]:
         """The readable `*.yaml` files of one sub-folder, by name."""
@@ -114,10 +120,10 @@ class CityFiles:
         self.note(name, 1, f"nothing reads {shown!r}; allowed here: {', '.join(allowed)}.{hint}")
 
 
-def parsed(model: type[M]) -> Callable[[dict[str, object]], M]:
+def parsed(model: type[M]) -> Parser[M]:
     """A parser for `CityFiles.parse` that validates by a model."""
 
-    def parse(values: dict[str, object]) -> M:
+    def parse(values: dict[str, Any]) -> M:
         try:
             return model.model_validate(values)
         except ValidationError as error:

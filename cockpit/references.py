@@ -47,7 +47,7 @@ class References:
         """What is wrong with an indicator's name, or nothing."""
         slot_name, _, indicator = name.partition(".")
         slot = self.slots.get(slot_name)
-        if (slot is None and slot_name in self.unread) or (slot is not None and slot.indicator(indicator)):
+        if slot_name in self.unread or (slot is not None and slot.indicator(indicator)):
             return ""
         known = [f"{slot.slot}.{each.name}" for slot in self.slots.values() for each in slot.indicators]
         hint = nearest(name, known)
@@ -75,13 +75,13 @@ class References:
 
     def _dimension(self, value: Any, options: Mapping[str, Any]) -> Finding:
         slot = self._asked(options)
-        if slot and isinstance(value, str) and value not in slot.dimensions:
+        if slot and slot.slot not in self.unread and isinstance(value, str) and value not in slot.dimensions:
             hint = nearest(value, slot.dimensions)
             yield (), f"slot {slot.slot!r} has no dimension {value!r}; it has: {_listed(slot.dimensions)}.{hint}"
 
     def _attributes(self, value: Any, options: Mapping[str, Any]) -> Finding:
         slot = self._asked(options)
-        if slot is None or not isinstance(value, list):
+        if slot is None or slot.slot in self.unread or not isinstance(value, list):
             return
         if slot.entities is None:
             yield (), f"slot {slot.slot!r} keeps no entities. Hint: give the slot an `entities` part."
@@ -98,12 +98,14 @@ class References:
         live = [slot.slot for slot in self.slots.values() if slot.entities]
         known = ["regions", *self.layers, *live]
         for position, name in enumerate(value if isinstance(value, list) else ()):
-            if isinstance(name, str) and name in self.slots and name not in live:
+            if not isinstance(name, str) or name in known or name in self.unread:
+                continue
+            if name in self.slots:
                 yield (
                     (position,),
                     f"slot {name!r} keeps no entities, so there is nothing to draw. Hint: give it an `entities` part.",
                 )
-            elif isinstance(name, str) and name not in known and name not in self.unread:
+            else:
                 yield (position,), f"there is no layer {name!r}; layers: {_listed(known)}.{nearest(name, known)}"
 
     def _region(self, value: Any, _: Mapping[str, Any]) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import Discriminator, Field, Tag, ValidationError
 
 from cockpit.windows import WindowName
 from slots.problem import DocumentError, Problem, problems_of
@@ -58,6 +58,10 @@ class Pairwise(Model):
     ahp: tuple[tuple[Annotated[Finite, Field(gt=0)], ...], ...]
 
 
+def _way(value: Any) -> str:
+    return "mapping" if isinstance(value, dict | Model) else "word"
+
+
 class Node(Model):
     """A parent (`of`) or a leaf (`indicator`); weights are relative within their parent."""
 
@@ -66,11 +70,16 @@ class Node(Model):
     weight: Annotated[Finite, Field(gt=0)] | None = None
     owner: str | None = None
     of: tuple[Node, ...] | None = None
-    weights: Literal["entropy"] | Pairwise | None = None
+    weights: (
+        Annotated[Annotated[Literal["entropy"], Tag("word")] | Annotated[Pairwise, Tag("mapping")], Discriminator(_way)] | None
+    ) = None
     indicator: str | None = None
     window: WindowName | None = None
     layer: Literal["floor", "catch_up", "innovation"] | None = None
-    score: Literal["none", "minmax"] | Score | None = None
+    score: (
+        Annotated[Annotated[Literal["none", "minmax"], Tag("word")] | Annotated[Score, Tag("mapping")], Discriminator(_way)]
+        | None
+    ) = None
 
 
 class Scheme(Model):
@@ -91,23 +100,16 @@ def parse_scheme(document: Any, indicator_mistake: Callable[[str], str]) -> Sche
     try:
         scheme = Scheme.model_validate(document)
     except ValidationError as error:
-        raise DocumentError(_without_choices(problems_of(error, Scheme))) from None
+        raise DocumentError(map(_without_tags, problems_of(error, Scheme))) from None
     if problems := list(_node_problems(scheme.tree, ("tree",), indicator_mistake)):
         raise DocumentError(problems)
     return scheme
 
 
-def _without_choices(problems: list[Problem]) -> list[Problem]:
-    """Without the names of the choices that pydantic puts into the path of `weights` and `score`, one mistake per place."""
-    found: dict[tuple[str | int, ...], Problem] = {}
-    for problem in problems:
-        path = tuple(
-            step for step in problem.path if not (isinstance(step, str) and ("[" in step or step in ("Score", "Pairwise")))
-        )
-        mapping_wanted = "instance of" in problem.message
-        if path not in found or not mapping_wanted:
-            found[path] = Problem(path, problem.message)
-    return list(found.values())
+def _without_tags(problem: Problem) -> Problem:
+    """Without the names of the choices that pydantic puts into the path of `weights` and `score`."""
+    tagged = {position + 1 for position, step in enumerate(problem.path) if step in ("weights", "score")}
+    return Problem(tuple(step for position, step in enumerate(problem.path) if position not in tagged), problem.message)
 
 
 def _node_problems(node: Node, path: tuple[str | int, ...], indicator_mistake: Callable[[str], str]) -> Iterator[Problem]:

@@ -47,6 +47,7 @@ class FeedPanel:
         return {
             "title": context.text(slot.title, slot.slot),
             "rows": [_row(entity, options, context) for entity in latest.head(options.limit).iter_rows(named=True)],
+            "zone": context.zone,
             "limit": options.limit,
             "why": "nothing_yet" if latest.is_empty() else None,
         }

@@ -67,6 +67,7 @@ class TrendPanel:
         return {
             **words,
             "window": name,
+            "zone": context.zone,
             "step_s": step_s,
             "from_ms": milliseconds(from_),
             "to_ms": milliseconds(to),

@@ -1,0 +1,58 @@
+// The words of the screen in both languages. Names of regions, indicators and values come with the data.
+(() => {
+  "use strict";
+  const Cockpit = (window.Cockpit = window.Cockpit || {});
+
+  const WORDS = {
+    fine: ["正常", "normal"],
+    watch: ["关注", "watch"],
+    alarm: ["告警", "alarm"],
+    live: ["实时", "live"],
+    late: ["延迟", "late"],
+    stale: ["数据陈旧", "stale"],
+    dead: ["中断", "dead"],
+    missing: ["无数据", "no data"],
+    broken: ["故障", "broken"],
+    loading: ["加载中", "loading"],
+    last_good: ["最后有效", "last good"],
+    target: ["目标", "target"],
+    today: ["今日", "today"],
+    now: ["当前", "now"],
+
+    yesterday: ["较昨日同时", "vs yesterday, same time"],
+    day_before: ["较前一日", "vs the day before"],
+    last_week: ["较上周同时", "vs last week, same time"],
+    previous: ["较上一时段", "vs the period before"],
+    previous_month: ["较上月同期", "vs last month, same time"],
+    previous_year: ["较去年同期", "vs last year, same time"],
+    line_yesterday: ["昨日", "yesterday"],
+    unchanged: ["持平", "unchanged"],
+    points: ["个百分点", "pp"],
+
+    no_records: ["本时段暂无记录", "no records in this window yet"],
+    no_records_then: ["对比时段无记录", "no records to compare with"],
+    not_counted: ["本时段未接入数据", "the source was not connected then"],
+    not_asked: ["没有可用的读数", "no reading is available"],
+    not_kept: ["对比时段的明细已过保存期", "the earlier detail is no longer kept"],
+    too_early: ["时段刚开始，暂不对比", "too early to compare"],
+    no_regions: ["没有下级区域", "no regions below this one"],
+    nothing_yet: ["暂无事项；有新事项时显示在这里", "nothing yet; what happens next appears here"],
+    no_data_ever: ["数据源尚未送达任何记录", "the source has not delivered anything yet"],
+    no_webgl: ["此屏幕不支持 WebGL，地图无法绘制", "this screen has no WebGL, the map cannot be drawn"],
+
+    city_fine: ["运行平稳", "all normal"],
+    city_watch: ["需要关注", "needs watching"],
+    city_alarm: ["出现告警", "alarm"],
+    city_judged: ["项指标正常", "indicators normal"],
+    city_abnormal: ["项异常", "abnormal"],
+    city_old: ["项数据陈旧", "out of date"],
+    city_old_word: ["数据陈旧", "data out of date"],
+    city_unknown: ["等待数据", "waiting for data"],
+  };
+
+  /** The word in `zh` or `en`; the key itself where nobody has written one, so that a gap is seen. */
+  Cockpit.word = (key, lang) => {
+    const pair = WORDS[key];
+    return pair ? pair[lang === "en" ? 1 : 0] : String(key);
+  };
+})();

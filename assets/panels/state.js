@@ -1,0 +1,75 @@
+// The state of the city in one line of the header: how many indicators are abnormal and which is worst.
+(() => {
+  "use strict";
+  const Cockpit = (window.Cockpit = window.Cockpit || {});
+  const { make, mark, say } = Cockpit.dom;
+  const GRAVE = { fine: 0, watch: 1, alarm: 2 };
+  const OLD = ["stale", "dead", "broken"];
+
+  const reports = new Map();
+  let lang = "zh";
+  let asked = false;
+
+  /** What a panel judges: `[{light, title, text, indicator}]`. The panel's element is the key. */
+  function report(el, judged, ctx) {
+    lang = ctx.lang;
+    reports.set(el, judged.filter((entry) => entry.light));
+    soon();
+  }
+
+  function forget(el) {
+    reports.delete(el);
+    soon();
+  }
+
+  function soon() {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      paint();
+    });
+  }
+
+  /** Each indicator once, though it may stand in two panels. */
+  function judged() {
+    const once = new Map();
+    for (const [el, entries] of reports) {
+      if (!el.isConnected) reports.delete(el);
+      else for (const entry of entries) if (!once.has(entry.indicator)) once.set(entry.indicator, entry);
+    }
+    return [...once.values()];
+  }
+
+  function paint() {
+    const node = document.querySelector(".city-state");
+    if (!node) return;
+    const all = judged();
+    const abnormal = all.filter((entry) => GRAVE[entry.light] > 0).sort((a, b) => GRAVE[b.light] - GRAVE[a.light]);
+    const old = document.querySelectorAll(OLD.map((status) => `.panel[data-status="${status}"]`).join()).length;
+    const light = abnormal.length ? abnormal[0].light : all.length && !old ? "fine" : "old";
+    if (!node.querySelector(".state-word")) {
+      node.textContent = "";
+      make("i", "mark", node);
+      make("span", "state-word", node);
+      make("span", "state-detail", node);
+    }
+    node.firstChild.className = `mark mark-${light}`;
+    mark(node, "data-light", light);
+    say(node.querySelector(".state-word"), Cockpit.word(all.length ? `city_${light === "old" ? "old_word" : light}` : "city_unknown", lang));
+    say(node.querySelector(".state-detail"), detail(all, abnormal, old));
+  }
+
+  function detail(all, abnormal, old) {
+    const word = (key) => Cockpit.word(key, lang);
+    const count = (n, key) => (lang === "en" ? `${n} ${word(key)}` : `${n} ${word(key)}`);
+    const said = [];
+    if (abnormal.length) said.push(`${abnormal[0].title} ${abnormal[0].text}`);
+    if (abnormal.length > 1) said.push(count(abnormal.length, "city_abnormal"));
+    if (!abnormal.length && all.length && !old) said.push(count(all.length, "city_judged"));
+    if (old) said.push(count(old, "city_old"));
+    return said.join(lang === "en" ? " · " : " · ");
+  }
+
+  Cockpit.state = { report, forget, soon };
+})();

@@ -1,0 +1,93 @@
+// The still parts of a trend: three hairlines, times, bands of the limits, the dashed target, and the word on yesterday's line.
+(() => {
+  "use strict";
+  const Cockpit = (window.Cockpit = window.Cockpit || {});
+
+  function layout(props, parts, ctx) {
+    const style = getComputedStyle(parts.root);
+    const token = (name) => style.getPropertyValue(name).trim();
+    const u = Cockpit.trendUnit(parts.root);
+    const size = Math.max(parseFloat(style.getPropertyValue("font-size")) * 0.8, 12);
+    const small = Math.max(16 * u, 12);
+    const { low, high } = parts.axis;
+    const room = (high - low) * 0.06;
+    const box = parts.root.getBoundingClientRect();
+    const lines = Cockpit.axis.ticks(parts.axis);
+    const times = Cockpit.axis.times(props.from_ms, props.to_ms, props.zone, ctx.lang, Math.max(2, Math.floor(box.width / (110 * u))));
+    const labels = lines.map((value) => Cockpit.format.parts(value, { unit: "1", decimals: decimals(parts.axis.step), lang: ctx.lang }));
+    const words = labels.map(({ text, unit }) => text + unit);
+    const left = (Math.max(...words.map((word) => word.length)) * 0.6 + 0.9) * small;
+    return {
+      font: { family: style.fontFamily, size, color: token("--third") },
+      margin: { l: left, r: 10 * u, t: 10 * u, b: small * 1.7, pad: 0, autoexpand: false },
+      xaxis: {
+        type: "linear", visible: true, fixedrange: true, range: [props.from_ms, props.to_ms],
+        showgrid: false, zeroline: false, showline: false, ticks: "",
+        tickmode: "array", tickvals: times.map(([at]) => at), ticktext: times.map(([, label]) => label),
+        tickfont: { size: small, color: token("--third") }, tickangle: 0, automargin: false,
+      },
+      yaxis: {
+        visible: true, fixedrange: true, range: [low - room * 0.3, high + room], zeroline: false, showline: false,
+        showgrid: true, gridcolor: token("--hairline"), gridwidth: 1, ticks: "",
+        tickmode: "array", tickvals: lines, ticktext: words, tickfont: { size: small, color: token("--third") }, automargin: false,
+      },
+      shapes: [...bands(props, parts.axis, token), ...target(props, parts.axis, token, u)],
+      annotations: [...earlier(props, parts, token, small, ctx.lang), ...aim(props, parts.axis, token, small, ctx.lang)],
+    };
+  }
+
+  function decimals(step) {
+    return step >= 1 && Number.isInteger(step) ? 0 : Math.min(3, Math.max(1, -Math.floor(Math.log10(step))));
+  }
+
+  function bands(props, { low, high }, token) {
+    return (props.bands || [])
+      .map((band) => ({ light: band.light, from: band.from ?? low - (high - low), to: band.to ?? high + (high - low) }))
+      .filter((band) => band.from < high && band.to > low)
+      .map((band) => ({
+        type: "rect", layer: "below", xref: "paper", x0: 0, x1: 1, yref: "y", line: { width: 0 },
+        y0: Math.max(Math.min(band.from, band.to), low), y1: Math.min(Math.max(band.from, band.to), high + (high - low) * 0.06),
+        fillcolor: token(`--${band.light}`), opacity: 0.07,
+      }));
+  }
+
+  function seen(props, { low, high }) {
+    return props.target !== null && props.target !== undefined && props.target >= low && props.target <= high;
+  }
+
+  function target(props, axis, token, u) {
+    if (!seen(props, axis)) return [];
+    return [{
+      type: "line", layer: "below", xref: "paper", x0: 0, x1: 1, yref: "y", y0: props.target, y1: props.target,
+      line: { color: token("--second"), width: u, dash: "dash" },
+    }];
+  }
+
+  function aim(props, axis, token, small, lang) {
+    if (!seen(props, axis)) return [];
+    const above = props.target < axis.low + (axis.high - axis.low) * 0.75;
+    return [{
+      xref: "paper", x: 1, xanchor: "right", yref: "y", y: props.target, yanchor: above ? "bottom" : "top", showarrow: false,
+      text: `${Cockpit.word("target", lang)} ${Cockpit.format.decimal(props.target, Number.isInteger(props.target) ? 0 : 1, lang)}`,
+      font: { size: small, color: token("--second") }, borderpad: 1,
+    }];
+  }
+
+  /** Where the two lines stand furthest apart, the thin one gets its name; it stays there while that is still so. */
+  function earlier(props, parts, token, small, lang) {
+    const before = props.before || [];
+    const gap = (i) => (before[i] === null || before[i] === undefined || props.values[i] === null || props.values[i] === undefined ? -1 : Math.abs(before[i] - props.values[i]));
+    const inner = before.map((_, i) => i).filter((i) => i > before.length * 0.12 && i < before.length * 0.8 && gap(i) >= 0);
+    if (!inner.length) return [];
+    const best = inner.reduce((a, b) => (gap(b) > gap(a) ? b : a));
+    if (parts.side === null || !inner.includes(parts.side) || gap(parts.side) < gap(best) * 0.6) parts.side = best;
+    const i = parts.side;
+    return [{
+      xref: "x", x: props.from_ms + (i + 0.5) * props.step_s * 1000, yref: "y", y: before[i], showarrow: false,
+      yanchor: before[i] >= props.values[i] ? "bottom" : "top", yshift: before[i] >= props.values[i] ? small * 0.3 : -small * 0.3,
+      text: Cockpit.word("line_yesterday", lang), font: { size: small, color: token("--third") },
+    }];
+  }
+
+  Cockpit.trendLayout = layout;
+})();

@@ -5,6 +5,10 @@
   const FONT = 'Inter, "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
   const GAP_PX = 6;
   const QUIET_FAR_MAX = 3; // seen as a whole, the city carries only the names of its greatest waters
+  const QUIET_NEAR_MAX = 10;
+  const STEPS = [0, -1.7, 1.7]; // a region's name may step aside by so many of its own heights, for an incident's sake
+  // The web map zoom from which things are named; what is not listed is named by its tooltip only.
+  const FROM = { water: 0, river: 0, park: 12, hill: 11, road_main: 12.8, road: 14.6, rail: 13.5, place_hospital: 14, place_police: 14, place_fire: 14, hall: 14, place: 14, place_shelter: 15 };
 
   const pen = () => document.createElement("canvas").getContext("2d");
 
@@ -21,40 +25,47 @@
   const nameOf = (properties, lang) => (lang === "en" ? properties.name_en || properties.name : properties.name || properties.name_en) || "";
 
   // What might be labelled, the most important first: {text, at, size, color, weight, room}.
-  const wanted = ({ regions, places, lang, unit, selected, near }) => {
+  const wanted = ({ regions, places, lang, unit, selected, near, bounds: [west, south, east, north] }) => {
+    const within = ([lon, lat]) => lon >= west && lon <= east && lat >= south && lat <= north;
     const named = (regions ? regions.features : []).filter((one) => one.properties.label).map(({ properties }) => ({
       text: nameOf(properties, lang), at: properties.label, size: 17 * unit, weight: properties.code === selected ? Infinity : 1e6 + properties.area,
       color: selected && properties.code !== selected ? [190, 203, 222, 150] : [232, 238, 247, 235], area: properties.area,
     }));
-    const quiet = places.flatMap(({ entry, shapes, water, offset }) => shapes.features.filter((one) => one.properties.label && nameOf(one.properties, lang)).map((one) => ({
+    const quiet = places.flatMap(({ entry, shapes, water, offset }) => shapes.features.filter((one) => one.properties.label && within(one.properties.label) && nameOf(one.properties, lang)).map((one) => ({
       text: nameOf(one.properties, lang), at: one.properties.label, size: 16 * unit, weight: (water ? 1e3 : 0) + (one.properties.span || 0), span: one.properties.span, below: offset ? 11 * unit : 0,
       color: water ? [104, 164, 212, 220] : [154, 170, 194, 215],
     })));
     quiet.sort((a, b) => b.weight - a.weight);
-    return [...named.sort((a, b) => b.weight - a.weight), ...quiet.slice(0, near ? 200 : QUIET_FAR_MAX)];
+    return [...named.sort((a, b) => b.weight - a.weight), ...quiet.slice(0, near ? 300 : QUIET_FAR_MAX)];
   };
 
-  // A greedy pass: a name is taken when its box is on the screen and touches none taken before it.
+  // A greedy pass: a name is taken when its box is on the screen and touches nothing taken before it.
   const chooser = () => {
     const context = pen();
     const widths = new Map();
-    return (viewport, candidates, limit) => {
-      const taken = [];
+    return (viewport, candidates, reserved) => {
+      const taken = [...reserved];
+      const names = new Set();
       const chosen = [];
+      let quiet = 0;
+
+      const free = ({ x, y, w, h }) =>
+        x - w >= 0 && y - h >= 0 && x + w <= viewport.width && y + h <= viewport.height &&
+        !taken.some((box) => Math.abs(box.x - x) < box.w + w && Math.abs(box.y - y) < box.h + h);
+
       for (const one of candidates) {
-        if (chosen.length >= limit) break;
-        const [x, y0] = viewport.project(one.at);
-        const y = y0 + (one.below ? one.below + one.size / 2 : 0);
+        if (names.has(one.text) || (!one.area && quiet >= QUIET_NEAR_MAX)) continue;
+        const [x, y] = viewport.project(one.at);
         const [w, h] = [measure(context, widths, one.text, one.size) / 2 + GAP_PX, one.size / 2 + GAP_PX / 2];
-        if (x - w < 0 || y - h < 0 || x + w > viewport.width || y + h > viewport.height) continue;
-        if (one.area) { // a name much wider than its region would lie over the neighbours
-          const across_px = (Math.sqrt(one.area) * 1000) / metresPerPixel(viewport);
-          if (2 * w > across_px * 1.9) continue;
-        }
-        if (one.span && (one.span * 1000) / metresPerPixel(viewport) < 2 * w) continue;
-        if (taken.some((box) => Math.abs(box.x - x) < box.w + w && Math.abs(box.y - y) < box.h + h)) continue;
-        taken.push({ x, y, w, h });
-        chosen.push(one);
+        const room_px = ((one.area ? Math.sqrt(one.area) * 1.9 : one.span || Infinity) * 1000) / metresPerPixel(viewport);
+        if (2 * w > room_px) continue; // a name wider than what it names would lie over the neighbours
+        const shifts = one.area ? STEPS.map((step) => step * one.size) : [one.below ? one.below + one.size / 2 : 0];
+        const shift = shifts.find((dy) => free({ x, y: y + dy, w, h }));
+        if (shift === undefined) continue;
+        taken.push({ x, y: y + shift, w, h });
+        names.add(one.text);
+        chosen.push({ ...one, shift });
+        quiet += one.area ? 0 : 1;
       }
       return chosen;
     };
@@ -67,9 +78,9 @@
       id: "labels", data: chosen, characterSet: "auto", fontFamily: FONT, fontWeight: 500,
       fontSettings: { sdf: true, fontSize: 64, buffer: 8, radius: 14, cutoff: 0.22, smoothing: 0.12 },
       getText: (one) => one.text, getPosition: (one) => one.at, getSize: (one) => one.size, sizeUnits: "pixels", getColor: (one) => one.color,
-      getPixelOffset: (one) => [0, one.below ? one.below + one.size / 2 : 0],
+      getPixelOffset: (one) => [0, one.shift],
       outlineWidth: 3, outlineColor: [11, 18, 32, 215],
     });
 
-  city.labels = { chooser, wanted, layer, nameOf, metresPerPixel };
+  city.labels = { chooser, wanted, layer, nameOf, metresPerPixel, FROM };
 })();

@@ -85,14 +85,24 @@
       const places = entries.filter((entry) => entry.label && entry.style !== "regions" && shown(entry)).map((entry) => ({
         entry, shapes: shapes.get(entry.url), water: entry.style === "water" || entry.style === "river", offset: entry.kind === "point",
       })).filter((one) => one.shapes);
-      const candidates = city.labels.wanted({ regions: regions && shapes.get(regions.url), places, lang, unit: state.unit, selected: state.selected, near: spec.drilled || camera.zoom > home.zoom + 0.7 });
-      const area = viewport.width * viewport.height;
-      state.labels = choose(viewport, candidates, Math.max(12, Math.round(area / (26000 * state.unit ** 2))));
+      const candidates = city.labels.wanted({ regions: regions && shapes.get(regions.url), places, lang, unit: state.unit, selected: state.selected, bounds: spec.bounds, near: spec.drilled || camera.zoom > home.zoom + 0.7 });
+      state.labels = choose(viewport, candidates, reserved(viewport));
       scale.show(viewport, state.unit);
       change();
     };
 
-    const shown = (entry) => entry.kind === "area" || state.zoom >= (entry.min_zoom ?? 0) + (entry.kind === "point" ? 2 : 0.5) && state.zoom > 11.5;
+    const shown = (entry) => state.zoom >= Math.max(city.labels.FROM[entry.style] ?? Infinity, entry.min_zoom ?? 0);
+
+    // What no name may lie on: the legend, the scale, the incidents.
+    const reserved = (viewport) => {
+      const frame = element.getBoundingClientRect();
+      const boxes = [...element.querySelectorAll(".city-map-legend, .city-map-scale")].map((part) => part.getBoundingClientRect());
+      const signs = spec.layers.filter((entry) => entry.style === "incident" && state.tracks[entry.id]).flatMap(({ id }) => state.tracks[id].all());
+      return [
+        ...boxes.map((box) => ({ x: box.x - frame.x + box.width / 2, y: box.y - frame.y + box.height / 2, w: box.width / 2, h: box.height / 2 })),
+        ...signs.slice(0, 200).map((at) => viewport.project(at)).map(([x, y]) => ({ x, y, w: 18 * state.unit, h: 18 * state.unit })),
+      ];
+    };
 
     // ---- the camera ----------------------------------------------------------------------------------------------
 
@@ -232,6 +242,7 @@
         const track = (state.tracks[id] = state.tracks[id] ?? city.motion.track(entry.trail_s || 0));
         track.push(points, performance.now());
         track.fresh = entry.style === "incident" && points.kind.some((kind) => points.kinds[kind] === "alarm_new");
+        if (entry.style === "incident") rest();
         change();
       },
       setSelected(code) {

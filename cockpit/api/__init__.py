@@ -1,0 +1,36 @@
+"""The HTTP interface: one file per noun, put together here. Handlers parse, ask and encode; nothing is decided in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter
+from prometheus_client.registry import Collector
+
+from cockpit.api.answer import Refused
+from cockpit.api.entities import EntityStates
+from cockpit.api.health import Probes
+from cockpit.api.indicators import Indicators
+from cockpit.api.ingest import Ingest
+from cockpit.api.records import Records
+from cockpit.api.regions import RegionTree
+from cockpit.api.slots import SlotStates
+from cockpit.parts import Parts
+
+OPENAPI = "/api/openapi.json"
+"""Where the web application is to serve the description of these routes."""
+
+
+def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRouter:
+    """All routes over these parts. `collectors`: what else `/metrics` shows, as the live hub's counters."""
+    refused = {status: {"model": Refused} for status in (404, 422, 503)}
+    router = APIRouter(responses=refused)  # type: ignore[arg-type]
+    for routes in (
+        Probes(parts, collectors).router, SlotStates(parts).router, Indicators(parts).router, Records(parts).router,
+        RegionTree(parts).router, EntityStates(parts).router, Ingest(parts).router,
+    ):  # fmt: skip
+        router.include_router(routes)
+    return router
+
+
+__all__ = ["OPENAPI", "create_router"]

@@ -1,0 +1,92 @@
+"""`/api/v1/indicators`: the passports, and the readings of one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from cockpit.api.answer import Refusal, Route, answer, known
+from cockpit.api.window import Window
+from cockpit.parts import Parts
+from slots.reading import Question, Reading
+from slots.slot import Indicator, Slot, seconds
+
+
+class Indicators:
+    """The calls on indicators. Handlers block on the ledger and run in threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.router = APIRouter(prefix="/api/v1/indicators", tags=["indicators"], route_class=Route)
+        self.router.add_api_route("", self.passports, methods=["GET"])
+        self.router.add_api_route("/{name}", self.readings, methods=["GET"])
+
+    def passports(self) -> Response:
+        """What every indicator is, how it is made and what it is held against."""
+        slots = self._parts.city.slots.values()
+        return answer({"indicators": [_passport(slot, indicator) for slot in slots for indicator in slot.indicators]})
+
+    def readings(
+        self,
+        name: str,
+        window: Annotated[Window, Depends()],
+        region: Annotated[str | None, Query(description="code; the whole city where it is left out")] = None,
+        by: Annotated[str | None, Query(description="region (its children), time, or a dimension")] = None,
+        step: Annotated[str | None, Query(description="with by=time: a duration as 10m")] = None,
+        dimension: str | None = None,
+        key: Annotated[str | None, Query(description="only records whose dimension has this value")] = None,
+    ) -> Response:
+        """The readings of `slot.name`: one, or one per child, step or dimension value."""
+        slots = self._parts.city.slots.values()
+        known(name, [f"{slot.slot}.{indicator.name}" for slot in slots for indicator in slot.indicators], "indicator")
+        regions = self._parts.city.regions
+        if region is not None:
+            known(region, regions.codes, "region")
+        if (dimension is None) != (key is None):
+            raise Refusal(422, "dimension and key go together")
+        begin, end = window.span(self._parts)
+        question = Question(name, region or regions.root.code, begin, end, by, _step_s(step, by), dimension, key)
+        return answer({"readings": [_shown(reading) for reading in self._parts.readings.ask(question)]})
+
+
+def _step_s(step: str | None, by: str | None) -> int | None:
+    if step is None:
+        return None
+    if by != "time":
+        raise Refusal(422, "step goes with by=time only")
+    try:
+        return seconds(step)
+    except ValueError as error:
+        raise Refusal(422, f"step: {error}") from None
+
+
+def _passport(slot: Slot, indicator: Indicator) -> dict[str, Any]:
+    written = indicator.model_dump(exclude={"name", "measure", "owner"})
+    return {
+        "indicator": f"{slot.slot}.{indicator.name}",
+        "slot": slot.slot,
+        "name": indicator.name,
+        "family": slot.family,
+        "owner": indicator.owner or slot.owner,
+        "formula": indicator.measure.model_dump(exclude_defaults=True),
+        "where": slot.where,
+        "dimensions": slot.dimensions,
+        **written,
+    }
+
+
+def _shown(reading: Reading) -> dict[str, Any]:
+    return {
+        "indicator": reading.indicator,
+        "region": reading.region,
+        "key": reading.key,
+        "from": reading.window_from,
+        "to": reading.window_to,
+        "value": reading.value,
+        "unit": reading.unit,
+        "status": reading.status,
+        "as_of": reading.as_of,
+        "coverage": reading.coverage,
+        "count": reading.count,
+    }

@@ -1,0 +1,98 @@
+"""`POST /api/v1/topics/{topic}/records`: records without Kafka; answered only once the log has them."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import Lock
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import msgspec
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Query, Request, Response
+
+from cockpit.api.answer import Refusal, Route, answer, known
+from cockpit.parts import Parts
+from streams.source import Sink
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+MAX_RECORD_BYTES = 1_000_000
+_AT_ONCE = 8
+
+
+class Ingest:
+    """The call that writes. Emitting blocks until the log has acknowledged: in a thread, eight at once."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._sinks: dict[str, Sink] = {}
+        self._lock = Lock()
+        self._limiter = CapacityLimiter(_AT_ONCE)
+        self.router = APIRouter(prefix="/api/v1/topics", tags=["ingest"], route_class=Route)
+        self.router.add_api_route("/{topic}/records", self.accept, methods=["POST"])
+
+    async def accept(
+        self,
+        topic: str,
+        request: Request,
+        key: Annotated[str | None, Query(description="the field that gives each record its key")] = None,
+    ) -> Response:
+        """JSON lines (one record a line; for a CSV slot one row a line) into a topic that some slot of the city reads."""
+        known(topic, self._parts.city.topics, "topic that a slot reads")
+        _check_origin(request)
+        body = await _body(request)
+        count = await to_thread.run_sync(partial(self._emit, topic, body, key), limiter=self._limiter)
+        return answer({"accepted": count})
+
+    def _emit(self, topic: str, body: bytes, key: str | None) -> int:
+        values = [line for line in (raw.strip() for raw in body.split(b"\n")) if line]
+        for number, value in enumerate(values, 1):
+            if len(value) > MAX_RECORD_BYTES:
+                raise Refusal(413, f"record {number} has {len(value):,} bytes; at most {MAX_RECORD_BYTES:,} are allowed")
+        if not values:
+            return 0
+        return self._sink(topic).emit(values, [_key(value, key) for value in values] if key else None)
+
+    def _sink(self, topic: str) -> Sink:
+        with self._lock:
+            if topic not in self._sinks:
+                self._sinks[topic] = self._parts.log.sink(topic)
+            return self._sinks[topic]
+
+
+def _check_origin(request: Request) -> None:
+    """A page of another site may not write with the browser of someone who sits at ours."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise Refusal(403, "records are not taken from pages of other origins")
+
+
+async def _body(request: Request) -> bytes:
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding != "identity":
+        raise Refusal(415, f"content-encoding {encoding!r:.40} is not read", "send plain JSON lines")
+    chunks: list[bytes] = []
+    size = 0
+    announced = request.headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+        raise _too_large()
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise _too_large()
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large() -> Refusal:
+    return Refusal(413, f"more than {MAX_BODY_BYTES // 1024 // 1024} MiB at once are not taken", "send several smaller batches")
+
+
+def _key(value: bytes, field: str) -> bytes | None:
+    """The record's key; None where the record has none or is no JSON object: what is wrong with it, the slot says."""
+    try:
+        found = msgspec.json.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    key = found.get(field) if isinstance(found, dict) else None
+    return None if key is None else str(key).encode()

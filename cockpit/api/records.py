@@ -1,0 +1,50 @@
+"""`/api/v1/records` and `/api/v1/dead-letters`: what lies behind a number, and what was set aside."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from cockpit.api.answer import Route, answer, known
+from cockpit.api.window import Window
+from cockpit.parts import Parts, SetAsideRecord
+
+Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+class Records:
+    """The calls on single records. Handlers block on the log or the dead-letter store and run in threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.router = APIRouter(prefix="/api/v1", tags=["records"], route_class=Route)
+        self.router.add_api_route("/records/{slot}", self.behind, methods=["GET"])
+        self.router.add_api_route("/dead-letters/{slot}", self.set_aside, methods=["GET"])
+
+    def behind(self, slot: str, window: Annotated[Window, Depends()], region: str | None = None, limit: Limit = 100) -> Response:
+        """The records behind a number, newest first, each with topic, partition and offset."""
+        city = self._parts.city
+        known(slot, city.slots, "slot")
+        code = known(region, city.regions.codes, "region") if region is not None else city.regions.root.code
+        return answer({"records": self._parts.records.behind(slot, code, *window.span(self._parts), limit)})
+
+    def set_aside(self, slot: str, limit: Limit = 100) -> Response:
+        """The records the slot could not use, newest first, with the reason."""
+        known(slot, self._parts.city.slots, "slot")
+        store = self._parts.dead_letters
+        return answer({"count": store.count(slot), "letters": [_shown(letter) for letter in store.latest(slot, limit)]})
+
+
+def _shown(letter: SetAsideRecord) -> dict[str, Any]:
+    return {
+        "address": f"{letter.topic}[{letter.partition}]@{letter.offset}",
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "at": letter.at,
+        "stage": letter.stage,
+        "reason": letter.reason,
+        "raw": letter.raw.decode("utf-8", "backslashreplace"),
+        "truncated": letter.truncated,
+    }

@@ -1,0 +1,87 @@
+"""`/api/v1/slots`: how each slot is doing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from cockpit.api.answer import Route, answer
+from cockpit.parts import Parts
+from slots.ledger import Health, SlotState
+from slots.slot import Slot
+
+COUNTERS = ("accepted", "rejected", "late", "unplaced", "lost", "refused", "other")
+_RATED = ("accepted", "rejected", "late")
+_RATE_S = 60.0
+
+
+class SlotStates:
+    """The call on slots. The handler blocks on the ledger and runs in a thread."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._rates = {name: Rates() for name in parts.city.slots}
+        self.router = APIRouter(prefix="/api/v1/slots", tags=["slots"], route_class=Route)
+        self.router.add_api_route("", self.states, methods=["GET"])
+
+    def states(self) -> Response:
+        """Per slot: status, latest event, lag, what was counted and what was not; rates over the calls of the last minute."""
+        return answer({"slots": [self._state(slot) for slot in self._parts.city.slots.values()]})
+
+    def _state(self, slot: Slot) -> dict[str, Any]:
+        fresh = self._parts.readings.freshness(slot.slot)
+        state, health = self._parts.ledger.state(slot.slot), self._parts.ledger.health(slot.slot)
+        counters = counted(state)
+        refused = counters.pop("refused")
+        return {
+            "slot": slot.slot,
+            "title": slot.title,
+            "family": slot.family,
+            "owner": slot.owner,
+            "topic": slot.source.topic,
+            "status": fresh.status,
+            "reason": fresh.reason,
+            "last_event": fresh.as_of,
+            "age_s": fresh.age_s,
+            "lag": lag(state, health),
+            **counters,
+            "duplicates_refused": refused,
+            "rates": self._rates[slot.slot].since(self._parts.clock().timestamp(), state.counters),
+            "dead_letters": self._parts.dead_letters.count(slot.slot),
+        }
+
+
+def counted(state: SlotState) -> dict[str, int]:
+    """Every counter of a slot, 0 where nothing was counted yet."""
+    return {name: state.counters.get(name, 0) for name in COUNTERS}
+
+
+def lag(state: SlotState, health: Health) -> int | None:
+    """Records in the log that the slot has not counted yet; None while nobody knows the log's end."""
+    if not health.ends:
+        return None
+    return sum(max(0, end - state.offsets.get(partition, 0)) for partition, end in health.ends.items())
+
+
+class Rates:
+    """Records a second between the calls of the last minute; None at the first call. Any thread."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, dict[str, int]]] = deque(maxlen=128)
+        self._lock = Lock()
+
+    def since(self, now_s: float, counters: Mapping[str, int]) -> dict[str, float | None]:
+        """`accepted`, `rejected`, `late` per second since the oldest call within a minute (or the last one before)."""
+        here = {name: counters.get(name, 0) for name in _RATED}
+        with self._lock:
+            while len(self._seen) > 1 and now_s - self._seen[1][0] >= _RATE_S:
+                self._seen.popleft()
+            then_s, before = self._seen[0] if self._seen else (now_s, here)
+            if not self._seen or now_s - self._seen[-1][0] >= 1.0:
+                self._seen.append((now_s, here))
+        span_s = now_s - then_s
+        return {name: max(0, here[name] - before[name]) / span_s if span_s > 0 else None for name in _RATED}

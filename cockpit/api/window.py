@@ -1,0 +1,52 @@
+"""The stretch of time a call asks about: `from=` and `to=`, or the name of a window."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import Query
+
+from cockpit.api.answer import Refusal
+from cockpit.parts import Parts
+from cockpit.windows import window as named
+
+_LOST_PLUS: Final = re.compile(r" (\d\d:?\d\d)$")  # an unescaped `+08:00` arrives with a blank
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The parameters as they came; a dependency of the calls that take them."""
+
+    from_: Annotated[str | None, Query(alias="from", description="ISO 8601 with a zone; with `to`")] = None
+    to: Annotated[str | None, Query(description="ISO 8601 with a zone; now, where it is left out")] = None
+    window: Annotated[str | None, Query(description="today, yesterday, week, month, year, or a duration as 24h")] = None
+
+    def span(self, parts: Parts) -> tuple[datetime, datetime]:
+        """`[from, to)`, zone aware; today where nothing is said. Raises Refusal and WindowError."""
+        if self.window is not None and (self.from_ or self.to):
+            raise Refusal(422, "give either window or from and to, not both")
+        if self.from_ is None:
+            if self.to is not None:
+                raise Refusal(422, "to needs from")
+            return named(self.window or "today", parts.clock(), parts.city.zone)
+        begin = moment("from", self.from_)
+        end = moment("to", self.to) if self.to else parts.clock()
+        if begin >= end:
+            raise Refusal(422, f"from must lie before to, got {begin.isoformat()} and {end.isoformat()}")
+        return begin, end
+
+
+def moment(name: str, text: str) -> datetime:
+    """The time a parameter says, zone aware. Raises Refusal."""
+    try:
+        found = datetime.fromisoformat(_LOST_PLUS.sub(r"+\1", text))
+    except ValueError:
+        raise Refusal(
+            422, f"{name} must be an ISO 8601 time with a zone, got {text!r:.100}", "2026-11-21T08:00:00+08:00"
+        ) from None
+    if found.tzinfo is None:
+        raise Refusal(422, f"{name} needs a time zone, got {text!r:.100}", f"{text:.40}Z or {text:.40}+08:00")
+    return found

@@ -61,6 +61,24 @@ _CHOICES: Mapping[type[exp.Expr], Callable[[Sequence[pl.Expr]], pl.Expr]] = {
     exp.Least: lambda terms: pl.min_horizontal(*terms),
     exp.Greatest: lambda terms: pl.max_horizontal(*terms),
 }
+# What the translator reads of a node, or may leave unread; a node that carries more means something we would get wrong.
+_READ = frozenset(
+    {
+        "this",
+        "expression",
+        "expressions",
+        "negate",
+        "low",
+        "high",
+        "is_string",
+        "quoted",
+        "typed",
+        "ignore_nulls",
+        "table",
+        "db",
+        "catalog",
+    }
+)
 ALLOWED = (
     "+ - * / % = <> < <= > >= AND OR NOT, IS [NOT] NULL, IN (…), BETWEEN, "
     "abs ceil floor sqrt lower upper length coalesce least greatest"
@@ -126,6 +144,10 @@ class _Translator:
 
     def term(self, node: exp.Expr) -> _Term:
         kind = type(node)
+        if unknown := [name for name, value in node.args.items() if value and name not in _READ]:
+            raise ExpressionError(
+                f"{node.sql()[:60]!r} in {self._text!r} is not allowed ({', '.join(unknown)}); allowed: {ALLOWED}"
+            )
         if kind in _ARITHMETIC:
             return self._arithmetic(node)
         if kind in _COMPARISON:
@@ -223,9 +245,13 @@ class _Translator:
     def _is(self, node: exp.Expr) -> _Term:
         value = self.term(node.this)
         if isinstance(node.expression, exp.Null):
-            return _Term(value.expr.is_null(), "bool")
-        if isinstance(node.expression, exp.Boolean) and value.type == "bool":
-            return _Term(value.expr.eq_missing(pl.lit(bool(node.expression.this))), "bool")
+            found = value.expr.is_null()
+        elif isinstance(node.expression, exp.Boolean) and value.type == "bool":
+            found = value.expr.eq_missing(pl.lit(bool(node.expression.this)))
+        else:
+            found = None
+        if found is not None:
+            return _Term(~found if node.args.get("negate") else found, "bool")
         raise ExpressionError(f"{node.sql()!r}: IS goes with NULL, NOT NULL, TRUE and FALSE only")
 
     def _in(self, node: exp.Expr) -> _Term:

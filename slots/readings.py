@@ -188,7 +188,7 @@ class Readings:
         end_s: int,
         coverage: float,
     ) -> Reading:
-        value, count = (row["value"], row["count"]) if row else (self._nothing(asked, coverage), 0)
+        value, count = (row["value"], row["count"]) if row else (_nothing(asked, end_s), 0)
         return Reading(
             indicator=asked.question.indicator,
             region=region,
@@ -203,9 +203,12 @@ class Readings:
             count=count,
         )
 
-    def _nothing(self, asked: _Asked, coverage: float) -> float | None:
-        """Counting nothing where the slot was counting is a true zero; everything else is missing."""
-        return 0.0 if asked.indicator.measure.agg in ("count", "sum", "distinct") and coverage > 0 else None
+
+def _nothing(asked: _Asked, end_s: int) -> float | None:
+    """Counting nothing once the slot has begun to count is a true zero; everything else is missing."""
+    began_us = asked.state.first_event_us
+    counts = asked.indicator.measure.agg in ("count", "sum", "distinct")
+    return 0.0 if counts and began_us is not None and began_us < end_s * 1_000_000 else None
 
 
 def _coverage(asked: _Asked, start_s: int, end_s: int) -> float:

@@ -49,7 +49,7 @@ def commands(stage: str) -> list[list[str]]:
         return [[PYTHON, "-m", "ruff", "check", *ours], [PYTHON, "-m", "ruff", "format", "--check", *ours]]
     if stage == "types":
         return [[PYTHON, "-m", "mypy"]]
-    return [[PYTHON, "-m", "pytest", "-q", "--color=no", "-m", MARKERS[stage], "tests"]]
+    return [[PYTHON, "-m", "pytest", "--color=no", "-m", MARKERS[stage], "tests"]]
 
 
 def run(stage: str) -> Outcome:
@@ -61,7 +61,7 @@ def run(stage: str) -> Outcome:
         lines += (said := _stream(command))[1]
         code = code or said[0]
     summary = next((found[1] for line in reversed(lines) if (found := SUMMARY.match(line))), "clean" if code == 0 else "failed")
-    servers = tuple(found[1].strip() for line in lines if (found := SERVERS.search(line)))
+    servers = tuple(found[1].strip() for line in lines if (found := SERVERS.match(line)) and found[1] != "none")
     return Outcome(stage, code, time.monotonic() - began, summary, servers)
 
 

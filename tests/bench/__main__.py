@@ -41,8 +41,13 @@ def table(rows: Sequence[Row]) -> Table:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f} x"
         spread = "" if row.spread is None else f"{row.spread:.0%}"
         met = {True: "yes", False: "NO", None: ""}[row.met]
-        shown.add_row(row.bench, row.name, f"{row.value:,.5g} {row.unit}", spread, ratio, str(row.aim or ""), met, row.against)
+        shown.add_row(row.bench, row.name, f"{figure(row.value)} {row.unit}", spread, ratio, str(row.aim or ""), met, row.against)
     return shown
+
+
+def figure(value: float) -> str:
+    """Three digits at least, thousands apart."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def machine() -> dict[str, object]:

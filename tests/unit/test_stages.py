@@ -27,15 +27,33 @@ def test_every_mix_of_marks_has_one_stage(marks: set[str]) -> None:
 @pytest.mark.parametrize("mark", MARKS)
 def test_tests_in_a_marked_folder_carry_its_mark(mark: str) -> None:
     """So that none of them slips into the fast stage, where its servers are not expected."""
-    unmarked = [path.name for path in (ROOT / "tests" / mark).glob("test_*.py") if mark not in _module_marks(path)]
+    unmarked = [test for path in (ROOT / "tests" / mark).glob("test_*.py") for test in _without(path, mark)]
     assert not unmarked
 
 
-def _module_marks(path: Path) -> set[str]:
-    for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
-            return {inner.attr for inner in ast.walk(node.value) if isinstance(inner, ast.Attribute)}
-    return set()
+def _without(path: Path, mark: str) -> list[str]:
+    """The tests of a file that carry the mark neither themselves nor through `pytestmark`."""
+    body = ast.parse(path.read_text("utf-8")).body
+    if any(
+        isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark" and _names(node.value, mark)
+        for node in body
+    ):
+        return []
+    tests = [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")]
+    bare = [test for test in tests if not any(_names(decorator, mark) for decorator in test.decorator_list)]
+    return [f"{path.name}::{test.name}" for test in bare]
+
+
+def _names(node: ast.AST, mark: str) -> bool:
+    return any(isinstance(inner, ast.Attribute) and inner.attr == mark for inner in ast.walk(node))
+
+
+def test_an_unmarked_test_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "test_x.py"
+    path.write_text("import pytest\n@pytest.mark.fault\ndef test_a(): ...\ndef test_b(): ...\n")
+    assert _without(path, "fault") == ["test_x.py::test_b"]
+    path.write_text("import pytest\npytestmark = [pytest.mark.fault]\ndef test_b(): ...\n")
+    assert _without(path, "fault") == []
 
 
 GREEN = Outcome("fast", 0, 40.0, "812 passed, 3 deselected in 39.80s", ())

@@ -1,0 +1,124 @@
+// The panels of the page: hands each its props, and shows how old they are by the screen's own clock.
+(() => {
+  "use strict";
+  const Cockpit = (window.Cockpit = window.Cockpit || {});
+  Cockpit.panels = Cockpit.panels || {};
+  const WORST = ["live", "late", "stale", "dead", "missing", "broken"];
+  const MARKS = { late: "watch", stale: "old", dead: "old", missing: "old", broken: "alarm" };
+
+  const panels = new Map();
+  let lost = () => false;
+
+  const ctx = {
+    get lang() {
+      return Cockpit.scope.lang();
+    },
+    go: (patch) => Cockpit.scope.go(patch),
+    scope: () => Cockpit.scope.read(),
+    now: () => Cockpit.live.now(),
+    t: (key) => Cockpit.word(key, ctx.lang),
+  };
+
+  /** Finds the frames Dash has mounted; answers false while there are none. `isLost`: whether the line to the server is. */
+  function mount(isLost) {
+    if (!document.querySelector("#app .panel")) return false;
+    lost = isLost;
+    for (const section of document.querySelectorAll("#app .panel")) {
+      const { id, panel: kind } = section.dataset;
+      const age = section.querySelector(".panel-age");
+      const mark = age.appendChild(document.createElement("i"));
+      mark.setAttribute("aria-hidden", "true");
+      const words = age.appendChild(document.createElement("span"));
+      panels.set(id, { id, kind, section, age, mark, words, body: section.querySelector(".panel-body"), props: {} });
+    }
+    const skeleton = document.getElementById("skeleton");
+    if (skeleton) skeleton.remove();
+    setInterval(tick, 1000);
+    tick();
+    return true;
+  }
+
+  /** Takes over the panels of a message: all their props (`whole`), or only those that changed. */
+  function apply(changes, whole) {
+    for (const [id, changed] of Object.entries(changes)) {
+      const panel = panels.get(id);
+      if (!panel) continue;
+      panel.props = whole ? changed : { ...panel.props, ...changed };
+      show(panel, whole ? null : Object.keys(changed));
+    }
+    tick();
+  }
+
+  /** A panel fails alone: the others go on, and it says so itself. */
+  function show(panel, changed) {
+    const renderer = Cockpit.panels[panel.kind];
+    if (!renderer || (Object.keys(panel.props).length === 1 && panel.props.fresh && panel.props.fresh.status !== "broken")) return;
+    try {
+      renderer.update(panel.body, panel.props, changed || Object.keys(panel.props), ctx);
+      panel.failed = false;
+    } catch (error) {
+      if (!panel.failed) console.error(`panel ${panel.id}:`, error);
+      panel.failed = true;
+    }
+  }
+
+  /** A binary frame: `CCP1`, the header's length, the header as JSON, columns. It goes to the panel its header names. */
+  function frame(buffer) {
+    const view = new DataView(buffer);
+    const length = view.getUint32(4, true);
+    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+    for (const panel of panels.values()) {
+      const renderer = Cockpit.panels[panel.kind];
+      if ((panel.id === header.panel || panel.kind === header.panel) && renderer && renderer.frame) renderer.frame(panel.body, buffer, header.layer);
+    }
+  }
+
+  const worse = (one, other) => (WORST.indexOf(one) >= WORST.indexOf(other) ? one : other);
+
+  function byAge(fresh, age) {
+    if (age === null) return "live";
+    if (age >= fresh.dead_s) return "dead";
+    if (age >= fresh.stale_s) return "stale";
+    return age >= fresh.late_s ? "late" : "live";
+  }
+
+  /** Status and age of every panel, each second: what the server said last only ever gets older. */
+  function tick() {
+    const now = ctx.now();
+    const line = lost();
+    let changed = false;
+    for (const panel of panels.values()) changed = age(panel, now, line) || changed;
+    if (changed && Cockpit.state) Cockpit.state.soon();
+    const clock = document.querySelector("#app .header .clock");
+    if (clock && Cockpit.showClock) Cockpit.showClock(clock, { zone: document.getElementById("app").dataset.zone, seconds: true }, ctx.lang, now);
+  }
+
+  function age(panel, now, line) {
+    const { fresh } = panel.props;
+    if (!fresh) return false;
+    const seconds = fresh.as_of_ms === null ? null : Math.max(0, (now - fresh.as_of_ms) / 1000);
+    let status = panel.failed ? "broken" : worse(fresh.status, byAge(fresh, seconds));
+    if (line) status = worse(status, "stale");
+    const text = words(status, seconds, fresh.as_of_ms);
+    if (panel.words.textContent !== text) panel.words.textContent = text;
+    const shape = MARKS[status] ? `mark mark-${MARKS[status]}` : "";
+    if (panel.mark.className !== shape) panel.mark.className = shape;
+    const reason = (line && ctx.t("line_lost")) || fresh.reason || "";
+    if (panel.age.title !== reason) panel.age.title = reason;
+    if (panel.section.dataset.status === status) return false;
+    panel.section.dataset.status = status;
+    return true;
+  }
+
+  function words(status, seconds, asOf) {
+    const zone = document.getElementById("app").dataset.zone;
+    const parts = status === "live" ? [] : [ctx.t(status)];
+    if (seconds === null) return parts.join("");
+    const old = status === "dead" || status === "broken";
+    const time = seconds < 86400 ? Cockpit.format.clockTime(asOf, { zone, lang: ctx.lang }) : Cockpit.format.date(asOf, { zone, lang: ctx.lang, style: "short" });
+    parts.push(old ? `${ctx.t("last_good")} ${time}` : Cockpit.format.age(seconds, ctx.lang));
+    return parts.join(" · ");
+  }
+
+  Cockpit.board = { mount, apply, frame, tick };
+})();

@@ -1,0 +1,126 @@
+// The line to the server: connects for ever, says which view it wants, and hands on what comes. Any message is a sign of life.
+(() => {
+  "use strict";
+  const Cockpit = (window.Cockpit = window.Cockpit || {});
+  const SILENT_MS = 12000;
+  const GONE_MS = 3000;
+  const FIRST_WAIT_MS = 500;
+  const LAST_WAIT_MS = 10000;
+
+  let socket = null;
+  let had = { epoch: null, seq: null };
+  let wait = FIRST_WAIT_MS;
+  let timer = 0;
+  let heard = Date.now();
+  let gone = Date.now();
+  let mounted = false;
+  const early = [];
+  const offsets = [];
+
+  /** The server's time. A message can only be late, never early: the largest difference of the last few is the truest. */
+  const now = () => Date.now() + (offsets.length ? Math.max(...offsets) : 0);
+
+  function note(at) {
+    offsets.push(at - Date.now());
+    if (offsets.length > 8) offsets.shift();
+  }
+
+  const open = () => socket !== null && socket.readyState === WebSocket.OPEN;
+  const isLost = () => (gone && Date.now() - gone > GONE_MS) || Date.now() - heard > SILENT_MS;
+
+  function connect() {
+    clearTimeout(timer);
+    timer = 0;
+    const own = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
+    socket = own;
+    own.binaryType = "arraybuffer";
+    own.onopen = () => {
+      heard = Date.now();
+      hello();
+    };
+    own.onmessage = (event) => {
+      heard = Date.now();
+      if (mounted) hear(event.data);
+      else early.push(event.data);
+    };
+    own.onclose = () => own === socket && again();
+  }
+
+  /** Tries again after a wait that grows, never the same for two screens. */
+  function again() {
+    socket = null;
+    gone = gone || Date.now();
+    if (timer) return;
+    timer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
+    wait = Math.min(LAST_WAIT_MS, wait * 1.7);
+  }
+
+  function drop() {
+    const old = socket;
+    socket = null;
+    if (old) old.close();
+    again();
+  }
+
+  function hello() {
+    if (open()) socket.send(JSON.stringify({ type: "hello", board: Cockpit.scope.board(), query: Cockpit.scope.query(), ...had }));
+  }
+
+  function hear(data) {
+    if (typeof data !== "string") {
+      Cockpit.board.frame(data);
+      return;
+    }
+    const message = JSON.parse(data);
+    if (message.type === "error") {
+      Cockpit.notice(message.message);
+      return;
+    }
+    wait = FIRST_WAIT_MS;
+    gone = 0;
+    note(message.at_ms);
+    if (message.type === "heartbeat") Cockpit.board.tick();
+    else take(message);
+  }
+
+  /** A snapshot replaces all; a delta of another picture than ours is of no use: then all is asked for again. */
+  function take(message) {
+    const whole = message.type === "snapshot";
+    if (!whole && message.epoch !== had.epoch) {
+      forget();
+      return;
+    }
+    had = { epoch: message.epoch, seq: message.seq };
+    if (whole) {
+      Cockpit.notice("");
+      Cockpit.scope.show(message.scope);
+    }
+    Cockpit.board.apply(message.panels, whole);
+  }
+
+  function forget() {
+    had = { epoch: null, seq: null };
+    hello();
+  }
+
+  function watch() {
+    if (socket && Date.now() - heard > SILENT_MS) drop();
+  }
+
+  /** The panels are mounted by Dash; messages that came before are kept until then. */
+  function begin() {
+    if (mounted || !Cockpit.board.mount(isLost)) return;
+    mounted = true;
+    observer.disconnect();
+    for (const data of early.splice(0)) hear(data);
+  }
+
+  const observer = new MutationObserver(begin);
+  Cockpit.live = { now, isLost, open, have: () => had };
+  Cockpit.scope.onChange(forget);
+  observer.observe(document.body, { childList: true, subtree: true });
+  window.addEventListener("online", () => !open() && timer && connect());
+  setInterval(watch, 1000);
+  connect();
+  begin();
+})();

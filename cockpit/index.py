@@ -1,0 +1,133 @@
+"""The HTML around Dash: its own scripts and style sheets in a fixed order, and the skeleton of the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import dash
+from dash import html
+from dash.development.base_component import Component
+
+from cockpit.grid import style_sheet
+from cockpit.pages import Page
+from cockpit.skeleton import skeleton
+from cockpit.vendor import VendorScript, wanted
+from layers import SCRIPTS
+
+_HEAD = "shape.js"
+_FIRST_SCRIPTS = ("i18n.js", "format.js", "dom.js", "panel.js")
+_LAST_SCRIPTS = ("scope.js", "notice.js", "board.js", "live.js")
+_FIRST_STYLES = ("tokens.css", "frame.css", "panels.css")
+
+_INDEX = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+{metas}
+<title>{title}</title>
+<link rel="icon" type="image/svg+xml" href="{icon}">
+{styles}
+<style>{grid}</style>
+{head}
+</head>
+<body>
+{skeleton}
+{app_entry}
+{config}
+{vendor}
+{scripts}
+{own}
+{renderer}
+</body>
+</html>"""
+
+
+class CockpitDash(dash.Dash):
+    """Dash whose page is that of the request: `request.state.page` says which board, in which scope.
+
+    `draw` makes the components of a page. Without a request (while Dash sets itself up) the page is empty.
+    """
+
+    def __init__(
+        self,
+        server: Any,
+        assets: Path,
+        draw: Callable[[Page], Component],
+        title: Callable[[Page], str],
+        vendor: Mapping[str, VendorScript],
+    ) -> None:
+        super().__init__(
+            "cockpit", server=server, assets_folder=str(assets), include_assets_files=False, add_log_handler=False,
+            compress=False, update_title="", websocket_callbacks=False, enable_mcp=False, suppress_callback_exceptions=True,
+        )  # fmt: skip
+        self._draw = draw
+        self._page_title = title
+        self._vendor = vendor
+        self._assets = assets
+        self.layout = self._drawn
+
+    def interpolate_index(self, *_: Any, **parts: Any) -> str:
+        """The HTML of the page in the request."""
+        page = self._page()
+        assert page is not None
+        vendor = [self._vendor[name].url for name in wanted(placed.kind.name for placed in page.board.panels.values())]
+        preload = [f'<link rel="preload" as="script" href="{url}">' for url in vendor]
+        return _INDEX.format(
+            lang="en" if page.scope.lang == "en" else "zh-CN",
+            metas=parts["metas"],
+            title=escape(self._page_title(page)),
+            icon=_stamped(self._assets, "favicon.svg"),
+            styles="\n".join([f'<link rel="stylesheet" href="{url}">' for url in self._styles()] + preload),
+            grid=style_sheet(page.board),
+            head=_script(_stamped(self._assets, _HEAD)),
+            skeleton=skeleton(self._draw(page)),
+            app_entry=parts["app_entry"],
+            config=_config(parts["config"], page.prefix),
+            vendor="\n".join(map(_script, vendor)),
+            scripts=parts["scripts"],
+            own="\n".join(map(_script, self._scripts())),
+            renderer=parts["renderer"],
+        )
+
+    def _drawn(self) -> Component:
+        page = self._page()
+        return self._draw(page) if page else html.Div()
+
+    def _page(self) -> Page | None:
+        if not self.backend.has_request_context():
+            return None
+        page: Page | None = getattr(self.backend.request_adapter().context, "page", None)
+        return page
+
+    def _scripts(self) -> Iterator[str]:
+        """Ours in the order they need each other: words and shapes, panels, the map's, and the line that starts them all."""
+        firsts = (_HEAD, *_FIRST_SCRIPTS, *_LAST_SCRIPTS)
+        found = [path.relative_to(self._assets).as_posix() for path in sorted(self._assets.rglob("*.js"))]
+        rest = [name for name in found if name not in firsts and not name.startswith("map/")]
+        for name in (*_FIRST_SCRIPTS, *(f"map/{name}" for name in SCRIPTS), *rest, *_LAST_SCRIPTS):
+            yield _stamped(self._assets, name)
+
+    def _styles(self) -> Iterator[str]:
+        found = [path.relative_to(self._assets).as_posix() for path in sorted(self._assets.rglob("*.css"))]
+        for name in (*_FIRST_STYLES, *(name for name in found if name not in _FIRST_STYLES)):
+            yield _stamped(self._assets, name)
+
+
+def _stamped(folder: Path, name: str) -> str:
+    """The address of an asset, another one whenever the file has changed."""
+    return f"/assets/{name}?m={(folder / name).stat().st_mtime_ns}"
+
+
+def _script(url: str) -> str:
+    return f'<script src="{escape(url)}"></script>'
+
+
+def _config(tag: str, prefix: str) -> str:
+    """Dash's settings for the browser: whose page it is; and nothing of the machine."""
+    config = json.loads(tag[tag.index("{") : tag.rindex("}") + 1])
+    config |= {"requests_pathname_prefix": prefix, "python_version": "", "validation_layout": None}
+    written = json.dumps(config).replace("<", "\\u003c")
+    return f'<script id="_dash-config" type="application/json">{written}</script>'

@@ -1,0 +1,8 @@
+"""The live line: views drawn once, encoded once, and sent to every screen that looks."""
+
+from .hub import Counts, Hub, HubFull, Watched
+from .metrics import HubCollector
+from .protocol import bounds
+from .socket import LiveSocket, checked_scope
+
+__all__ = ["Counts", "Hub", "HubCollector", "HubFull", "LiveSocket", "Watched", "bounds", "checked_scope"]

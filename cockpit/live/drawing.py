@@ -1,0 +1,141 @@
+"""Drawing a board: which panels must be drawn again, what they answer, and how fresh it is. Runs in a worker thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+import structlog
+
+from cockpit.boards import PlacedPanel
+from cockpit.live.picture import Encoded, Frames
+from cockpit.panels.panel import Context, Props
+from slots.ledger import LedgerError
+from slots.reading import Freshness, QuestionError
+
+_LOG = structlog.get_logger()
+_PANEL_BYTES = 512 * 1024
+_WORST = ("live", "late", "stale", "dead", "missing", "broken")
+_UNAGED: Props = {"status": "live", "as_of_ms": None, "late_s": None, "stale_s": None, "dead_s": None, "reason": ""}
+_FAILED = {
+    "zh": "面板出错，原因见服务器日志；请联系值班运维",
+    "en": "The panel failed, the server's log says why; ask the operator on duty",
+}
+_LOST = {"zh": "状态存储连不上，显示的是最后一次的数值", "en": "The state store cannot be reached; these are the last values"}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What one pass made: complete panels, binary frames, and the ids of panels that failed."""
+
+    panels: Encoded
+    frames: Frames
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """What is remembered of a panel between passes: when and from what it was drawn, and its last good keys."""
+
+    minute: int = -1
+    sequences: Mapping[str, int] = field(default_factory=dict)
+    keys: Mapping[str, bytes] = field(default_factory=dict)
+    frames: Mapping[str, bytes] = field(default_factory=dict)
+    problem: str = ""
+    fresh: Props = field(default_factory=dict)
+    sent: bytes = b""
+
+
+class Drawer:
+    """Draws the panels of one board for one scope, each only when it may have changed. One thread at a time."""
+
+    def __init__(self, panels: Mapping[str, PlacedPanel]) -> None:
+        self.slots = frozenset(slot for placed in panels.values() for slot in placed.kind.slots(placed.options))
+        self._panels = panels
+        self._drawn = {name: _Drawn() for name in panels}
+
+    def draw(self, context: Context, sequences: Mapping[str, int]) -> Drawing:
+        """The panels that are not as they were. `sequences`: slot → the ledger's sequence. Never raises for a panel."""
+        panels: dict[str, Mapping[str, bytes]] = {}
+        frames: dict[tuple[str, str], bytes] = {}
+        for name, placed in self._panels.items():
+            drawn = self._drawn[name]
+            if self._renew(name, placed, drawn, context, sequences):
+                panels[name] = {**drawn.keys, "fresh": drawn.sent}
+                frames.update({(name, layer): frame for layer, frame in drawn.frames.items()})
+        return Drawing(panels, frames, tuple(name for name, drawn in self._drawn.items() if drawn.problem))
+
+    def _renew(self, name: str, placed: PlacedPanel, drawn: _Drawn, context: Context, sequences: Mapping[str, int]) -> bool:
+        """Draws the panel again where its slots or its minute moved on; True when it differs from what was sent last."""
+        slots = placed.kind.slots(placed.options)
+        seen = {slot: sequences.get(slot, 0) for slot in slots}
+        minute = int(context.now.timestamp() // 60)
+        renewed = drawn.minute != minute or drawn.sequences != seen
+        if renewed:
+            drawn.minute, drawn.sequences = minute, seen
+            self._draw_panel(name, placed, drawn, context)
+        drawn.fresh = _fresh(slots, drawn, context)
+        sent = msgspec.json.encode(drawn.fresh)
+        renewed |= sent != drawn.sent
+        drawn.sent = sent
+        return renewed
+
+    def _draw_panel(self, name: str, placed: PlacedPanel, drawn: _Drawn, context: Context) -> None:
+        """Sets the panel's keys, or its problem; then the last good keys stay."""
+        try:
+            keys = _encoded(placed.kind.props(placed.options, context))
+            drawn.frames = _frames(placed, context)
+        except LedgerError:
+            drawn.sequences = {}  # draw again as soon as the ledger answers; freshness says what is wrong
+        except QuestionError as error:
+            drawn.problem = str(error)
+        except Exception as error:
+            if drawn.problem == "":
+                _LOG.exception("a panel failed", panel=name, kind=placed.kind.name, error=type(error).__name__)
+            drawn.problem = _FAILED[context.scope.lang]
+        else:
+            drawn.keys, drawn.problem = keys, ""
+
+
+def panel_freshness(slots: set[str], context: Context) -> Props:
+    """The `fresh` key: the worst slot's status, latest event (Unix ms) and limits (seconds); the screen ages it by its own clock.
+
+    Raises LedgerError.
+    """
+    if not slots:
+        return _UNAGED
+    answers = {slot: context.freshness(slot) for slot in sorted(slots)}
+    slot, worst = max(answers.items(), key=lambda item: _badness(item[1]))
+    limits = context.slots[slot].freshness
+    as_of_ms = int(worst.as_of.timestamp() * 1000) if worst.as_of else None
+    ages = {"late_s": limits.late, "stale_s": limits.stale, "dead_s": limits.dead}
+    return {"status": worst.status, "as_of_ms": as_of_ms, **ages, "reason": worst.reason}
+
+
+def _fresh(slots: set[str], drawn: _Drawn, context: Context) -> Props:
+    """What is to be said of the panel's freshness, whatever failed: a broken one keeps the age of its last good values."""
+    lang = context.scope.lang
+    try:
+        fresh = panel_freshness(slots, context)
+    except LedgerError:
+        fresh = {**(drawn.fresh or _UNAGED), "status": "stale", "reason": _LOST[lang]}
+    return {**fresh, "status": "broken", "reason": drawn.problem} if drawn.problem else fresh
+
+
+def _badness(fresh: Freshness) -> tuple[int, float]:
+    return _WORST.index(fresh.status), fresh.age_s or 0.0
+
+
+def _encoded(props: Props) -> dict[str, bytes]:
+    keys = {key: msgspec.json.encode(value) for key, value in props.items()}
+    size = sum(map(len, keys.values()))
+    if size > _PANEL_BYTES:
+        raise QuestionError(f"the panel would send {size:,} bytes, allowed are {_PANEL_BYTES:,}. Hint: fewer rows, coarser steps.")
+    return keys
+
+
+def _frames(placed: PlacedPanel, context: Context) -> dict[str, bytes]:
+    """The binary frames of a panel that has moving objects: layer → message."""
+    make = getattr(placed.kind, "frames", None)
+    return dict(make(placed.options, context)) if make else {}

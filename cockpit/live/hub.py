@@ -1,0 +1,250 @@
+"""The hub: watches the ledger's sequences, lets views be drawn when something changed, and tells every screen."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from cockpit.boards import Board
+from cockpit.context import ContextMaker
+from cockpit.live.drawing import Drawing
+from cockpit.live.screen import Screen
+from cockpit.live.view import View
+from cockpit.scope import Scope
+from slots.ledger import LedgerError
+from slots.reading import Freshness
+from streams.clock import Clock
+
+_LOG = structlog.get_logger()
+
+HEARTBEAT_S = 5.0
+WATCH_S = 0.25  # how often the ledger is asked what has changed, where no hint came
+GATHER_S = 0.02  # hints that come this close together are answered by one look
+FRESHNESS_S = 1.0
+IDLE_S = 60.0  # how long a view nobody looks at keeps its picture
+VIEWS = 256
+
+
+class HubFull(Exception):
+    """So many different views are looked at already that no more are drawn."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the hub did since it started; read by the metrics."""
+
+    drawings: int = 0
+    frames: int = 0
+    broken: int = 0
+    stuck: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the hub asks the store. Both block and may raise LedgerLost: they are called in a worker."""
+
+    sequences: Callable[[], Mapping[str, int]]
+    freshness: Callable[[str], Freshness]
+
+
+class Hub:
+    """All views of one city. Everything but `hint` belongs to the event loop that runs `run`."""
+
+    def __init__(self, boards: Mapping[str, Board], contexts: ContextMaker, watched: Watched, clock: Clock) -> None:
+        self.counts = Counts()
+        self._boards = boards
+        self._contexts = contexts
+        self._watched = watched
+        self._clock = clock
+        self._epoch = secrets.token_hex(4)
+        self._made = 0
+        self._views: dict[tuple[str, str], View] = {}
+        self._tasks: dict[View, asyncio.Task[None]] = {}
+        self._screens: set[Screen] = set()
+        self._sequences: Mapping[str, int] = {}
+        self._said: dict[str, tuple[str, str]] = {}
+        self._lost = False
+        self._hinted = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._workers: ThreadPoolExecutor | None = None
+
+    @property
+    def boards(self) -> Mapping[str, Board]:
+        """The boards that can be looked at."""
+        return self._boards
+
+    @property
+    def views(self) -> int:
+        """How many views are kept."""
+        return len(self._views)
+
+    @property
+    def screens(self) -> int:
+        """How many screens are connected."""
+        return len(self._screens)
+
+    def now_ms(self) -> int:
+        """The city's clock in Unix milliseconds."""
+        return int(self._clock().timestamp() * 1000)
+
+    def hint(self, slot: str) -> None:
+        """Says that a slot has a new commit, so that idle screens see it at once. Any thread; a lost hint costs WATCH_S."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed: nobody looks any more
+                self._loop.call_soon_threadsafe(self._hinted.set)
+
+    async def run(self) -> None:
+        """Serves until cancelled: two workers draw, one watches."""
+        self._loop = asyncio.get_running_loop()
+        self._workers = ThreadPoolExecutor(2, "draw")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._watch())
+                tasks.create_task(self._beat())
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def enter(self, screen: Screen) -> None:
+        """A screen has connected; it looks at nothing yet."""
+        self._screens.add(screen)
+
+    def leave(self, screen: Screen) -> None:
+        """A screen is gone."""
+        self._screens.discard(screen)
+        self._look_away(screen)
+
+    def look(self, screen: Screen, board: str, scope: Scope) -> View:
+        """Turns a screen to a view. The board and the region exist. Raises HubFull."""
+        view = self._view(board, scope)
+        self._look_away(screen)
+        view.screens.add(screen)
+        screen.view = view
+        if view not in self._tasks:
+            view.dirty.set()
+            self._tasks[view] = asyncio.create_task(self._keep(view))
+        return view
+
+    def _look_away(self, screen: Screen) -> None:
+        view, screen.view = screen.view, None
+        if view is None:
+            return
+        view.screens.discard(screen)
+        if not view.screens:
+            view.idle_since_s = time.monotonic()
+            if task := self._tasks.pop(view, None):
+                task.cancel()
+
+    def _view(self, board: str, scope: Scope) -> View:
+        key = (board, scope.query())
+        if key not in self._views:
+            if len(self._views) >= VIEWS and not self._forget(oldest=True):
+                self.counts.refused += 1
+                raise HubFull
+            self._made += 1
+            self._views[key] = View(self._boards[board], scope, self._contexts, f"{self._epoch}.{self._made}")
+        return self._views[key]
+
+    def _forget(self, *, oldest: bool = False) -> bool:
+        """Drops the views that were idle for long, or the one that was idle longest; True when any went."""
+        idle = sorted((view.idle_since_s, key) for key, view in self._views.items() if not view.screens)
+        gone = idle[:1] if oldest else [entry for entry in idle if time.monotonic() - entry[0] > IDLE_S]
+        for _, key in gone:
+            del self._views[key]
+        return bool(gone)
+
+    async def _keep(self, view: View) -> None:
+        """Draws one view whenever it is dirty, at once when it was quiet, at most `refresh` times a second."""
+        next_s = 0.0
+        while True:
+            await view.dirty.wait()
+            await asyncio.sleep(max(0.0, next_s - time.monotonic()))
+            next_s = time.monotonic() + 1 / view.board.refresh
+            view.dirty.clear()
+            assert self._workers is not None
+            try:
+                drawing = await asyncio.get_running_loop().run_in_executor(self._workers, self._draw, view)
+            except Exception:
+                _LOG.exception("a board could not be drawn", board=view.board.board)
+                continue
+            self.counts.drawings += 1
+            self.counts.broken += len(drawing.broken)
+            self.counts.frames += view.publish(drawing)
+
+    def _draw(self, view: View) -> Drawing:
+        """What changed in a view. The sequences are read first, so that the numbers are at least as new. Blocks."""
+        try:
+            sequences = self._watched.sequences()
+        except LedgerError:
+            sequences = {}
+        return view.draw(sequences)
+
+    async def _watch(self) -> None:
+        """Asks what has changed, each WATCH_S and at every hint, and marks the views that must be drawn again."""
+        loop = asyncio.get_running_loop()
+        watched_s = 0.0
+        with ThreadPoolExecutor(1, "watch") as worker:
+            while True:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._hinted.wait(), WATCH_S)
+                await asyncio.sleep(GATHER_S)
+                self._hinted.clear()
+                if not self._tasks:
+                    continue
+                slots = set(self._slots()) if time.monotonic() - watched_s >= FRESHNESS_S else set()
+                changed = await loop.run_in_executor(worker, self._changes, slots)
+                if slots:
+                    watched_s = time.monotonic()
+                    self._forget()
+                self._mark(changed)
+
+    def _slots(self) -> Iterator[str]:
+        for view in self._tasks:
+            yield from view.drawer.slots
+
+    def _changes(self, slots: set[str]) -> set[str] | None:
+        """The slots with new commits or another status; None: everything, because the store went or came back. Blocks."""
+        try:
+            sequences = self._watched.sequences()
+            said = {slot: (fresh.status, fresh.reason) for slot in slots for fresh in (self._watched.freshness(slot),)}
+        except LedgerError as error:
+            return self._turn(lost=True, error=str(error))
+        changed = {slot for slot, sequence in sequences.items() if self._sequences.get(slot) != sequence}
+        changed |= {slot for slot, words in said.items() if self._said.get(slot) != words}
+        self._sequences = sequences
+        self._said.update(said)
+        return self._turn(lost=False) if self._lost else changed
+
+    def _turn(self, *, lost: bool, error: str = "") -> set[str] | None:
+        """Says once that the store was lost, once that it is back."""
+        if lost == self._lost:
+            return set()
+        self._lost = lost
+        _LOG.warning("the ledger is lost: screens show the last values", error=error) if lost else _LOG.info("the ledger is back")
+        return None
+
+    def _mark(self, changed: set[str] | None) -> None:
+        for view in self._tasks:
+            moment = view.scope.at or self._clock()
+            if changed is None or not view.drawer.slots.isdisjoint(changed) or view.minute != int(moment.timestamp() // 60):
+                view.dirty.set()
+
+    async def _beat(self) -> None:
+        """Shows every screen each HEARTBEAT_S that the server lives, and gives up those that are stuck."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            for screen in list(self._screens):
+                if screen.stuck():
+                    self.counts.stuck += 1
+                    screen.give_up()
+                else:
+                    screen.beat()

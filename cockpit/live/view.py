@@ -1,0 +1,106 @@
+"""A view: one board in one scope, drawn once for however many screens look at it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from cockpit.boards import Board
+from cockpit.context import ContextMaker
+from cockpit.live.drawing import Drawer, Drawing
+from cockpit.live.picture import Picture
+from cockpit.panels.panel import Context
+from cockpit.scope import Scope
+
+Message = dict[str, object]
+"""An ASGI message, ready to be sent; the same object goes to every screen."""
+
+_SHARED_S = 0.2  # messages made within this time are the same for all; older ones would carry a wrong `at_ms`
+
+
+class Looker(Protocol):
+    """Whoever looks at a view."""
+
+    def wake(self) -> None:
+        """The view has something newer. Never blocks."""
+
+
+class View:
+    """Everything of one (board, scope): its drawer, its picture, who looks at it. Lives on the event loop but for `draw`."""
+
+    def __init__(self, board: Board, scope: Scope, contexts: ContextMaker, epoch: str) -> None:
+        context = contexts(scope)
+        self.board = board
+        self.scope = scope
+        self.drawer = Drawer(board.panels)
+        self.picture = Picture(epoch, msgspec.json.encode(scope_message(board, context)))
+        self.screens: set[Looker] = set()
+        self.dirty = asyncio.Event()
+        self.dirty.set()
+        self.minute = -1
+        self.idle_since_s = time.monotonic()
+        self._contexts = contexts
+        self._made: dict[int | None, tuple[float, list[Message]]] = {}
+        self._beat: tuple[float, int, Message] = (0.0, -1, {})
+
+    def draw(self, sequences: Mapping[str, int]) -> Drawing:
+        """What changed. Blocks on the ledger: for a worker thread, one at a time."""
+        context = self._contexts(self.scope)
+        self.minute = int(context.now.timestamp() // 60)
+        return self.drawer.draw(context, sequences)
+
+    def publish(self, drawing: Drawing) -> bool:
+        """Takes over a drawing and wakes the screens; True when there was anything new."""
+        if not self.picture.merge(drawing.panels, drawing.frames):
+            return False
+        self._made.clear()
+        for screen in self.screens:
+            screen.wake()
+        return True
+
+    def news(self, since: int | None, at_ms: int) -> list[Message]:
+        """The messages that bring a screen from `since` to now; made once for all screens that stand at the same number."""
+        if self.picture.seq == 0 or since == self.picture.seq:
+            return []
+        made = self._made.get(since)
+        now_s = time.monotonic()
+        if made is None or now_s - made[0] > _SHARED_S:
+            texts = self.picture.texts(since, at_ms)
+            messages: list[Message] = [{"type": "websocket.send", "text": text} for text in texts]
+            messages += [{"type": "websocket.send", "bytes": frame} for frame in self.picture.binaries(since)]
+            made = self._made[since] = (now_s, messages)
+        return made[1]
+
+    def heartbeat(self, seq: int, at_ms: int) -> Message:
+        """The message that shows that the server lives; `seq` is what the screen has."""
+        now_s = time.monotonic()
+        if self._beat[1] != seq or now_s - self._beat[0] > _SHARED_S:
+            beat: dict[str, object] = {"type": "heartbeat", "epoch": self.picture.epoch, "seq": seq, "at_ms": at_ms}
+            self._beat = (now_s, seq, words(beat))
+        return self._beat[2]
+
+
+def words(message: dict[str, object]) -> Message:
+    """One JSON text message."""
+    return {"type": "websocket.send", "text": msgspec.json.encode(message).decode()}
+
+
+def scope_message(board: Board, context: Context) -> dict[str, object]:
+    """What a snapshot says of the place: board, query, region, its name, the way down to it (root first, itself last), title."""
+    regions = context.regions
+    region = regions.region(context.region)
+    english = context.scope.lang == "en"
+    way = [*regions.ancestors(region.code), region]
+    named = [{"code": each.code, "name": (each.name_en if english else "") or each.name} for each in way]
+    return {
+        "board": board.board,
+        "query": context.scope.query(),
+        "region": region.code,
+        "name": named[-1]["name"],
+        "breadcrumb": named,
+        "title": context.text(board.title, board.board),
+    }

@@ -1,0 +1,79 @@
+"""The page of a board: the header, the grid, and the frame around each panel. Mounted once; scripts fill it from then on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from cockpit.boards import Board, PlacedPanel
+from cockpit.city import City
+from cockpit.panels.panel import Context
+
+_WORDS = {
+    "demo": {"zh": "演示数据", "en": "Demonstration data"},
+    "lang": {"zh": "English", "en": "中文"},
+    "crumbs": {"zh": "当前位置", "en": "Where you are"},
+}
+
+
+def page(city: City, board: Board, context: Context) -> Component:
+    """The whole page of a board in the context's language: `#app` with `.header` and `.grid`."""
+    told: dict[str, Any] = {
+        "data-city": context.text(city.title, city.name),
+        "data-board": board.board,
+        "data-lang": context.scope.lang,
+        "data-zone": city.zone,
+        "data-root": city.regions.root.code,
+    }
+    return html.Div([_header(city, board, context), _grid(board, context)], id="app", **told)
+
+
+def _header(city: City, board: Board, context: Context) -> Component:
+    """Where we are, how the city is, what time it is; the scripts fill in all but the title and the badge."""
+    lang = context.scope.lang
+    title = html.H1(context.text(board.title, board.board), className="header-title")
+    told: dict[str, Any] = {"aria-label": _WORDS["crumbs"][lang]}
+    crumbs = html.Nav(className="crumbs", **told)
+    badge = html.Span(_WORDS["demo"][lang], className="badge-demo") if city.demonstration else None
+    switch = html.Button(_WORDS["lang"][lang], className="lang-switch", type="button") if len(city.languages) > 1 else None
+    return html.Header(
+        [
+            html.Div([title, crumbs], className="header-place"),
+            html.Div(className="city-state", role="status"),
+            html.Div([badge, switch, html.Time(className="clock")], className="header-side"),
+        ],
+        className="header",
+    )
+
+
+def _grid(board: Board, context: Context) -> Component:
+    return html.Main([_panel(placed, context) for placed in board.panels.values()], className="grid")
+
+
+def _panel(placed: PlacedPanel, context: Context) -> Component:
+    """The frame: title, age and status, and the body the panel lays out itself."""
+    title, age = html.H2(title_of(placed, context), className="panel-title"), html.Span(className="panel-age")
+    told: dict[str, Any] = {"data-panel": placed.kind.name, "data-id": placed.id, "data-status": "loading"}
+    return html.Section(
+        [
+            html.Div([title, age], className="panel-head"),
+            html.Div(placed.kind.layout(placed.options, context), className="panel-body"),
+        ],
+        id=f"panel-{placed.id}",
+        className="panel",
+        **told,
+    )
+
+
+def title_of(placed: PlacedPanel, context: Context) -> str:
+    """The board's title for the panel, else that of the indicator or the slot it shows, else nothing."""
+    if placed.title:
+        return context.text(placed.title)
+    name = getattr(placed.options, "indicator", None) or getattr(placed.options, "color", None)
+    if name:
+        _, indicator = context.indicator(name)
+        return context.text(indicator.title, indicator.name)
+    slot = context.slots.get(getattr(placed.options, "slot", None) or "")
+    return context.text(slot.title, slot.slot) if slot else ""

@@ -1,0 +1,96 @@
+"""Which page an address means: turns `/board/NAME` into Dash's one index, and tells it what to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import urlencode
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from cockpit.boards import Board
+from cockpit.gate import Application, Receive, Send
+from cockpit.gate import Scope as Connection
+from cockpit.live import checked_scope
+from cockpit.scope import Lang, Scope, ScopeError
+from cockpit.windows import WindowError
+from layers import Regions
+from slots.problem import nearest
+
+PREFIX = "/page/"
+"""Under `/page/BOARD/LANG/` a page finds Dash's own routes: so Dash knows whose layout is asked for."""
+
+_SUITES = "_dash-component-suites/"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one request shows; it travels as `request.state.page`."""
+
+    board: Board
+    scope: Scope
+
+    @property
+    def prefix(self) -> str:
+        """Where this page's layout and callbacks are found."""
+        return f"{PREFIX}{self.board.board}/{self.scope.lang}/"
+
+
+class Pages:
+    """ASGI: answers `/`, names the page of `/board/NAME` and of what stands under PREFIX, passes on everything else."""
+
+    def __init__(self, app: Application, boards: Mapping[str, Board], regions: Regions) -> None:
+        self._app = app
+        self._boards = boards
+        self._regions = regions
+
+    async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        path: str = connection.get("path", "")
+        if connection["type"] != "http" or not (path == "/" or path.startswith(("/board/", PREFIX))):
+            await self._app(connection, receive, send)
+            return
+        query = connection["query_string"].decode("latin-1")
+        found = self._find(path, query)
+        if isinstance(found, Response):
+            await found(connection, receive, send)
+            return
+        page, inner = found
+        state = {**(connection.get("state") or {}), "page": page}
+        await self._app({**connection, "path": inner, "raw_path": inner.encode(), "state": state}, receive, send)
+
+    def _find(self, path: str, query: str) -> tuple[Page, str] | Response:
+        """The page and the path inside Dash, or the answer itself."""
+        if path == "/":
+            return self._first(query)
+        return self._board(path, query) if path.startswith("/board/") else self._part(path)
+
+    def _first(self, query: str) -> Response:
+        first = next(iter(self._boards))
+        return RedirectResponse(f"/board/{first}" + (f"?{query}" if query else ""), 307)
+
+    def _board(self, path: str, query: str) -> tuple[Page, str] | Response:
+        name = path.removeprefix("/board/")
+        if name not in self._boards:
+            return _missing(f"there is no board {name!r}; boards: {', '.join(self._boards)}.{nearest(name, self._boards)}")
+        try:
+            return Page(self._boards[name], checked_scope(query, self._regions)), "/"
+        except (ScopeError, WindowError) as error:
+            return _missing(str(error))
+
+    def _part(self, path: str) -> tuple[Page, str] | Response:
+        name, _, rest = path.removeprefix(PREFIX).partition("/")
+        lang, _, inner = rest.partition("/")
+        if inner.startswith(_SUITES):
+            return RedirectResponse(f"/{inner}", 308)
+        if name not in self._boards or lang not in ("zh", "en") or not inner.startswith("_dash-"):
+            return _missing("there is nothing here")
+        chosen: Lang = "en" if lang == "en" else "zh"
+        return Page(self._boards[name], Scope(lang=chosen)), f"/{inner}"
+
+
+def _missing(reason: str) -> Response:
+    """A page that says what is wrong with the address and leads on."""
+    link = f'<a href="/?{escape(urlencode({"lang": "en"}))}">Cockpit</a> · <a href="/">驾驶舱</a>'
+    return HTMLResponse(f"<!DOCTYPE html><meta charset=utf-8><title>404</title><p>{escape(reason)}</p><p>{link}</p>", 404)

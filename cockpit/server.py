@@ -1,0 +1,101 @@
+"""The web application of one city: our routes, Dash's, the live socket, behind one gate. Nothing here is global."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+from dash.development.base_component import Component
+from fastapi import FastAPI
+from starlette.responses import FileResponse, Response
+
+from cockpit.api import OPENAPI, create_router
+from cockpit.context import CityContext, context_maker
+from cockpit.gate import Application, Gate, Receive, Send
+from cockpit.gate import Scope as Connection
+from cockpit.index import CockpitDash
+from cockpit.live import Hub, HubCollector, LiveSocket, Watched
+from cockpit.page import page as draw_page
+from cockpit.pages import Page, Pages
+from cockpit.parts import Parts
+from cockpit.vendor import vendor_scripts
+
+ASSETS = Path(__file__).parent.parent / "assets"
+
+
+class CockpitApp:
+    """The ASGI application. `hub.hint(slot)` may be called from any thread after a commit.
+
+    Serve it with `uvicorn.run(app, **cockpit.live.bounds())`, one process per hub.
+    """
+
+    def __init__(self, hub: Hub, server: FastAPI, dash: CockpitDash, app: Application) -> None:
+        self.hub = hub
+        self.server = server
+        self.dash = dash
+        self._app = app
+
+    async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
+        """Serves one connection. The lifespan runs the hub and ends here: what Dash does there is for `app.run`."""
+        if connection["type"] == "lifespan":
+            await _live(self.hub, receive, send)
+        else:
+            await self._app(connection, receive, send)
+
+
+def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
+    """The application of these parts: our routes before everything of Dash's. Blocks for about 0.2 s."""
+    contexts = context_maker(parts)
+    hub = Hub(parts.city.boards, contexts, Watched(parts.readings.sequences, parts.readings.freshness), parts.clock)
+    server = FastAPI(title="City Cockpit", openapi_url=OPENAPI, docs_url=None, redoc_url=None)
+    server.include_router(create_router(parts, [HubCollector(hub)]))
+    _add_files(server, parts)
+    dash = _dash(server, parts, assets)
+    inner = Pages(server, parts.city.boards, parts.city.regions)
+    gate = Gate(_with_socket(inner, LiveSocket(hub, parts.city.regions)), dash.csp_hashes())
+    return CockpitApp(hub, server, dash, gate)
+
+
+def _dash(server: FastAPI, parts: Parts, assets: Path) -> CockpitDash:
+    city = parts.city
+
+    def draw(page: Page) -> Component:
+        return draw_page(city, page.board, CityContext(parts, page.scope, parts.clock()))
+
+    def title(page: Page) -> str:
+        context = CityContext(parts, page.scope, parts.clock())
+        return f"{context.text(page.board.title, page.board.board)} · {context.text(city.title, city.name)}"
+
+    return CockpitDash(server, assets, draw, title, vendor_scripts())
+
+
+def _add_files(server: FastAPI, parts: Parts) -> None:
+    """The scripts of others. Only files named at start can be asked for: no path comes from the address."""
+    scripts = vendor_scripts()
+
+    @server.get("/vendor/{name}", include_in_schema=False)
+    async def vendor(name: str) -> Response:
+        script = scripts.get(name)
+        return FileResponse(script.path, media_type="text/javascript") if script else Response(status_code=404)
+
+
+def _with_socket(app: Application, socket: LiveSocket) -> Application:
+    """Sends sockets straight to the live line, past everything Dash and FastAPI do."""
+
+    async def choose(connection: Connection, receive: Receive, send: Send) -> None:
+        await (socket if connection["type"] == "websocket" else app)(connection, receive, send)
+
+    return choose
+
+
+async def _live(hub: Hub, receive: Receive, send: Send) -> None:
+    """The lifespan: the hub runs from start-up to shut-down."""
+    await receive()
+    running = asyncio.create_task(hub.run())
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    await send({"type": "lifespan.shutdown.complete"})

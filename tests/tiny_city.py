@@ -1,0 +1,101 @@
+"""The tiny city put together from real parts in this process: embedded log, memory ledger, pipelines stepped by the test."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from cockpit.city import load_city
+from cockpit.live import bounds
+from cockpit.panels import BUILT_IN
+from cockpit.parts import Parts
+from cockpit.server import CockpitApp, create_app
+from slots import Entities, Fold, MemoryLedger, Pipeline, Readings, Records, folds_by_topic
+from streams.clock import Clock
+from streams.codecs import Codec
+from streams.csv_codec import CsvCodec
+from streams.dead_letters import DeadLetters
+from streams.embedded import EmbeddedLog
+from streams.json_codec import JsonCodec
+
+FOLDER = Path(__file__).parent / "cities" / "tiny"
+
+
+def codec_for(format: str) -> Codec:
+    """The codec of a slot's format."""
+    return CsvCodec() if format == "csv" else JsonCodec()
+
+
+@dataclass(frozen=True)
+class TinyCity:
+    """The running parts; `emit` writes records and counts them at once."""
+
+    parts: Parts
+    log: EmbeddedLog
+    pipelines: Mapping[str, Pipeline]
+
+    def emit(self, topic: str, *records: Mapping[str, Any]) -> None:
+        """Writes JSON records to a topic and has them counted."""
+        sink = self.log.sink(topic)
+        sink.emit([json.dumps(record).encode() for record in records])
+        self.count(topic)
+
+    def count(self, topic: str) -> None:
+        """One round of the topic's pipeline."""
+        self.pipelines[topic].step(1.0)
+
+    def hotline(self, at: datetime, district: str = "770101", count: int = 1, wait_s: float = 10.0, stars: int = 5) -> None:
+        """Some hotline requests of one moment."""
+        record = {"created_at": at.isoformat(), "district": district, "category": "noise", "wait_s": wait_s, "stars": stars}
+        self.emit("city.hotline", *({"id": f"{at.timestamp()}-{n}", **record} for n in range(count)))
+
+
+def tiny_city(clock: Clock, on_commit: Any = lambda slot: None) -> TinyCity:
+    """All parts of tests/cities/tiny, nothing kept on disk."""
+    city = load_city(FOLDER, {panel.name: panel for panel in BUILT_IN})
+    log = EmbeddedLog(":memory:", clock=clock)
+    ledger = MemoryLedger()
+    dead = DeadLetters(":memory:")
+    readings = Readings(city.slots, ledger, city.regions, city.zone, clock)
+    entities = Entities(city.slots, ledger, city.regions, clock)
+    records = Records(city.slots, log, city.regions, codec_for)
+    folds = folds_by_topic(city.slots, lambda slot: Fold(slot, codec_for(slot.source.format), city.regions, city.zone))
+    pipelines = {
+        topic: Pipeline(log.source(topic), its, ledger, dead.add, clock, on_commit) for topic, its in folds.items()
+    }
+    return TinyCity(Parts(city, readings, entities, records, ledger, log, dead, clock, clock()), log, pipelines)
+
+
+@contextmanager
+def served(app: CockpitApp, port: int = 0) -> Iterator[str]:
+    """The app behind a real uvicorn in a thread; gives `host:port`."""
+    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_level="error", **bounds()))
+    started = threading.Event()
+    startup = server.startup
+
+    async def noting(sockets: Any = None) -> None:
+        await startup(sockets)
+        started.set()
+
+    server.startup = noting  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        assert started.wait(10)
+        yield "{}:{}".format(*server.servers[0].sockets[0].getsockname())
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def tiny_app(city: TinyCity) -> CockpitApp:
+    """The web application over the tiny city."""
+    return create_app(city.parts)

@@ -46,6 +46,9 @@ class DeadLetterStore(Protocol):
     def count(self, slot: str) -> int:
         """How many of a slot are kept."""
 
+    def dropped(self, slot: str) -> int:
+        """How many were only counted, since the slot's room was full."""
+
 
 def _no_workers() -> Mapping[str, bool]:
     return {}

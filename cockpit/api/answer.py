@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import structlog
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -17,7 +18,7 @@ from layers import UnknownRegion
 from slots.ledger import LedgerLost
 from slots.problem import nearest
 from slots.reading import QuestionError
-from streams.source import SinkFull, SinkLost, SourceLost
+from streams.source import SinkFull, SinkLost, SourceLost, StreamError
 
 
 class Refusal(Exception):
@@ -57,7 +58,7 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         handle = super().get_route_handler()
-        allowed = [parameter.alias for parameter in self.dependant.query_params]
+        allowed = _parameters(self.dependant)
 
         async def guarded(request: Request) -> Response:
             try:
@@ -67,6 +68,11 @@ class Route(APIRoute):
                 return _failure(error, request)
 
         return guarded
+
+
+def _parameters(dependant: Dependant) -> list[str]:
+    own = [parameter.alias for parameter in dependant.query_params]
+    return own + [name for inner in dependant.dependencies for name in _parameters(inner)]
 
 
 def _check_parameters(request: Request, allowed: list[str]) -> None:
@@ -104,6 +110,8 @@ def _refusal(error: Exception) -> Refusal | None:
             return Refusal(503, "the log did not acknowledge; nothing may be taken as written", "send the same records again")
         case SinkFull():
             return Refusal(507, f"the log is full: {error}")
+        case StreamError():
+            return Refusal(503, "what is kept on disk cannot be reached now")
     return None
 
 

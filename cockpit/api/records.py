@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -27,13 +28,21 @@ class Records:
         city = self._parts.city
         known(slot, city.slots, "slot")
         code = known(region, city.regions.codes, "region") if region is not None else city.regions.root.code
-        return answer({"records": self._parts.records.behind(slot, code, *window.span(self._parts), limit)})
+        begin, end = window.span(self._parts)
+        found = self._parts.records.behind(slot, code, begin.astimezone(UTC), end.astimezone(UTC), limit)
+        return answer({"records": found})
 
     def set_aside(self, slot: str, limit: Limit = 100) -> Response:
         """The records the slot could not use, newest first, with the reason."""
         known(slot, self._parts.city.slots, "slot")
         store = self._parts.dead_letters
-        return answer({"count": store.count(slot), "letters": [_shown(letter) for letter in store.latest(slot, limit)]})
+        return answer(
+            {
+                "count": store.count(slot),
+                "dropped": store.dropped(slot),
+                "letters": [_shown(letter) for letter in store.latest(slot, limit)],
+            }
+        )
 
 
 def _shown(letter: SetAsideRecord) -> dict[str, Any]:

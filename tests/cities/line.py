@@ -1,0 +1,108 @@
+"""A whole city on real parts, all in memory, with a clock that stands still: log → pipelines → ledger → Parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cockpit.city import City, load_city
+from cockpit.panels import BUILT_IN, Panel
+from cockpit.parts import Parts
+from slots import Entities, Fold, Ledger, MemoryLedger, Pipeline, Readings, Records, folds_by_topic
+from streams.clock import ManualClock
+from streams.codecs import Rejected, codec_for
+from streams.dead_letters import DeadLetter, DeadLetters
+from streams.embedded import EmbeddedLog
+from streams.record import Batch
+from streams.source import Log
+
+CITIES = Path(__file__).parent
+TINY = CITIES / "tiny"
+WRONG = CITIES / "wrong"
+NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
+"""Twelve o'clock in the tiny city's zone."""
+
+
+def kinds() -> dict[str, Panel]:
+    """The built-in panels by name."""
+    return {panel.name: panel for panel in BUILT_IN}
+
+
+class CityLine:
+    """A running city without threads: `send` records, `run` to count them, then ask `parts`."""
+
+    def __init__(self, folder: Path = TINY, log: Log | None = None, ledger: Ledger | None = None) -> None:
+        self.clock = ManualClock(NOON)
+        self.city: City = load_city(folder, kinds())
+        self.log: Log = log or EmbeddedLog(":memory:", partitions=1, clock=self.clock)
+        self.ledger: Ledger = ledger or MemoryLedger()
+        self.dead_letters = DeadLetters(":memory:")
+        slots, regions = self.city.slots, self.city.regions
+        self.parts = Parts(
+            city=self.city,
+            readings=Readings(slots, self.ledger, regions, self.city.zone, self.clock),
+            entities=Entities(slots, self.ledger, regions, self.clock),
+            records=Records(slots, self.log, regions, codec_for),
+            ledger=self.ledger,
+            log=self.log,
+            dead_letters=self.dead_letters,
+            clock=self.clock,
+            started_at=self.clock(),
+        )
+        folds = folds_by_topic(slots, lambda slot: Fold(slot, codec_for(slot.source.format), regions, self.city.zone))
+        self.pipelines = [
+            Pipeline(self.log.source(topic), of_topic, self.ledger, self._set_aside, self.clock)
+            for topic, of_topic in folds.items()
+        ]
+
+    def send(self, topic: str, *records: dict[str, Any] | bytes) -> None:
+        """Writes records as JSON, or bytes as they are."""
+        self.log.sink(topic).emit([record if isinstance(record, bytes) else msgspec.json.encode(record) for record in records])
+
+    def run(self) -> int:
+        """Counts until every topic is drained; how many records that were."""
+        return sum(_drained(pipeline) for pipeline in self.pipelines)
+
+    def close(self) -> None:
+        """Lets go of what is open."""
+        self.log.close()
+        self.ledger.close()
+        self.dead_letters.close()
+
+    def _set_aside(self, slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
+        at = self.clock()
+        self.dead_letters.add(
+            DeadLetter(slot, batch.topic, int(batch.partitions[bad.row]), int(batch.offsets[bad.row]), at, bad.stage, bad.reason,
+                       batch.values[bad.row])
+            for bad in rejected
+        )  # fmt: skip
+
+
+def _drained(pipeline: Pipeline) -> int:
+    total = 0
+    while counted := pipeline.step(0.0):
+        total += counted
+    return total
+
+
+def request(id: str, minutes_ago: float = 5, **fields: Any) -> dict[str, Any]:
+    """A hotline record of the tiny city, some minutes before noon."""
+    at = NOON - timedelta(minutes=minutes_ago)
+    return {
+        "id": id,
+        "created_at": at.isoformat(),
+        "district": "770101",
+        "category": "noise",
+        "wait_s": 10.0,
+        "stars": 5,
+    } | fields
+
+
+def vehicle(id: str, lon: float, lat: float, seconds_ago: float = 2, **fields: Any) -> dict[str, Any]:
+    """A vehicle record of the tiny city, some seconds before noon."""
+    at_ms = int((NOON - timedelta(seconds=seconds_ago)).timestamp() * 1000)
+    return {"id": id, "at": at_ms, "kind": "bus", "speed_kmh": 30.0, "lon": lon, "lat": lat} | fields

@@ -24,9 +24,9 @@
     if (node.textContent !== wanted) node.textContent = wanted;
   }
 
-  /** Sets or removes an attribute (null removes). */
+  /** Sets or removes an attribute (null removes; false is a value). */
   function mark(node, name, value) {
-    if (value === null || value === undefined || value === false) node.removeAttribute(name);
+    if (value === null || value === undefined) node.removeAttribute(name);
     else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
   }
 

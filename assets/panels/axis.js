@@ -19,7 +19,7 @@
     if (high === low) high = low + (Math.abs(low) || 1);
     const step = roundStep((high - low) / (wish || 2.5));
     const floor = Math.floor(low / step) * step;
-    return { low: floor, high: Math.max(Math.ceil((high - step * 0.15) / step) * step, floor + step), step };
+    return { low: floor, high: Math.max(Math.ceil((high - step * 0.02) / step) * step, floor + step), step };
   }
 
   /** The limits kept from before while the values still fill them by half, else new ones. */
@@ -29,7 +29,7 @@
       const low = Math.min(...values);
       const high = Math.max(...values);
       const room = before.high - before.low;
-      if (low >= before.low && high <= before.high + before.step * 0.15 && (high - Math.min(low, before.low)) > room * 0.5) return before;
+      if (low >= before.low && high <= before.high + before.step * 0.02 && (high - Math.min(low, before.low)) > room * 0.5) return before;
     }
     return around(values);
   }
@@ -42,6 +42,11 @@
 
   /** Ticks of a time axis: `[ms, label]` at whole hours of the city's clock, or at midnights where it spans days. */
   function times(from_ms, to_ms, zone, lang, room) {
+    const span = to_ms - from_ms;
+    return spaced(from_ms, to_ms, zone, lang, room).filter(([at]) => at === from_ms || (at - from_ms > span * 0.02 && to_ms - at > span * 0.02));
+  }
+
+  function spaced(from_ms, to_ms, zone, lang, room) {
     const span = to_ms - from_ms;
     const { hour, clockTime, date } = Cockpit.format;
     const every = [1, 2, 3, 6, 12].find((hours) => span / (hours * HOUR_MS) <= room);

@@ -31,19 +31,19 @@
   }
 
   function fitting(parts) {
-    const least = parseFloat(getComputedStyle(parts.root).fontSize) * 2;
+    const size = parseFloat(getComputedStyle(parts.root).fontSize);
+    const least = size * (parts.el.clientWidth <= 30 * size ? 3 : 2); // two lines where it is narrow, as the style sheet says
     return Math.max(1, Math.floor((parts.el.clientHeight - 4) / least));
   }
 
   function newRow(parts, key, fresh) {
     const node = make("div", fresh ? "entry entry-new" : "entry");
     const row = { node, time: make("span", "entry-time", node) };
-    row.mark = make("i", "mark", make("span", "entry-mark", node));
-    row.what = make("span", "entry-what", node);
+    const what = make("span", "entry-what", node);
+    row.mark = make("i", "mark", what);
+    row.what = make("span", "", what);
+    row.rest = make("span", "entry-rest", node);
     row.place = make("span", "entry-place", node);
-    row.first = document.createTextNode("");
-    row.what.append(row.first);
-    row.rest = make("span", "", row.what);
     parts.rows.set(key, row);
     return row;
   }
@@ -52,11 +52,12 @@
     const today = ctx.now() - wanted.at_ms < 86400e3;
     const time = Cockpit.format.clockTime(wanted.at_ms, { zone: props.zone, lang: ctx.lang });
     say(row.time, today ? time : Cockpit.format.date(wanted.at_ms, { zone: props.zone, lang: ctx.lang, style: "short" }));
-    row.mark.style.visibility = wanted.light ? "" : "hidden";
+    row.mark.hidden = !wanted.light;
+    mark(row.node, "data-light", wanted.light);
     row.mark.className = `mark mark-${wanted.light}`;
     if (wanted.light) mark(row.mark, "title", Cockpit.word(wanted.light, ctx.lang));
     const words = wanted.cells.map((cell) => (cell === null ? Cockpit.format.MISSING : typeof cell === "number" ? Cockpit.format.decimal(cell, Number.isInteger(cell) ? 0 : 1, ctx.lang) : cell));
-    if (row.first.data !== (words[0] || "")) row.first.data = words[0] || "";
+    say(row.what, words[0]);
     say(row.rest, words.slice(1).join(" · "));
     say(row.place, wanted.place);
   }

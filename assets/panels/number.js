@@ -6,14 +6,13 @@
 
   function build(root) {
     const line = make("div", "number-line", root);
-    const note = make("div", "number-note", root);
     const parts = {
-      root, note,
+      root,
       value: make("span", "number-value", line),
       unit: make("span", "number-unit", line),
-      light: make("span", "light", line),
-      change: make("span", "change", note),
-      target: make("span", "change-target", note),
+      light: make("span", "light", root),
+      change: make("span", "change", root),
+      target: make("span", "change-target", root),
       spark: Cockpit.spark.build(root),
       shown: null,
       stop: () => {},

@@ -27,6 +27,7 @@
       if (parts.root.children[i] !== row.node) parts.root.insertBefore(row.node, parts.root.children[i] || null);
     });
     if (places) glide(parts, places);
+    parts.root.style.gridTemplateRows = `repeat(${rows.length}, minmax(0, calc(52 * var(--u))))`;
     quiet(parts, props, ctx);
   }
 

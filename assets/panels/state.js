@@ -31,12 +31,12 @@
     });
   }
 
-  /** Each indicator once, though it may stand in two panels. */
+  /** Each indicator once, though it may stand in two panels: as grave as the gravest says. */
   function judged() {
     const once = new Map();
     for (const [el, entries] of reports) {
       if (!el.isConnected) reports.delete(el);
-      else for (const entry of entries) if (!once.has(entry.indicator)) once.set(entry.indicator, entry);
+      else for (const entry of entries) if (!(GRAVE[once.get(entry.indicator)?.light] >= GRAVE[entry.light])) once.set(entry.indicator, entry);
     }
     return [...once.values()];
   }
@@ -62,13 +62,13 @@
 
   function detail(all, abnormal, old) {
     const word = (key) => Cockpit.word(key, lang);
-    const count = (n, key) => (lang === "en" ? `${n} ${word(key)}` : `${n} ${word(key)}`);
+    const count = (n, key) => `${n} ${word(key)}`;
     const said = [];
     if (abnormal.length) said.push(`${abnormal[0].title} ${abnormal[0].text}`);
     if (abnormal.length > 1) said.push(count(abnormal.length, "city_abnormal"));
     if (!abnormal.length && all.length && !old) said.push(count(all.length, "city_judged"));
     if (old) said.push(count(old, "city_old"));
-    return said.join(lang === "en" ? " · " : " · ");
+    return said.join(" · ");
   }
 
   Cockpit.state = { report, forget, soon };

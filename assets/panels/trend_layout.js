@@ -19,7 +19,7 @@
     const left = (Math.max(...words.map((word) => word.length)) * 0.6 + 0.9) * small;
     return {
       font: { family: style.fontFamily, size, color: token("--third") },
-      margin: { l: left, r: 10 * u, t: 10 * u, b: small * 1.7, pad: 0, autoexpand: false },
+      margin: { l: left, r: seen(props, parts.axis) ? targetText(props, ctx.lang).length * small * 0.72 + 6 * u : 10 * u, t: 10 * u, b: small * 1.7, pad: 0, autoexpand: false },
       xaxis: {
         type: "linear", visible: true, fixedrange: true, range: [props.from_ms, props.to_ms],
         showgrid: false, zeroline: false, showline: false, ticks: "",
@@ -27,7 +27,7 @@
         tickfont: { size: small, color: token("--third") }, tickangle: 0, automargin: false,
       },
       yaxis: {
-        visible: true, fixedrange: true, range: [low - room * 0.3, high + room], zeroline: false, showline: false,
+        visible: true, fixedrange: true, range: [low - room, high + room], zeroline: false, showline: false,
         showgrid: true, gridcolor: token("--hairline"), gridwidth: 1, ticks: "",
         tickmode: "array", tickvals: lines, ticktext: words, tickfont: { size: small, color: token("--third") }, automargin: false,
       },
@@ -63,13 +63,16 @@
     }];
   }
 
+  function targetText(props, lang) {
+    return `${Cockpit.word("target", lang)} ${Cockpit.format.decimal(props.target, Number.isInteger(props.target) ? 0 : 1, lang)}`;
+  }
+
+  /** The target's name stands in the right margin, where no line runs. */
   function aim(props, axis, token, small, lang) {
     if (!seen(props, axis)) return [];
-    const above = props.target < axis.low + (axis.high - axis.low) * 0.75;
     return [{
-      xref: "paper", x: 1, xanchor: "right", yref: "y", y: props.target, yanchor: above ? "bottom" : "top", showarrow: false,
-      text: `${Cockpit.word("target", lang)} ${Cockpit.format.decimal(props.target, Number.isInteger(props.target) ? 0 : 1, lang)}`,
-      font: { size: small, color: token("--second") }, borderpad: 1,
+      xref: "paper", x: 1, xanchor: "left", yref: "y", y: props.target, yanchor: "middle", showarrow: false, xshift: 4,
+      text: targetText(props, lang), font: { size: small, color: token("--second") }, borderpad: 0,
     }];
   }
 

@@ -15,11 +15,12 @@ from .panel import Context, Props
 
 
 class Severity(Model):
-    """Which values of an attribute are to be watched and which are alarming."""
+    """Which values of an attribute are to be watched and which are alarming; `unless` another attribute says it is over."""
 
     attribute: str
     watch: tuple[str, ...] = ()
     alarm: tuple[str, ...] = ()
+    unless: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class FeedOptions(Model):
@@ -77,17 +78,17 @@ def _cell(value: object, options: FeedOptions, context: Context) -> str | float 
 
 
 def _place(code: str | None, context: Context) -> str:
-    """The region's name with its parent's before it, unless that is the region in scope."""
+    """The region and the one it lies in just below the scope, in the order of the language: 澄江区 平坊街道; Pingfang, Chengjiang."""
     if not code or code not in context.regions:
         return ""
     region = context.regions.region(code)
     way = [r for r in context.regions.ancestors(code) if r.depth > context.regions.region(context.region).depth]
-    names = [r.title(context.scope.lang) for r in (*way[:1], region)]
-    return " · ".join(dict.fromkeys(names))
+    names = dict.fromkeys(r.title(context.scope.lang) for r in (*way[:1], region))
+    return " ".join(names) if context.scope.lang == "zh" else ", ".join(reversed(names))
 
 
 def _light(entity: dict[str, Any], severity: Severity | None) -> Light | None:
-    if severity is None:
+    if severity is None or any(str(entity.get(name)) in values for name, values in severity.unless.items()):
         return None
     value = str(entity.get(severity.attribute))
     return "alarm" if value in severity.alarm else "watch" if value in severity.watch else None

@@ -7,7 +7,9 @@
   const MARKS = { late: "watch", stale: "old", dead: "old", missing: "old", broken: "alarm" };
 
   const panels = new Map();
+  const waiting = new Set([...document.querySelectorAll("link[data-engine-of]")].map((link) => link.dataset.engineOf));
   let lost = () => false;
+  let started = false;
 
   const ctx = {
     get lang() {
@@ -29,7 +31,7 @@
       const mark = age.appendChild(document.createElement("i"));
       mark.setAttribute("aria-hidden", "true");
       const words = age.appendChild(document.createElement("span"));
-      panels.set(id, { id, kind, section, age, mark, words, body: section.querySelector(".panel-body"), props: {} });
+      panels.set(id, { id, kind, section, age, mark, words, body: section.querySelector(".panel-body"), props: {}, frames: [] });
     }
     const skeleton = document.getElementById("skeleton");
     if (skeleton) skeleton.remove();
@@ -47,14 +49,32 @@
       show(panel, whole ? null : Object.keys(changed));
     }
     tick();
+    if (whole && !started) {
+      started = true;
+      setTimeout(startEngines, 0); // the numbers are painted first: an engine is megabytes
+    }
+  }
+
+  /** Runs the large scripts some kinds of panels draw with; their panels are shown from then on. */
+  function startEngines() {
+    for (const link of document.querySelectorAll("link[data-engine-of]")) {
+      const script = document.createElement("script");
+      script.src = link.href;
+      script.addEventListener("load", () => {
+        waiting.delete(link.dataset.engineOf);
+        for (const panel of panels.values()) if (panel.kind === link.dataset.engineOf) show(panel, null);
+      });
+      document.head.appendChild(script);
+    }
   }
 
   /** A panel fails alone: the others go on, and it says so itself. */
   function show(panel, changed) {
     const renderer = Cockpit.panels[panel.kind];
-    if (!renderer || (Object.keys(panel.props).length === 1 && panel.props.fresh && panel.props.fresh.status !== "broken")) return;
+    if (!renderer || waiting.has(panel.kind) || (Object.keys(panel.props).length === 1 && panel.props.fresh && panel.props.fresh.status !== "broken")) return;
     try {
       renderer.update(panel.body, panel.props, changed || Object.keys(panel.props), ctx);
+      for (const [layer, buffer] of panel.frames.splice(0)) renderer.frame(panel.body, buffer, layer);
       panel.failed = false;
     } catch (error) {
       if (!panel.failed) console.error(`panel ${panel.id}:`, error);
@@ -69,7 +89,9 @@
     const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
     for (const panel of panels.values()) {
       const renderer = Cockpit.panels[panel.kind];
-      if ((panel.id === header.panel || panel.kind === header.panel) && renderer && renderer.frame) renderer.frame(panel.body, buffer, header.layer);
+      if ((panel.id !== header.panel && panel.kind !== header.panel) || !renderer || !renderer.frame) continue;
+      if (waiting.has(panel.kind)) panel.frames = [...panel.frames.filter(([layer]) => layer !== header.layer), [header.layer, buffer]];
+      else renderer.frame(panel.body, buffer, header.layer);
     }
   }
 

@@ -74,7 +74,8 @@ class Gate:
         host = _host(scope)
         policy = (
             f"default-src 'self'; script-src 'self' {self._scripts}; style-src 'self' 'unsafe-inline'; "
-            f"img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws://{host} wss://{host}; worker-src 'self' blob:; object-src 'none'; "
+            f"img-src 'self' data: blob:; font-src 'self' data:; "
+            f"connect-src 'self' ws://{host} wss://{host}; worker-src 'self' blob:; object-src 'none'; "
             "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
         )
         headers = [

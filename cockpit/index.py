@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from cockpit.grid import style_sheet
 from cockpit.pages import Page
 from cockpit.skeleton import skeleton
-from cockpit.vendor import VendorScript, wanted
+from cockpit.vendor import ENGINES, VendorScript
 from layers import SCRIPTS
 
 _HEAD = "shape.js"
@@ -31,13 +31,13 @@ _INDEX = """<!DOCTYPE html>
 <link rel="icon" type="image/svg+xml" href="{icon}">
 {styles}
 <style>{grid}</style>
+{engines}
 {head}
 </head>
 <body>
 {skeleton}
 {app_entry}
 {config}
-{vendor}
 {scripts}
 {own}
 {renderer}
@@ -73,20 +73,19 @@ class CockpitDash(dash.Dash):
         """The HTML of the page in the request."""
         page = self._page()
         assert page is not None
-        vendor = [self._vendor[name].url for name in wanted(placed.kind.name for placed in page.board.panels.values())]
-        preload = [f'<link rel="preload" as="script" href="{url}">' for url in vendor]
+        kinds = {placed.kind.name for placed in page.board.panels.values()}
         return _INDEX.format(
             lang="en" if page.scope.lang == "en" else "zh-CN",
             metas=parts["metas"],
             title=escape(self._page_title(page)),
             icon=_stamped(self._assets, "favicon.svg"),
-            styles="\n".join([f'<link rel="stylesheet" href="{url}">' for url in self._styles()] + preload),
+            styles="\n".join(f'<link rel="stylesheet" href="{escape(url)}">' for url in self._styles()),
             grid=style_sheet(page.board),
+            engines="\n".join(_engine(kind, self._vendor[name].url) for kind, name in ENGINES.items() if kind in kinds),
             head=_script(_stamped(self._assets, _HEAD)),
             skeleton=skeleton(self._draw(page)),
             app_entry=parts["app_entry"],
             config=_config(parts["config"], page.prefix),
-            vendor="\n".join(map(_script, vendor)),
             scripts=parts["scripts"],
             own="\n".join(map(_script, self._scripts())),
             renderer=parts["renderer"],
@@ -125,9 +124,15 @@ def _script(url: str) -> str:
     return f'<script src="{escape(url)}"></script>'
 
 
+def _engine(kind: str, url: str) -> str:
+    """A large script that panels of one kind draw with; assets/board.js runs it once the first numbers stand."""
+    return f'<link rel="prefetch" as="script" href="{escape(url)}" data-engine-of="{kind}">'
+
+
 def _config(tag: str, prefix: str) -> str:
     """Dash's settings for the browser: whose page it is; and nothing of the machine."""
     config = json.loads(tag[tag.index("{") : tag.rindex("}") + 1])
     config |= {"requests_pathname_prefix": prefix, "python_version": "", "validation_layout": None}
+    config.pop("websocket", None)  # Dash's own socket; the live line is ours
     written = json.dumps(config).replace("<", "\\u003c")
     return f'<script id="_dash-config" type="application/json">{written}</script>'

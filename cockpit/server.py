@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from cockpit.live import Hub, HubCollector, LiveSocket, Watched
 from cockpit.page import page as draw_page
 from cockpit.pages import Page, Pages
 from cockpit.parts import Parts
-from cockpit.vendor import vendor_scripts
+from cockpit.vendor import PLOTLY, VendorScript, vendor_scripts
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -50,14 +51,15 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     hub = Hub(parts.city.boards, contexts, Watched(parts.readings.sequences, parts.readings.freshness), parts.clock)
     server = FastAPI(title="City Cockpit", openapi_url=OPENAPI, docs_url=None, redoc_url=None)
     server.include_router(create_router(parts, [HubCollector(hub)]))
-    _add_files(server, parts)
-    dash = _dash(server, parts, assets)
-    inner = Pages(server, parts.city.boards, parts.city.regions)
+    scripts = vendor_scripts()
+    _add_files(server, scripts)
+    dash = _dash(server, parts, assets, scripts)
+    inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url)
     gate = Gate(_with_socket(inner, LiveSocket(hub, parts.city.regions)), dash.csp_hashes())
     return CockpitApp(hub, server, dash, gate)
 
 
-def _dash(server: FastAPI, parts: Parts, assets: Path) -> CockpitDash:
+def _dash(server: FastAPI, parts: Parts, assets: Path, scripts: Mapping[str, VendorScript]) -> CockpitDash:
     city = parts.city
 
     def draw(page: Page) -> Component:
@@ -67,12 +69,11 @@ def _dash(server: FastAPI, parts: Parts, assets: Path) -> CockpitDash:
         context = CityContext(parts, page.scope, parts.clock())
         return f"{context.text(page.board.title, page.board.board)} · {context.text(city.title, city.name)}"
 
-    return CockpitDash(server, assets, draw, title, vendor_scripts())
+    return CockpitDash(server, assets, draw, title, scripts)
 
 
-def _add_files(server: FastAPI, parts: Parts) -> None:
+def _add_files(server: FastAPI, scripts: Mapping[str, VendorScript]) -> None:
     """The scripts of others. Only files named at start can be asked for: no path comes from the address."""
-    scripts = vendor_scripts()
 
     @server.get("/vendor/{name}", include_in_schema=False)
     async def vendor(name: str) -> Response:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 from layers import script_path
+
+ENGINES: Mapping[str, str] = {"map": "deck.js"}
+"""Kind of panel → the script it draws with. Charts are missing here: Dash loads Plotly itself, from PLOTLY."""
+
+PLOTLY = "plotly.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +37,5 @@ def vendor_scripts() -> Mapping[str, VendorScript]:
     found = find_spec("plotly")
     assert found is not None and found.submodule_search_locations, "Dash needs plotly"
     plotly = Path(found.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
-    return {script.name: script for script in (VendorScript("deck.js", script_path()), VendorScript("plotly.js", plotly))}
+    return {script.name: script for script in (VendorScript("deck.js", script_path()), VendorScript(PLOTLY, plotly))}
 
-
-def wanted(kinds: Iterable[str]) -> list[str]:
-    """The scripts that panels of these kinds need."""
-    needs = {"map": "deck.js", "trend": "plotly.js"}
-    return sorted({needs[kind] for kind in kinds if kind in needs})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,19 +19,11 @@ from cockpit.panels import BUILT_IN
 from cockpit.parts import Parts
 from cockpit.server import CockpitApp, create_app
 from slots import Entities, Fold, MemoryLedger, Pipeline, Readings, Records, folds_by_topic
+from streams import Batch, EmbeddedLog, Rejected, codec_for
 from streams.clock import Clock
-from streams.codecs import Codec
-from streams.csv_codec import CsvCodec
 from streams.dead_letters import DeadLetters
-from streams.embedded import EmbeddedLog
-from streams.json_codec import JsonCodec
 
 FOLDER = Path(__file__).parent / "cities" / "tiny"
-
-
-def codec_for(format: str) -> Codec:
-    """The codec of a slot's format."""
-    return CsvCodec() if format == "csv" else JsonCodec()
 
 
 @dataclass(frozen=True)
@@ -69,9 +61,13 @@ def tiny_city(clock: Clock, on_commit: Any = lambda slot: None) -> TinyCity:
     records = Records(city.slots, log, city.regions, codec_for)
     folds = folds_by_topic(city.slots, lambda slot: Fold(slot, codec_for(slot.source.format), city.regions, city.zone))
     pipelines = {
-        topic: Pipeline(log.source(topic), its, ledger, dead.add, clock, on_commit) for topic, its in folds.items()
+        topic: Pipeline(log.source(topic), its, ledger, _none_expected, clock, on_commit) for topic, its in folds.items()
     }
     return TinyCity(Parts(city, readings, entities, records, ledger, log, dead, clock, clock()), log, pipelines)
+
+
+def _none_expected(slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
+    raise AssertionError(f"{slot} rejected {rejected}")
 
 
 @contextmanager

@@ -131,7 +131,7 @@ def _encoded(props: Props) -> dict[str, bytes]:
     keys = {key: msgspec.json.encode(value) for key, value in props.items()}
     size = sum(map(len, keys.values()))
     if size > _PANEL_BYTES:
-        raise QuestionError(f"the panel would send {size:,} bytes, allowed are {_PANEL_BYTES:,}. Hint: fewer rows, coarser steps.")
+        raise QuestionError(f"the panel would send {size:,} bytes, at most {_PANEL_BYTES:,} may. Hint: fewer rows or steps.")
     return keys
 
 

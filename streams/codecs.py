@@ -3,49 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-import polars as pl
+from streams.columns import Column, ColumnType, Decoded, Epoch, Rejected
+from streams.csv_codec import CsvCodec
+from streams.json_codec import JsonCodec
 
-ColumnType = Literal["string", "int", "float", "bool", "datetime"]
-Epoch = Literal["s", "ms", "us"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One declared field: its name, type and whether it may be missing.
-
-    A datetime is ISO 8601 text, or a number since the Unix epoch where `epoch` names its unit; `zone` is the
-    time zone of texts that carry none (None: such a text is refused).
-    """
-
-    name: str
-    type: ColumnType
-    optional: bool = False
-    epoch: Epoch | None = None
-    zone: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row of the batch that could not be used: which, at what stage (`decode`, `time`, `region`, …), and why."""
-
-    row: int
-    stage: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """The good rows as columns and the bad rows with their reasons; together they are the whole batch.
-
-    `frame` has a column `_row` (uint32, the row of the batch, ascending) and one column per declared field:
-    String, Int64, Float64, Boolean, or Datetime("us", "UTC").
-    """
-
-    frame: pl.DataFrame
-    rejected: list[Rejected]
+__all__ = ["Codec", "Column", "ColumnType", "Decoded", "Epoch", "Rejected", "codec_for"]
 
 
 class Codec(Protocol):
@@ -62,9 +26,6 @@ class Codec(Protocol):
 
 def codec_for(format: str) -> Codec:
     """The codec of a slot file's `source.format`. Raises ValueError for one that is not built."""
-    from streams.csv_codec import CsvCodec
-    from streams.json_codec import JsonCodec
-
     if format == "json":
         return JsonCodec()
     if format == "csv":

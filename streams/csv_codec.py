@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from streams.codecs import Column, Decoded, Rejected
+from streams.columns import Column, Decoded, Rejected
 from streams.settle import settle, show
 
 Cells = dict[int, list[str | None]]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from streams.codecs import Column, Decoded, Rejected
+from streams.columns import Column, Decoded, Rejected
 from streams.json_reason import json_checker, json_reason
 from streams.settle import settle
 

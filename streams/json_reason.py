@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from streams.codecs import Column
+from streams.columns import Column
 from streams.settle import show
 from streams.times import expected_time
 

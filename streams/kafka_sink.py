@@ -32,9 +32,8 @@ class KafkaSink:
         """As Sink.emit: acknowledged by all in-sync replicas."""
         count = len(values)
         if count:
-            self._producer.send(
-                self.topic, list(zip(values, keys or [None] * count, timestamps_ms or [None] * count, strict=True))
-            )
+            times: Sequence[int | None] = [None] * count if timestamps_ms is None else timestamps_ms
+            self._producer.send(self.topic, list(zip(values, keys or [None] * count, times, strict=True)))
         return count
 
     def close(self) -> None:

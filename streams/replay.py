@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from streams.clock import Clock, system_clock
-from streams.codecs import Epoch
-from streams.recording import Format, Recording, RecordingError, load, shifted
+from streams.columns import Epoch
+from streams.recording import Format, Recording, RecordingError, shifted
+from streams.recording_file import load
 from streams.source import Sink
 from streams.times import parse_epochs, parse_times
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from streams.codecs import Column, Decoded, Rejected
+from streams.columns import Column, Decoded, Rejected
 from streams.times import MOMENT, expected_time, parse_epochs, parse_times
 
 DTYPES: tuple[tuple[str, pl.DataType], ...] = (

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from streams.codecs import Column, Epoch
+from streams.columns import Column, Epoch
 
 MOMENT = pl.Datetime("us", "UTC")
 

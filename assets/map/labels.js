@@ -31,7 +31,7 @@
       text: nameOf(properties, lang), at: properties.label, size: 17 * unit, weight: properties.code === selected ? Infinity : 1e6 + properties.area,
       color: selected && properties.code !== selected ? [190, 203, 222, 150] : [232, 238, 247, 235], area: properties.area,
     }));
-    const quiet = places.flatMap(({ entry, shapes, water, offset }) => shapes.features.filter((one) => one.properties.label && within(one.properties.label) && nameOf(one.properties, lang)).map((one) => ({
+    const quiet = places.flatMap(({ shapes, water, offset }) => shapes.features.filter((one) => one.properties.label && within(one.properties.label) && nameOf(one.properties, lang)).map((one) => ({
       text: nameOf(one.properties, lang), at: one.properties.label, size: 16 * unit, weight: (water ? 1e3 : 0) + (one.properties.span || 0), span: one.properties.span, below: offset ? 11 * unit : 0,
       color: water ? [104, 164, 212, 220] : [154, 170, 194, 215],
     })));

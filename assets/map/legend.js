@@ -51,5 +51,7 @@
 
   const number = (value, lang) => (Number.isFinite(value) ? new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { maximumSignificantDigits: 3 }).format(value) : "—");
 
-  city.legend = { create, number };
+  const figure = (value, unit, lang) => number(value, lang) + (Number.isFinite(value) && unit && unit !== "1" ? ` ${unit}` : "");
+
+  city.legend = { create, number, figure };
 })();

@@ -3,144 +3,110 @@
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
   const REST_MS = 140; // so long without movement is rest
-  const NO_CHOICE = { values: {}, cuts: [], colors: [], codes: [], unit: "", status: "missing" };
-
-  const hasWebGL = () => {
-    const context = document.createElement("canvas").getContext("webgl2");
-    if (!context) return null;
-    const info = context.getExtension("WEBGL_debug_renderer_info");
-    const name = info ? String(context.getParameter(info.UNMASKED_RENDERER_WEBGL)) : "";
-    context.getExtension("WEBGL_lose_context")?.loseContext();
-    return { soft: /swiftshader|llvmpipe|software/i.test(name) };
-  };
+  const REBUILD_MS = 300;
+  const nothing = () => {};
+  const ABSENT = Object.fromEntries(["setSpec", "setValues", "setPoints", "setSelected", "resize", "destroy"].map((verb) => [verb, nothing]));
 
   city.create = (element, options = {}) => {
-    const graphics = window.deck ? hasWebGL() : null;
+    const graphics = city.graphics.probe();
     if (!graphics) {
       options.onUnavailable?.();
-      const nothing = () => {};
-      return { setSpec: nothing, setValues: nothing, setPoints: nothing, setSelected: nothing, resize: nothing, destroy: nothing };
+      return ABSENT;
     }
     const lang = options.lang === "en" ? "en" : "zh";
     const still = options.reducedMotion ?? window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const state = { choropleths: {}, tracks: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, pulse: 0 };
+    const state = { choropleths: {}, tracks: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0 };
     let spec = null;
     let engine = null;
-    let canvasBox = null;
-    let camera = null;
-    let home = null;
-    let touched = false; // the user moved the map: a resize keeps what is seen
-    let destroyed = false;
-    let drawing = 0;
+    let rested = false;
     let resting = 0;
-    let lastDrawn = 0;
-    let cost_ms = 16;
+    let destroyed = false;
 
     element.classList.add("city-map");
-    const choose = city.labels.chooser();
+    const camera = city.camera.create(element, still);
     const marks = city.marks.draw();
-    const shapes = city.shapes.store(() => { refreshChoropleths(); draw(); rest(); });
+    const shapes = city.shapes.store(() => { colour(); change(); rest(); });
+    const choropleths = city.choropleths.create(() => performance.now());
     const scene = city.scene.create(shapes.get, marks);
+    const names = city.names.create(element, lang, shapes.get);
     const legend = city.legend.create(element, lang);
     const scale = city.scale.create(element);
     const tooltip = city.tooltip.create(element);
+    const pointer = city.pointer.create(element, (x, y) => pick(x, y));
 
-    // ---- drawing -------------------------------------------------------------------------------------------------
+    // ---- drawing
 
-    const draw = () => { if (!drawing && !destroyed) drawing = window.requestAnimationFrame(tick); };
+    const tracks = () => Object.values(state.tracks);
+    const beating = () => !still && tracks().some((track) => track.fresh);
+    const alive = (now) => Boolean(engine) && !still && (tracks().some((track) => track.moving(now)) || beating());
 
-    const pulsing = () => !still && Object.values(state.tracks).some((track) => track.fresh);
-
-    const tick = (now) => {
-      drawing = 0;
-      if (destroyed || !engine || !spec) return;
-      const every_ms = Math.max(graphics.soft ? 33 : 0, cost_ms * 1.5); // a slow machine draws fewer pictures, it does not stall
-      const moving = !still && Object.values(state.tracks).some((track) => track.moving(now));
-      if (!state.dirty && now - lastDrawn < every_ms) return draw();
-      state.dirty = false;
-      state.now = still ? now + 1e7 : now;
-      state.pulse = pulsing() ? Math.round((now % 1000) / 50) / 20 : 0;
-      const begun = performance.now();
-      engine.setProps({ layers: scene.layers(spec, state) });
-      cost_ms += (Math.min(performance.now() - begun + (now - lastDrawn < 400 && moving ? now - lastDrawn - every_ms : 0), 200) - cost_ms) * 0.1;
-      cost_ms = Math.max(cost_ms, 4);
-      lastDrawn = now;
-      if (moving || pulsing()) draw();
+    const paint = (now, changed) => {
+      if (!engine || !spec) return;
+      state.now = still ? Infinity : now;
+      state.beat = beating() ? (now % 1000) / 1000 : 0;
+      engine.setProps({ layers: scene.layers(spec, state, changed) });
     };
 
-    const change = () => { state.dirty = true; draw(); };
+    const pulse = city.pulse.create(graphics.soft, paint, alive);
+    const change = () => { rested = false; pulse.change(); };
 
-    // ---- resting: names, scale -----------------------------------------------------------------------------------
+    const colour = () => {
+      for (const entry of spec ? spec.layers.filter((one) => one.style === "regions") : []) {
+        const choropleth = (state.choropleths[entry.id] = choropleths.over(entry, shapes.get(entry.url)));
+        legend.show(choropleth.given && choropleth.codes.length ? choropleth : null);
+      }
+    };
 
     const rest = () => {
+      rested = false;
       window.clearTimeout(resting);
       resting = window.setTimeout(settle, REST_MS);
     };
 
     const settle = () => {
-      const viewport = engine && spec && camera && viewportNow();
+      const viewport = engine && spec && camera.viewport();
       if (!viewport) return;
-      const entries = spec.layers.filter((entry) => entry.url);
-      const regions = entries.find((entry) => entry.style === "regions");
-      const places = entries.filter((entry) => entry.label && entry.style !== "regions" && shown(entry)).map((entry) => ({
-        entry, shapes: shapes.get(entry.url), water: entry.style === "water" || entry.style === "river", offset: entry.kind === "point",
-      })).filter((one) => one.shapes);
-      const candidates = city.labels.wanted({ regions: regions && shapes.get(regions.url), places, lang, unit: state.unit, selected: state.selected, bounds: spec.bounds, near: spec.drilled || camera.zoom > home.zoom + 0.7 });
-      state.labels = choose(viewport, candidates, reserved(viewport));
+      state.labels = names.at(spec, state, viewport, camera.near());
       scale.show(viewport, state.unit);
-      change();
+      pulse.change();
+      rested = true;
     };
 
-    const shown = (entry) => state.zoom >= Math.max(city.labels.FROM[entry.style] ?? Infinity, entry.min_zoom ?? 0);
+    // ---- moving
 
-    // What no name may lie on: the legend, the scale, the incidents.
-    const reserved = (viewport) => {
-      const frame = element.getBoundingClientRect();
-      const boxes = [...element.querySelectorAll(".city-map-legend, .city-map-scale")].map((part) => part.getBoundingClientRect());
-      const signs = spec.layers.filter((entry) => entry.style === "incident" && state.tracks[entry.id]).flatMap(({ id }) => state.tracks[id].all());
-      return [
-        ...boxes.map((box) => ({ x: box.x - frame.x + box.width / 2, y: box.y - frame.y + box.height / 2, w: box.width / 2, h: box.height / 2 })),
-        ...signs.slice(0, 200).map((at) => viewport.project(at)).map(([x, y]) => ({ x, y, w: 18 * state.unit, h: 18 * state.unit })),
-      ];
-    };
-
-    // ---- the camera ----------------------------------------------------------------------------------------------
-
-    const size = () => [element.clientWidth, element.clientHeight];
-
-    const viewportNow = () => {
-      const [width, height] = size();
-      return width && height ? new deck.WebMercatorViewport({ ...camera, width, height }) : null;
-    };
-
-    const go = (jump) => {
-      const [width, height] = size();
-      if (!width || !height || !spec) return;
-      home = city.view.fit(spec.bounds, width, height, 36 * state.unit);
-      home.floor = home.zoom - 1.5;
-      camera = { ...home, ...city.view.flight(jump || still) };
-      touched = false;
-      if (engine) engine.setProps({ initialViewState: camera });
-      if (jump || still || !engine) state.zoom = home.zoom;
+    const go = (bounds, jump) => {
+      const aim = camera.aim(bounds, jump, state.unit);
+      if (!aim) return;
+      if (engine) engine.setProps({ initialViewState: aim });
+      state.zoom = jump || still ? camera.state.zoom : state.zoom;
       rest();
     };
 
-    const seen = ({ viewState, interactionState }) => {
-      if (interactionState?.isDragging || interactionState?.isZooming || interactionState?.isPanning) touched = true;
-      const held = interactionState?.inTransition ? viewState : city.view.hold(viewState, home, spec.bounds);
-      camera = { longitude: held.longitude, latitude: held.latitude, zoom: held.zoom, pitch: 0, bearing: 0, maxPitch: 0, minZoom: held.minZoom, maxZoom: held.maxZoom };
-      if (Math.abs(held.zoom - state.zoom) > 0.1) { state.zoom = held.zoom; change(); }
+    const follow = (event) => {
+      const held = camera.follow(event);
+      if (Math.abs(held.zoom - state.zoom) > 0.1) {
+        state.zoom = held.zoom;
+        change();
+      }
       tooltip.hide();
       rest();
       return held;
     };
 
-    // ---- the pointer ---------------------------------------------------------------------------------------------
+    const resize = () => {
+      state.unit = city.view.unit();
+      element.style.setProperty("--city-map-unit", `${state.unit}px`);
+      if (!camera.touched) go(null, true);
+      change();
+      rest();
+    };
 
-    const pick = ({ object }) => {
-      if (!object) return;
-      if (object.look) return options.onPickPoint?.(object.layer, object.id);
-      if (object.properties?.code) options.onPick?.(object.properties.code, Boolean(object.properties.children));
+    // ---- the pointer
+
+    const pick = (x, y) => {
+      const object = engine?.isInitialized ? engine.pickObject({ x, y, radius: 3 })?.object : null;
+      if (object?.look) options.onPickPoint?.(object.layer, object.id);
+      else if (object?.properties?.code) options.onPick?.(object.properties.code, Boolean(object.properties.children));
     };
 
     const hover = ({ object, layer, x, y }) => {
@@ -148,102 +114,84 @@
       if (code !== state.hovered) {
         state.hovered = code;
         options.onHover?.(code);
-        change();
+        pulse.change();
       }
       const text = object?.properties ? city.labels.nameOf(object.properties, lang) : "";
       if (!text) return tooltip.hide();
       const choropleth = state.choropleths[layer?.id];
-      const unit = choropleth && choropleth.unit && choropleth.unit !== "1" ? ` ${choropleth.unit}` : "";
-      tooltip.show(x, y, text, choropleth && choropleth.given ? city.legend.number(choropleth.values[code], lang) + unit : "");
+      tooltip.show(x, y, text, choropleth?.given ? city.legend.figure(choropleth.values[code], choropleth.unit, lang) : "");
     };
 
-    // ---- values --------------------------------------------------------------------------------------------------
-
-    const refreshChoropleths = () => {
-      if (!spec) return;
-      for (const entry of spec.layers.filter((one) => one.style === "regions")) {
-        const given = state.given?.[entry.id];
-        const codes = (shapes.get(entry.url)?.features ?? []).map((feature) => feature.properties.code);
-        const values = given?.values ?? {};
-        const cuts = city.ramp.edges(codes.map((code) => values[code]), given?.classes ?? entry.classes);
-        const own = Object.fromEntries(codes.map((code) => [code, values[code] ?? null]));
-        state.choropleths[entry.id] = {
-          ...NO_CHOICE, given: Boolean(given), values: own, codes, cuts, colors: city.ramp.colors(entry.ramp, cuts.length + 1), unit: given?.unit ?? "", status: given?.status ?? "missing",
-        };
-        legend.show(given && codes.length ? state.choropleths[entry.id] : null);
-      }
-      state.dirty = true;
-    };
-
-    // ---- life ----------------------------------------------------------------------------------------------------
+    // ---- life
 
     const start = () => {
-      if (destroyed) return;
-      canvasBox = document.createElement("div");
-      canvasBox.className = "city-map-canvas";
-      element.prepend(canvasBox);
-      engine = new deck.Deck({
-        parent: canvasBox, views: new deck.MapView({ id: "map", repeat: false }), initialViewState: camera ?? { longitude: 0, latitude: 0, zoom: 1 },
+      const box = document.createElement("div");
+      box.className = "city-map-canvas";
+      element.prepend(box);
+      const made = new deck.Deck({
+        parent: box, views: new deck.MapView({ id: "map", repeat: false }), initialViewState: camera.state, layers: [], pickingRadius: 3,
         controller: { dragRotate: false, touchRotate: false, doubleClickZoom: false, keyboard: false, inertia: still ? 0 : 250 },
         useDevicePixels: graphics.soft ? Math.min(window.devicePixelRatio, 1.5) : true,
-        layers: [], pickingRadius: 3, onClick: pick, onHover: hover, onViewStateChange: seen,
+        onHover: hover, onViewStateChange: follow,
+        onLoad: () => { change(); rest(); },
         getCursor: ({ isDragging, isHovering }) => (isDragging ? "grabbing" : isHovering ? "pointer" : "default"),
-        onError: (error) => options.onError?.(error),
+        onError: (error) => { if (engine === made) options.onError?.(error); },
       });
+      engine = made;
     };
 
     const stop = () => {
       const old = engine;
       engine = null;
-      try { old?.finalize(); } catch { /* its context is gone; there is nothing left to give back */ }
-      canvasBox?.remove();
+      try { old?.finalize(); } catch { /* its context is gone: there is nothing left to give back */ }
+      element.querySelector(".city-map-canvas")?.remove();
     };
 
-    // Graphics drivers restart and laptops sleep: everything is rebuilt from the state, at the same view.
+    // Graphics drivers restart and laptops sleep: everything is built anew from the state, at the same view.
     const rebuild = (event) => {
+      if (!element.querySelector(".city-map-canvas")?.contains(event.target)) return;
       event.preventDefault();
-      window.setTimeout(() => { if (!destroyed) { stop(); scene.forget(); start(); change(); rest(); } }, 300);
+      stop();
+      scene.forget();
+      window.setTimeout(() => { if (!destroyed && !engine) { start(); change(); rest(); } }, REBUILD_MS);
     };
-    element.addEventListener("webglcontextlost", rebuild, true);
 
-    const resize = () => {
-      state.unit = city.view.unit();
-      element.style.setProperty("--city-map-unit", `${state.unit}px`);
-      if (!touched) go(true);
-      change();
-      rest();
-    };
+    element.addEventListener("webglcontextlost", rebuild, true);
+    element.style.setProperty("--city-map-unit", `${state.unit}px`);
     const watcher = new ResizeObserver(resize);
     watcher.observe(element);
-    element.style.setProperty("--city-map-unit", `${state.unit}px`);
 
     return {
       setSpec(next) {
-        const moved = !spec || JSON.stringify(spec.bounds) !== JSON.stringify(next.bounds);
-        const first = !spec;
+        const moved = JSON.stringify(spec?.bounds) !== JSON.stringify(next.bounds);
+        if (JSON.stringify(spec?.layers) !== JSON.stringify(next.layers)) state.labels = [];
         spec = next;
         state.selected = next.selected ?? null;
         state.hovered = null;
-        state.labels = moved ? [] : state.labels;
-        refreshChoropleths();
-        if (first) { go(true); start(); } else if (moved) go(false);
+        if (moved) go(next.bounds, !engine);
+        if (!engine) start();
+        colour();
         change();
         rest();
       },
-      setValues(id, values, { classes, unit, status } = {}) {
-        state.given = { ...state.given, [id]: { values, classes, unit, status } };
-        refreshChoropleths();
+      setValues(id, values, more) {
+        choropleths.give(id, values, more);
+        colour();
         change();
+        rest();
       },
+      // `frame`: the ArrayBuffer of layers.point.encode_points, or what CityMap.frame.decode makes of it.
       setPoints(id, frame) {
         const entry = spec?.layers.find((one) => one.id === id && one.live);
         if (!entry) return;
         const points = frame instanceof ArrayBuffer ? city.frame.decode(frame) : frame;
         const track = (state.tracks[id] = state.tracks[id] ?? city.motion.track(entry.trail_s || 0));
         track.push(points, performance.now());
-        track.fresh = entry.style === "incident" && points.kind.some((kind) => points.kinds[kind] === "alarm_new");
-        if (entry.style === "incident") rest();
-        change();
+        if (entry.style === "incident") {
+          track.fresh = points.kind.some((kind) => points.kinds[kind] === "alarm_new");
+          rest();
+        }
+        pulse.wake();
       },
       setSelected(code) {
         state.selected = code ?? null;
@@ -251,15 +199,24 @@
         rest();
       },
       resize,
+      // Everything asked for is there, drawn and named.
+      ready: () => Boolean(engine?.isInitialized && spec) && rested && pulse.settled() && shapes.complete(),
+      camera: () => ({ ...camera.state }),
+      project: (at) => camera.viewport()?.project(at) ?? null,
+      // [lon, lat] of the things of a live layer, as they are seen now.
+      places(id) {
+        const seen = state.tracks[id]?.at(still ? Infinity : performance.now());
+        return seen ? Array.from({ length: seen.n }, (_, i) => [seen.origin[0] + seen.places[2 * i], seen.origin[1] + seen.places[2 * i + 1]]) : [];
+      },
       destroy() {
         destroyed = true;
-        window.cancelAnimationFrame(drawing);
+        pulse.stop();
         window.clearTimeout(resting);
         watcher.disconnect();
         element.removeEventListener("webglcontextlost", rebuild, true);
         stop();
         shapes.clear();
-        [legend, scale, tooltip].forEach((part) => part.remove());
+        [legend, scale, tooltip, pointer].forEach((part) => part.remove());
         element.classList.remove("city-map");
       },
     };

@@ -61,17 +61,17 @@
     });
   };
 
-  // `kinds` of incidents: alarm, watch, fine, old; `alarm_new` is an alarm nobody has acknowledged and pulses once a second.
-  const incidents = (entry, seen, unit, marks, pulse) => {
+  // `kinds` of incidents: alarm, watch, fine, old; `alarm_new` is an alarm nobody has acknowledged and beats once a second.
+  const incidents = (entry, seen, unit, marks, beat) => {
     const things = Array.from({ length: seen.n }, (_, i) => {
       const name = seen.names[seen.kinds[i]] || "alarm";
       return { layer: entry.id, id: seen.ids[i], fresh: name === "alarm_new", look: STATUS[name.replace("_new", "")] || STATUS.alarm, at: [seen.places[2 * i], seen.places[2 * i + 1]] };
     });
     const halo = new deck.ScatterplotLayer({
       id: `${entry.id}-halo`, data: things, ...placed(seen), getPosition: (one) => one.at, radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true,
-      getRadius: (one) => (one.fresh ? 17 + 10 * pulse : 19) * unit, getFillColor: [11, 18, 32, 185],
-      getLineColor: (one) => [...one.look.color, one.fresh ? 190 * (1 - pulse) : 150], getLineWidth: 1.5 * unit,
-      updateTriggers: { getRadius: [pulse, unit], getLineColor: pulse },
+      getRadius: (one) => (one.fresh ? 17 + 10 * beat : 19) * unit, getFillColor: [11, 18, 32, 185],
+      getLineColor: (one) => [...one.look.color, one.fresh ? 190 * (1 - beat) : 150], getLineWidth: 1.5 * unit,
+      updateTriggers: { getRadius: [beat, unit], getLineColor: beat },
     });
     const sign = new deck.IconLayer({
       id: entry.id, data: things, ...placed(seen), pickable: true, iconAtlas: marks.atlas, iconMapping: marks.mapping,
@@ -80,9 +80,9 @@
     return [halo, sign];
   };
 
-  const live = (entry, seen, zoom, unit, marks, kept, pulse) => {
+  const live = (entry, seen, zoom, unit, marks, kept, beat) => {
     if (!seen.n) return [];
-    if (entry.style === "incident") return incidents(entry, seen, unit, marks, pulse);
+    if (entry.style === "incident") return incidents(entry, seen, unit, marks, beat);
     return [trails(entry, seen, unit, kept, entry.trail_s), moving(entry, seen, zoom, unit, kept)];
   };
 

@@ -4,7 +4,7 @@
   const city = (window.CityMap = window.CityMap || {});
 
   const create = (shapesOf, marks) => {
-    const kept = { selected: {}, gaps: {}, sheet: {}, live: {} };
+    const kept = { selected: {}, gaps: {}, sheet: {}, live: {}, standing: null, labels: null };
 
     const below = (entry, state) => {
       if (entry.live) return null;
@@ -45,20 +45,27 @@
       const track = state.tracks[entry.id];
       if (!entry.live || !track) return [];
       const mine = (kept.live[entry.id] = kept.live[entry.id] || {});
-      return city.points.live(entry, track.at(state.now), state.zoom, state.unit, marks, mine, state.pulse);
+      return city.points.live(entry, track.at(state.now), state.zoom, state.unit, marks, mine, state.beat);
     };
 
+    const standing = (spec, state) => [
+      around(spec),
+      spec.layers.map((entry) => below(entry, state)),
+      dimmed(spec),
+      spec.layers.map((entry) => above(entry, state)),
+      border(spec, state),
+    ];
+
     return {
-      layers: (spec, state) => [
-        around(spec),
-        spec.layers.map((entry) => below(entry, state)),
-        dimmed(spec),
-        spec.layers.map((entry) => above(entry, state)),
-        border(spec, state),
-        spec.layers.map((entry) => live(entry, state)),
-        state.labels.length ? city.labels.layer(state.labels) : null, // an empty one makes the engine warn
-      ],
-      forget: () => Object.assign(kept, { selected: {}, gaps: {}, sheet: {}, live: {} }),
+      // With `changed` false only what lives is made anew: the engine takes the other layers as they are.
+      layers(spec, state, changed) {
+        if (changed || !kept.standing) {
+          kept.standing = standing(spec, state);
+          kept.labels = state.labels.length ? city.labels.layer(state.labels) : null; // an empty one makes the engine warn
+        }
+        return [kept.standing, spec.layers.map((entry) => live(entry, state)), kept.labels];
+      },
+      forget: () => Object.assign(kept, { selected: {}, gaps: {}, sheet: {}, live: {}, standing: null, labels: null }),
     };
   };
 

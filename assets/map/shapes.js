@@ -35,6 +35,7 @@
         if (shapes) { kept.delete(href); kept.set(href, shapes); } // the least recently used goes first
         return shapes || null;
       },
+      complete: () => [...kept.values()].every(Boolean),
       clear: () => kept.clear(),
     };
   };

@@ -1,0 +1,36 @@
+// The numbers behind the colours: values by code, cut into classes that stay put while values only tremble.
+(() => {
+  "use strict";
+  const city = (window.CityMap = window.CityMap || {});
+  const KEEP_MS = 60000; // classes are cut anew at most this often, or when a value leaves their range
+
+  const create = (now) => {
+    const given = {}; // layer id → {values, classes, unit, status}
+    const cut = {}; // layer id → {edges, low, high, at, codes}
+
+    const edgesOf = (id, codes, values, classes) => {
+      const known = codes.map((code) => values[code]).filter(Number.isFinite);
+      const [low, high] = [Math.min(...known), Math.max(...known)];
+      const key = `${codes[0]}|${codes.length}|${known.length}|${JSON.stringify(classes)}`;
+      const old = cut[id];
+      if (!old || old.key !== key || low < old.low || high > old.high || now() - old.at > KEEP_MS) {
+        cut[id] = { key, low, high, at: now(), edges: city.ramp.edges(known, classes) };
+      }
+      return cut[id].edges;
+    };
+
+    return {
+      give(id, values, { classes, unit = "", status = "live" } = {}) { given[id] = { values, classes, unit, status }; },
+      // What one layer shows over these shapes: values, edges and colours of the classes, unit, status.
+      over(entry, shapes) {
+        const mine = given[entry.id];
+        const codes = (shapes ? shapes.features : []).map((feature) => feature.properties.code);
+        const values = Object.fromEntries(codes.map((code) => [code, mine?.values[code] ?? null]));
+        const edges = mine ? edgesOf(entry.id, codes, values, mine.classes ?? entry.classes) : [];
+        return { given: Boolean(mine), codes, values, cuts: edges, colors: city.ramp.colors(entry.ramp, edges.length + 1), unit: mine?.unit ?? "", status: mine?.status ?? "missing" };
+      },
+    };
+  };
+
+  city.choropleths = { create };
+})();

@@ -1,0 +1,42 @@
+// Which names stand on the map now: asked when the camera has come to rest.
+(() => {
+  "use strict";
+  const city = (window.CityMap = window.CityMap || {});
+  const SIGN_PX = 18;
+  const SIGNS_MAX = 200;
+
+  const create = (element, lang, shapesOf) => {
+    const choose = city.labels.chooser();
+
+    const shown = (entry, zoom) => entry.label && zoom >= Math.max(city.labels.FROM[entry.style] ?? Infinity, entry.min_zoom ?? 0);
+
+    // What no name may lie on: the legend, the scale, the incidents.
+    const reserved = (spec, state, viewport) => {
+      const frame = element.getBoundingClientRect();
+      const boxes = [...element.querySelectorAll(".city-map-legend, .city-map-scale")].map((part) => part.getBoundingClientRect());
+      const signs = spec.layers.filter((entry) => entry.style === "incident" && state.tracks[entry.id]).flatMap(({ id }) => state.tracks[id].all());
+      const half = SIGN_PX * state.unit;
+      return [
+        ...boxes.map((box) => ({ x: box.x - frame.x + box.width / 2, y: box.y - frame.y + box.height / 2, w: box.width / 2, h: box.height / 2 })),
+        ...signs.slice(0, SIGNS_MAX).map((at) => viewport.project(at)).map(([x, y]) => ({ x, y, w: half, h: half })),
+      ];
+    };
+
+    return {
+      at(spec, state, viewport, near) {
+        const entries = spec.layers.filter((entry) => entry.url);
+        const regions = entries.find((entry) => entry.style === "regions");
+        const places = entries
+          .filter((entry) => entry.style !== "regions" && shown(entry, viewport.zoom))
+          .map((entry) => ({ shapes: shapesOf(entry.url), water: entry.style === "water" || entry.style === "river", offset: entry.kind === "point" }))
+          .filter((one) => one.shapes);
+        const candidates = city.labels.wanted({
+          regions: regions && shapesOf(regions.url), places, lang, unit: state.unit, selected: state.selected, bounds: spec.bounds, near: near || spec.drilled,
+        });
+        return choose(viewport, candidates, reserved(spec, state, viewport));
+      },
+    };
+  };
+
+  city.names = { create };
+})();

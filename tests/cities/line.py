@@ -12,7 +12,7 @@ import msgspec
 from cockpit.city import City, load_city
 from cockpit.panels import BUILT_IN, Panel
 from cockpit.parts import Parts
-from slots import Entities, Fold, Ledger, MemoryLedger, Pipeline, Readings, Records, folds_by_topic
+from slots import Entities, Fold, Health, Ledger, MemoryLedger, Pipeline, Readings, Records, folds_by_topic
 from streams.clock import ManualClock
 from streams.codecs import Rejected, codec_for
 from streams.dead_letters import DeadLetter, DeadLetters
@@ -54,9 +54,9 @@ class CityLine:
             started_at=self.clock(),
         )
         folds = folds_by_topic(slots, lambda slot: Fold(slot, codec_for(slot.source.format), regions, self.city.zone))
-        self.pipelines = [
-            Pipeline(self.log.source(topic), of_topic, self.ledger, self._set_aside, self.clock)
-            for topic, of_topic in folds.items()
+        self._sources = [self.log.source(topic) for topic in folds]
+        self._pipelines = [
+            Pipeline(source, folds[source.topic], self.ledger, self._set_aside, self.clock) for source in self._sources
         ]
 
     def send(self, topic: str, *records: dict[str, Any] | bytes) -> None:
@@ -64,8 +64,13 @@ class CityLine:
         self.log.sink(topic).emit([record if isinstance(record, bytes) else msgspec.json.encode(record) for record in records])
 
     def run(self) -> int:
-        """Counts until every topic is drained; how many records that were."""
-        return sum(_drained(pipeline) for pipeline in self.pipelines)
+        """Counts until every topic is drained and says so to the ledger, as a worker does; how many records that were."""
+        counted = sum(_drained(pipeline) for pipeline in self._pipelines)
+        for source in self._sources:
+            ends = {f"{source.topic}/{partition}": end for partition, end in source.ends().items()}
+            for slot in self.city.topics[source.topic]:
+                self.ledger.report(slot.slot, Health(True, "", int(self.clock().timestamp() * 1e6), ends))
+        return counted
 
     def close(self) -> None:
         """Lets go of what is open."""

@@ -1,0 +1,149 @@
+"""What a deployment says outside its city folder: environment variables `COCKPIT_*`, checked before anything starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from slots.problem import nearest
+from slots.slot import Duration
+
+PREFIX: Final = "COCKPIT_"
+TESTS: Final = "COCKPIT_TEST_"
+"""Names that begin so belong to the tests."""
+
+_NOT_BUILT: Final = MappingProxyType({
+    "COCKPIT_DATABASE": "history, orders and users in a database",
+    "COCKPIT_SECRET": "identity, which is what a secret would sign",
+})  # fmt: skip
+_SCHEME: Final = re.compile(r"[a-z]+://")
+_SERVER: Final = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be used; `problems` lists every mistake, without any secret."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def _servers(text: str) -> str:
+    servers = text.removeprefix("kafka://").rstrip("/").split(",")
+    for server in servers:
+        found = _SERVER.fullmatch(server.strip())
+        if not found or not 0 < int(found[2]) < 65536:
+            raise ValueError(f"a server is host:port, several are host:9092,host2:9092; got {server.rpartition('@')[2]!r}")
+    return ",".join(server.strip() for server in servers)
+
+
+def _redis(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in ("redis", "rediss", "unix") or not (parts.hostname or parts.path):
+        shown = masked(url.get_secret_value())
+        raise ValueError(f"an address as redis://localhost:6379/0, rediss://… or unix:///path is needed, got {shown!r}")
+    return url
+
+
+class Settings(BaseSettings):
+    """Unset means embedded and on this machine. The repr shows no secret."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    kafka: Annotated[str, AfterValidator(_servers)] | None = None
+    """`host:9092,host2:9092`; None: the embedded log."""
+    redis: Annotated[SecretStr, AfterValidator(_redis)] | None = None
+    """The address of Redis or Valkey; None: a ledger in memory with a snapshot file."""
+    state: Path | None = None
+    """The folder for the embedded log, snapshots and dead letters; None: `state/` beside the city, or the command's own."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8050
+    """0: any free port."""
+    minutes_kept: Duration = 48 * 3600
+    """Seconds for which minute buckets are kept, written `48h`."""
+    hours_kept: Duration = 90 * 86400
+    """Seconds for which hour buckets are kept, written `90d`."""
+
+    @property
+    def minutes_kept_s(self) -> int:
+        """As `slots.Retention` takes it."""
+        return self.minutes_kept
+
+    @property
+    def hours_kept_s(self) -> int:
+        """As `slots.Retention` takes it."""
+        return self.hours_kept
+
+    @property
+    def redis_shown(self) -> str | None:
+        """The address without its password, for people."""
+        return masked(self.redis.get_secret_value()) if self.redis else None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `read_settings` hands in: it has looked at the whole environment, unknown names included."""
+        return (init_settings,)
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings of an environment; an empty value counts as unset. Raises SettingsError with every mistake."""
+    given = {name: value.strip() for name, value in environment.items() if name.startswith(PREFIX) and value.strip()}
+    known = {f"{PREFIX}{field}".upper(): field for field in Settings.model_fields}
+    problems = list(_unknown(given, known))
+    values = {known[name]: value for name, value in given.items() if name in known}
+    try:
+        settings = Settings(**values)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems += [_worded(detail, values) for detail in error.errors(include_url=False)]
+        raise SettingsError(problems) from None
+    if settings.minutes_kept > settings.hours_kept:
+        problems.append("COCKPIT_MINUTES_KEPT must not be longer than COCKPIT_HOURS_KEPT")
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach the address. A name other than localhost could mean anything: False."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def masked(url: str) -> str:
+    """The address with `***` for all that stands before its host and for what follows its path."""
+    found = _SCHEME.match(url)
+    scheme = found[0] if found else ""
+    place, question, _ = url[len(scheme) :].partition("?")
+    _, at, host = place.rpartition("@")
+    return scheme + ("***@" if at else "") + host + ("?***" if question else "")
+
+
+def _unknown(given: Mapping[str, str], known: Mapping[str, str]) -> Iterator[str]:
+    for name in given:
+        if name in _NOT_BUILT:
+            yield f"{name} is read by nothing: {_NOT_BUILT[name]} is not built yet. Hint: leave it out."
+        elif name not in known and not name.startswith(TESTS):
+            yield f"{name} is no setting; there are: {', '.join(sorted(known))}.{nearest(name, known)}"
+
+
+def _worded(detail: Any, values: Mapping[str, str]) -> str:
+    field = str(detail["loc"][0])
+    message = str(detail["ctx"]["error"]) if detail["type"] == "value_error" else f"{detail['msg']}, got {values[field]!r}"
+    return f"{PREFIX}{field.upper()}: {message[:1].lower()}{message[1:]}"

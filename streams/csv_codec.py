@@ -53,7 +53,7 @@ class CsvCodec:
             try:
                 cells[row] = self._read_one(lines[row], columns)
             except (ValueError, csv.Error) as error:
-                rejected.append(Rejected(row, "decode", str(error)))
+                rejected.append(Rejected(row, "decode", _reason(error)))
         return cells, rejected
 
     def _read_one(self, line: str | None, columns: Sequence[Column]) -> list[str | None]:
@@ -69,6 +69,10 @@ class CsvCodec:
         if len(found) != 1 or len(found[0]) != len(names):
             raise ValueError(f"a line must have {len(names)} cells ({', '.join(names)}), got {len(found[-1])}: {show(line)}")
         return [cell or None for cell in found[0]]
+
+
+def _reason(error: Exception) -> str:
+    return f"the value is no CSV line: {error}" if isinstance(error, csv.Error) else str(error)
 
 
 def _texts(values: Sequence[bytes]) -> pl.Series:

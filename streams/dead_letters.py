@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from streams.source import StreamError
+from streams.codecs import Rejected
+from streams.record import Batch
+from streams.source import Sink, StreamError
 
 RAW_BYTES = 64 << 10
 Address = tuple[str, int, int]
@@ -181,3 +183,27 @@ def _letter(row: Sequence[Any]) -> DeadLetter:
     slot, topic, partition, offset, at_us, stage, reason, raw, truncated = row
     at = _EPOCH + timedelta(microseconds=at_us)
     return DeadLetter(slot, topic, partition, offset, at, stage, reason, raw, bool(truncated))
+
+
+def letters_of(slot: str, batch: Batch, rejected: Iterable[Rejected], at: datetime) -> list[DeadLetter]:
+    """The dead letters of the rows of a batch that a slot refused."""
+    return [_letter_of(slot, batch, one, at) for one in rejected]
+
+
+def _letter_of(slot: str, batch: Batch, one: Rejected, at: datetime) -> DeadLetter:
+    partition, offset, raw = int(batch.partitions[one.row]), int(batch.offsets[one.row]), batch.values[one.row]
+    truncated = len(raw) > RAW_BYTES
+    return DeadLetter(slot, batch.topic, partition, offset, at, one.stage, one.reason, raw[:RAW_BYTES], truncated)
+
+
+def resend(letters: DeadLetters, slot: str, sink: Sink) -> int:
+    """How many letters of a slot were sent to the topic again, oldest first, and then forgotten; cut ones stay.
+
+    Raises what the sink raises; what was not acknowledged stays. A crash between the two may send a batch twice.
+    """
+    whole = [letter for letter in reversed(letters.latest(slot, letters.count(slot))) if not letter.truncated]
+    for start in range(0, len(whole), 1000):
+        part = whole[start : start + 1000]
+        sink.emit([letter.raw for letter in part])
+        letters.remove(slot, [(letter.topic, letter.partition, letter.offset) for letter in part])
+    return len(whole)

@@ -28,7 +28,7 @@ class JsonCodec:
             raw = _read(values, columns)
         except _Unreadable:
             return self.decode_carefully(values, columns)
-        return settle(raw, _row_numbers(range(len(values))), columns, [])
+        return _name_types(settle(raw, _row_numbers(range(len(values))), columns, []), values, columns)
 
     def decode_carefully(self, values: Sequence[bytes], columns: Sequence[Column]) -> Decoded:
         """The same answer as `decode`, row by row: slower, and able to say which row is bad and why."""
@@ -74,6 +74,14 @@ def _schema(columns: Sequence[Column]) -> dict[str, pl.DataType]:
     dtypes: dict[str, pl.DataType] = {"string": texts, "int": pl.Int64(), "float": pl.Float64(), "bool": pl.Boolean()}
     numbers_or_texts = {column.name: pl.Float64() if column.epoch else pl.String() for column in columns}
     return {column.name: dtypes.get(column.type, numbers_or_texts[column.name]) for column in columns}
+
+
+def _name_types(decoded: Decoded, values: Sequence[bytes], columns: Sequence[Column]) -> Decoded:
+    """What is no text where a time is declared reached us as text: the reason shall say what was really given."""
+    if not decoded.rejected:
+        return decoded
+    rejected = [Rejected(one.row, one.stage, json_reason(values[one.row], columns) or one.reason) for one in decoded.rejected]
+    return Decoded(decoded.frame, rejected)
 
 
 def _row_numbers(rows: Sequence[int]) -> pl.Series:

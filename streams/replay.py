@@ -77,6 +77,11 @@ class Replay:
         """The field of the event time, where the pace asks for one."""
         return self._time_field
 
+    def values(self) -> list[bytes]:
+        """All records at once, as they would be sent."""
+        recording, _ = self._scheduled()
+        return recording.values(0, len(recording), self._form)
+
     def run(self, sink: Sink, sleep: Callable[[float], None] = machine.sleep, progress: Progress | None = None) -> int:
         """How many records were sent and acknowledged. Blocks until all are. Raises what the sink raises."""
         recording, due_s = self._scheduled()

@@ -38,7 +38,7 @@ class MapContainer:
 
     @property
     def shown(self) -> str:
-        """The region whose children are drawn: `region`, or for one without drawable children the nearest above it that has some."""
+        """The region whose children are drawn: `region`, or where it has none to draw the nearest above that has."""
         at = self.regions.region(self.region)
         while at.parent and not any(child.has_geometry for child in self.regions.children(at.code)):
             at = self.regions.region(at.parent)

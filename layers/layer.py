@@ -72,11 +72,19 @@ class Layer:
         if self.features is None:
             return collection(())
         shapes = shapely.transform(self.features.geometries, lambda points: np.round(points, 6))
-        return collection((self._properties(row, shape), shape) for row, shape in zip(self.features.properties, shapes, strict=True))
+        return collection(
+            (self._properties(row, shape), shape) for row, shape in zip(self.features.properties, shapes, strict=True)
+        )
 
     def entry(self) -> dict[str, Any]:
         """Its part of the browser's spec, without the address."""
-        entry: dict[str, Any] = {"id": self.id, "kind": self.kind, "style": self.style, "live": self.live, "title": dict(self.title)}
+        entry: dict[str, Any] = {
+            "id": self.id,
+            "kind": self.kind,
+            "style": self.style,
+            "live": self.live,
+            "title": dict(self.title),
+        }
         if self.label:
             entry["label"] = "name"
         if self.min_zoom is not None:
@@ -86,7 +94,12 @@ class Layer:
     def _properties(self, row: Mapping[str, Any], shape: shapely.Geometry) -> dict[str, Any]:
         if not self.label or not row.get(self.label):
             return {}
-        return {"name": row[self.label], "name_en": row.get(f"{self.label}_en") or "", "label": label_point(shape), "span": span_km(shape)}
+        return {
+            "name": row[self.label],
+            "name_en": row.get(f"{self.label}_en") or "",
+            "label": label_point(shape),
+            "span": span_km(shape),
+        }
 
     def _problems(self) -> list[str]:
         problems: list[str] = []

@@ -50,7 +50,8 @@ class MapPage:
         if route == "/":
             scripts = ["/deck.js", *(f"/map/{name}" for name in SCRIPTS), "/page.js"]
             tags = "".join(f'<script src="{address}"></script>' for address in scripts)
-            styles = '<link rel="stylesheet" href="/map/map.css"><link rel="stylesheet" href="/page.css"><link rel="icon" href="data:,">'
+            links = (("stylesheet", "/map/map.css"), ("stylesheet", "/page.css"), ("icon", "data:,"))
+            styles = "".join(f'<link rel="{kind}" href="{address}">' for kind, address in links)
             return "text/html", f'<!doctype html><meta charset="utf-8">{styles}<div id="map"></div>{tags}'.encode()
         if route == "/spec":
             container = self.container.drill(query) if query else self.container

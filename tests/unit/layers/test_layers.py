@@ -1,0 +1,134 @@
+"""Layers: what they refuse, what they hand to the screen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layers import AreaLayer, Classes, Layer, LayerError, LineLayer, MapContainer, PointLayer, Regions, deck_spec, script_path
+from layers.deck import SCRIPTS
+
+from .towns import square, town, written
+
+LINE = {"type": "LineString", "coordinates": [[10, 20], [11, 20.5], [12, 20]]}
+
+
+def _file(folder: Path, geometry: dict[str, Any], **properties: Any) -> Path:
+    path = folder / "things.geojson"
+    row = {"type": "Feature", "properties": properties, "geometry": geometry}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [row]}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("layer", "geometry", "options", "said"),
+    [
+        (
+            LineLayer,
+            square(10, 20),
+            {"style": "road"},
+            "geometry must be LineString or MultiLineString, got Polygon. Hint: is the kind right?",
+        ),
+        (AreaLayer, square(10, 20), {"style": "watter"}, "style 'watter' is not one of .* Hint: did you mean 'water'"),
+        (AreaLayer, square(5e5, 3e6), {"style": "water"}, "Hint: is the data in WGS84?"),
+        (
+            AreaLayer,
+            square(10, 20),
+            {"style": "water", "label": "nom"},
+            "label 'nom' is not a property of any feature; there are: name",
+        ),
+        (AreaLayer, square(10, 20), {"style": "regions"}, "style 'regions' takes no file"),
+        (LineLayer, LINE, {"style": "road", "min_zoom": 40}, "min_zoom must be 0…22, got 40"),
+        (LineLayer, LINE, {"style": "road", "id": "a b"}, "id must be letters, digits and _, got 'a b'"),
+        (LineLayer, LINE, {"style": "road", "datum": "gps"}, "unknown datum 'gps'"),
+    ],
+)
+def test_a_wrong_layer_says_why(
+    tmp_path: Path, layer: type[Layer], geometry: dict[str, Any], options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(LayerError, match=said):
+        layer.load(_file(tmp_path, geometry, name="x"), **options)
+
+
+def test_layers_that_need_a_file_or_must_not_have_one() -> None:
+    with pytest.raises(LayerError, match="a line layer needs a file"):
+        LineLayer(id="roads", style="road")
+    with pytest.raises(LayerError, match="style 'camera' needs a file; live styles are vehicle, incident, station"):
+        PointLayer(id="cameras", style="camera")
+    with pytest.raises(LayerError, match="trail_s must be 0…60"):
+        PointLayer(id="cars", style="vehicle", trail_s=900)
+
+
+def test_only_the_label_leaves_the_house(tmp_path: Path) -> None:
+    path = _file(tmp_path, LINE, name="环路", name_en="Ring", cost=17)
+    (drawn,) = json.loads(LineLayer.load(path, id="roads", style="road", label="name").geojson())["features"]
+    assert drawn["properties"] == {"name": "环路", "name_en": "Ring", "label": [11.0, 20.5], "span": pytest.approx(215.9, abs=1)}
+    (bare,) = json.loads(LineLayer.load(path, id="roads", style="road").geojson())["features"]
+    assert bare["properties"] == {}
+
+
+def test_classes_cut_values() -> None:
+    assert Classes("quantile", 4).edges([1, 2, 3, 4, None, float("nan")]) == pytest.approx([1.75, 2.5, 3.25])
+    assert Classes("equal", 4).edges([0, 100]) == [25, 50, 75]
+    assert Classes("manual", 3, (10, 20)).edges([]) == [10, 20]
+    assert Classes("quantile", 5).edges([7, 7, 7]) == []
+    for wrong in ({"method": "jenks"}, {"count": 1}, {"method": "manual", "count": 3, "breaks": (2, 1)}, {"breaks": (1,)}):
+        with pytest.raises(ValueError, match="classes: "):
+            Classes(**wrong)  # type: ignore[arg-type]
+
+
+def test_no_data_is_never_the_lowest_colour() -> None:
+    layer = AreaLayer(
+        id="regions", style="regions", classes=Classes("equal", 2), values={"a": 0, "b": 10, "c": None, "d": float("nan")}
+    )
+    assert layer.fills() == {"a": "#12304F", "b": "#D6F5FF", "c": None, "d": None}
+
+
+@pytest.fixture
+def container(tmp_path: Path) -> MapContainer:
+    regions = Regions.load(written(tmp_path, town()))
+    layers = (
+        AreaLayer(id="regions", style="regions", classes=Classes("manual", 3, (1, 2))),
+        LineLayer.load(_file(tmp_path, LINE, name="x"), id="roads", style="road_main", label="name"),
+        PointLayer(id="vehicles", style="vehicle", trail_s=8),
+    )
+    return MapContainer(regions, layers, "9")
+
+
+def test_the_spec_of_a_whole_city(container: MapContainer) -> None:
+    spec = deck_spec(container)
+    assert (spec["drilled"], spec["context"], spec["selected"], spec["bounds"]) == (False, None, None, [10, 20, 12, 21])
+    regions, roads, vehicles = json.loads(json.dumps(spec["layers"]))
+    assert regions["url"] == "/api/v1/regions/9/geometry"
+    assert regions["classes"] == {"method": "manual", "count": 3, "breaks": [1, 2]}
+    assert (roads["url"], roads["label"]) == ("/api/v1/layers/roads/geometry", "name")
+    assert vehicles == {"id": "vehicles", "kind": "point", "style": "vehicle", "live": True, "title": {}, "trail_s": 8}
+
+
+def test_the_spec_of_a_part_dims_what_is_around(container: MapContainer) -> None:
+    spec = deck_spec(container.drill("91").select("912"))
+    assert (spec["drilled"], spec["selected"], spec["bounds"]) == (True, "912", [10, 20, 11, 21])
+    assert spec["context"] == "/api/v1/regions/9/geometry"
+    assert spec["outline"] == "/api/v1/regions/91/outline"
+
+
+def test_a_region_with_nothing_below_is_lifted_among_its_neighbours(container: MapContainer) -> None:
+    spec = deck_spec(container.drill("912"))
+    assert spec["layers"][0]["url"] == "/api/v1/regions/91/geometry"
+    assert (spec["region"], spec["selected"], spec["bounds"]) == ("912", "912", [10.5, 20, 11, 21])
+
+
+def test_one_id_stands_on_a_map_once(container: MapContainer) -> None:
+    with pytest.raises(LayerError, match="layer 'regions' stands on the map twice"):
+        MapContainer(container.regions, container.layers[:1] * 2, "9")
+
+
+def test_the_scripts_the_page_loads_are_all_there_and_only_they() -> None:
+    folder = Path(__file__).parents[3] / "assets" / "map"
+    assert sorted(SCRIPTS) == sorted(path.name for path in folder.glob("*.js"))
+    assert script_path().stat().st_size > 1_000_000
+    for path in folder.iterdir():
+        assert "http://" not in path.read_text() and "https://" not in path.read_text() and "innerHTML" not in path.read_text()

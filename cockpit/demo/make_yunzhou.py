@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from cockpit.demo.making.cells import cells
 from cockpit.demo.making.degrees import degrees, kilometres
@@ -15,7 +16,7 @@ from cockpit.demo.making.ground import River, rivers
 from cockpit.demo.making.map_layers import MapLayer, layers
 from cockpit.demo.making.naming import Names
 from cockpit.demo.making.places import places
-from cockpit.demo.making.roads import Land, Road, network, rails, roads
+from cockpit.demo.making.roads import Land, network, rails, roads
 from cockpit.demo.making.routes import bus_lines, patrol_rounds
 from cockpit.demo.making.tree import Area, tree
 from cockpit.demo.making.water import hills, lakes
@@ -29,12 +30,8 @@ def main() -> None:
     streams = rivers()
     areas = regions(streams)
     write_geojson(folder / "regions.geojson", [(_properties(area), area.shape) for area in areas])
-    drawn, rounds = ground(areas, streams)
-    for layer in drawn:
+    for layer in ground(areas, streams):
         layer.write(folder / "layers")
-    write_geojson(
-        folder / "patrols.geojson", [({"name": road.name, "name_en": road.name_en}, degrees(road.line)) for road in rounds]
-    )
 
 
 def regions(streams: list[River]) -> list[Area]:
@@ -45,18 +42,18 @@ def regions(streams: list[River]) -> list[Area]:
     return areas + grids(central, SEED)
 
 
-def ground(areas: list[Area], streams: list[River]) -> tuple[list[MapLayer], list[Road]]:
-    """The static layers, and the rounds the patrols drive."""
+def ground(areas: list[Area], streams: list[River]) -> list[MapLayer]:
+    """The static layers, among them the rounds the patrols drive."""
     land, steps, water = _land(kilometres(areas[0].shape), streams)
     seats = [(area.name[:2], area.name_en.split()[0], area.site) for area in areas if area.level == 2]
     villages = [area.site for area in areas if area.level == 3 and area.name.endswith("村")][::3]
     built = roads(land, seats, villages, Names(SEED + 1))
     graph = network(built)
-    ways = [*built, *rails(land), *bus_lines(graph, seats)]
-    return layers(land, steps, water, ways, places(areas, graph, SEED)), patrol_rounds(graph, SEED)
+    ways = [*built, *rails(land), *bus_lines(graph, seats), *patrol_rounds(graph, SEED)]
+    return layers(land, steps, water, ways, places(areas, graph, SEED))
 
 
-def _land(city: shapely.Geometry, streams: list[River]) -> tuple[Land, list[tuple[int, shapely.Geometry]], list[Feature]]:
+def _land(city: BaseGeometry, streams: list[River]) -> tuple[Land, list[tuple[int, BaseGeometry]], list[Feature]]:
     river = shapely.union_all([stream.surface() for stream in streams])
     found = lakes(streams)
     standing = shapely.union_all([shape for _, _, shape in found])

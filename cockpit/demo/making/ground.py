@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -40,7 +41,7 @@ def _gradient_noise(x: Floats, y: Floats, seed: int) -> Floats:
 
     def corner(right: int, up: int) -> Floats:
         angle = angles[(row + up) % 64, (column + right) % 64]
-        return np.cos(angle) * (dx - right) + np.sin(angle) * (dy - up)
+        return np.asarray(np.cos(angle) * (dx - right) + np.sin(angle) * (dy - up))
 
     fade_x, fade_y = dx**3 * (dx * (dx * 6 - 15) + 10), dy**3 * (dy * (dy * 6 - 15) + 10)
     low = corner(0, 0) + fade_x * (corner(1, 0) - corner(0, 0))
@@ -54,7 +55,7 @@ def density(x: Floats, y: Floats) -> Floats:
     for town_x, town_y, reach, weight in TOWNS:
         far = np.hypot(x - town_x, y - town_y) / reach
         total = total + weight / (1 + far**3.2)
-    return 0.84 * total * (1 + 0.25 * noise(x, y, 5, 9.0, 2))
+    return np.asarray(0.84 * total * (1 + 0.25 * noise(x, y, 5, 9.0, 2)))
 
 
 def spacing(x: Floats, y: Floats) -> Floats:
@@ -87,7 +88,7 @@ class River:
         """The water itself: the banks lie half the width to each side of the centre line."""
         points = shapely.get_coordinates(self.line)
         discs = [shapely.Point(p).buffer(w / 2, quad_segs=6) for p, w in zip(points, self.widths, strict=True)]
-        links = [shapely.convex_hull(shapely.union(a, b)) for a, b in zip(discs, discs[1:], strict=False)]
+        links = [shapely.convex_hull(shapely.union(a, b)) for a, b in pairwise(discs)]
         return shapely.union_all(links).simplify(0.012)
 
 

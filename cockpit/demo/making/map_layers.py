@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
 
 from cockpit.demo.making.degrees import degrees
 from cockpit.demo.making.files import Feature, write_geojson
@@ -38,7 +39,7 @@ class MapLayer:
 
 
 def layers(
-    land: Land, hills: list[tuple[int, shapely.Geometry]], water: list[Feature], roads: list[Road], places: list[Place]
+    land: Land, hills: list[tuple[int, BaseGeometry]], water: list[Feature], roads: list[Road], places: list[Place]
 ) -> list[MapLayer]:
     """Every static layer of the city."""
     ways = [
@@ -47,6 +48,7 @@ def layers(
         _lines("streets", "街道路网", "Streets", "road", roads, ("street",), "min_zoom: 12.5\n"),
         _lines("rail", "轨道交通", "Rail and metro", "rail", roads, ("metro", "railway"), "label: name\n"),
         _lines("bus", "公交线路", "Bus lines", "bus", roads, ("bus",), "label: name\n"),
+        _lines("patrols", "巡逻路线", "Patrol rounds", "bus", roads, ("patrol",), "min_zoom: 13\n"),
     ]
     titles = [
         ("hospitals", "医院", "Hospitals", "place_hospital"),

@@ -6,6 +6,7 @@ import heapq
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -49,7 +50,8 @@ class Ground:
     def build(self, line: LineString) -> None:
         """Marks the cells along the line."""
         for reach in np.arange(0, line.length, self._step / 2):
-            self._built.add(self._cell(line.interpolate(reach).coords[0]))
+            point = line.interpolate(reach)
+            self._built.add(self._cell((point.x, point.y)))
 
     def _steps(self, cell: Cell) -> Iterable[tuple[Cell, float]]:
         rows, columns = self._cost.shape
@@ -136,7 +138,7 @@ class Network:
     def route(self, stops: list[Node]) -> LineString:
         """The cheapest line along the roads through all stops (nodes) in turn."""
         points: list[Node] = []
-        for start, end in zip(stops, stops[1:], strict=False):
+        for start, end in pairwise(stops):
             part = self._between(start, end)
             points += part if not points else part[1:]
         return LineString(points)
@@ -160,7 +162,7 @@ class Network:
 
     def _drawn(self, nodes: list[Node]) -> list[Node]:
         points: list[Node] = [nodes[0]]
-        for a, b in zip(nodes, nodes[1:], strict=False):
+        for a, b in pairwise(nodes):
             piece = self.pieces[a][b][1]
             coords = [(x, y) for x, y in piece.coords]
             points += coords[1:] if _node(piece.coords[0]) == a else coords[::-1][1:]
@@ -175,3 +177,8 @@ def _node(point: Iterable[float]) -> Node:
 def lines(shape: BaseGeometry) -> list[LineString]:
     """The line parts of any geometry."""
     return [part for part in shapely.get_parts(shape) if part.geom_type == "LineString" and part.length > 0]
+
+
+def thinned(line: LineString, tolerance: float) -> LineString:
+    """The line with fewer vertices, none of them farther off than the tolerance (km)."""
+    return LineString(shapely.get_coordinates(shapely.simplify(line, tolerance)))

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cockpit.demo.making.ground import TOWNS, River, height, noise, smooth
 from cockpit.demo.making.naming import Names
-from cockpit.demo.making.paths import Ground, Network, Node, lines
+from cockpit.demo.making.paths import Ground, Network, Node, lines, thinned
 from cockpit.demo.making.water import contour
 
 Floats = NDArray[np.float64]
@@ -73,13 +73,16 @@ def _ground(land: Land) -> Ground:
 
 def _curve(points: list[Node], land: Land | None = None) -> LineString:
     """A raster way without its corners."""
-    line = LineString(smooth(np.array(LineString(points).simplify(0.3).coords), 3)).simplify(0.008)
+    line = thinned(LineString(smooth(shapely.get_coordinates(LineString(points).simplify(0.3)), 3)), 0.008)
     return line if land is None else max(lines(line.intersection(land.city)), key=lambda part: part.length)
 
 
 def _radials(ground: Ground, land: Land) -> list[Road]:
-    titles = [("石澜大道", "Shilan Avenue"), ("望湖路", "Wanghu Road"), ("松岭大道", "Songling Avenue"), ("东望大道", "Dongwang Avenue"),
-              ("东畴路", "Dongchou Road"), ("白浦大道", "Baipu Avenue"), ("南屏路", "Nanping Road")]  # fmt: skip
+    titles = [
+        ("石澜大道", "Shilan Avenue"), ("望湖路", "Wanghu Road"),
+        ("松岭大道", "Songling Avenue"), ("东望大道", "Dongwang Avenue"),
+        ("东畴路", "Dongchou Road"), ("白浦大道", "Baipu Avenue"), ("南屏路", "Nanping Road"),
+    ]  # fmt: skip
     vias = [(-25.0, -13.0), (-9.0, 6.0), (7.5, 9.5), (30.0, 15.0), (16.0, -4.0), (27.0, -19.0), (-4.0, -8.0)]
     found = []
     for (name, name_en), via, end in zip(titles, vias, EXITS, strict=True):
@@ -98,7 +101,7 @@ def _rings() -> list[Road]:
         bend = reach * (1 + (0.07 + 0.03 * index) * noise(np.cos(angle) * 2, np.sin(angle) * 2, 71 + index, 1.3, 2))
         points = np.column_stack([1.12 * bend * np.cos(angle) + 0.3 * index, 0.92 * bend * np.sin(angle)])
         around = smooth(points, 1, closed=True)
-        found.append(Road(name, name_en, "ring", LineString([*around, around[0]]).simplify(0.008)))
+        found.append(Road(name, name_en, "ring", thinned(LineString([*around, around[0]]), 0.008)))
     return found
 
 
@@ -107,7 +110,7 @@ def _expressways(ground: Ground, land: Land) -> list[Road]:
     angle = np.linspace(0, 2 * np.pi, 181)[:-1]
     bend = 13.6 * (1 + 0.1 * noise(np.cos(angle) * 2, np.sin(angle) * 2, 79, 1.4, 2))
     around = smooth(np.column_stack([1.16 * bend * np.cos(angle) + 0.8, 0.93 * bend * np.sin(angle) - 0.6]), 1, closed=True)
-    orbital = LineString([*around, around[0]]).simplify(0.008)
+    orbital = thinned(LineString([*around, around[0]]), 0.008)
     routes = [
         ("云石高速", "Yunshi Expressway", (-39.0, -17.0), np.pi * 1.1),
         ("云松高速", "Yunsong Expressway", (36.0, 27.0), 0.55),
@@ -117,7 +120,8 @@ def _expressways(ground: Ground, land: Land) -> list[Road]:
     found = [Road("绕城高速", "Orbital Expressway", "expressway", orbital)]
     for name, name_en, start, turn in routes:
         end = orbital.intersection(LineString([(0, 0), (30 * np.cos(turn), 30 * np.sin(turn))]))
-        way = [*ground.way(start, [end.coords[0]]), end.coords[0]]
+        joint = (float(shapely.get_x(end)), float(shapely.get_y(end)))
+        way = [*ground.way(start, [joint]), joint]
         found.append(Road(name, name_en, "expressway", _joined(_curve(way, land), orbital)))
     return found
 
@@ -129,14 +133,19 @@ def _grid(land: Land, names: Names) -> list[Road]:
     covered: BaseGeometry = Point(0, 0).buffer(0)
     for index, (x, y, reach, _) in enumerate(TOWNS):
         extent = reach * (1.55 if index == 0 else 1.3)
-        town = contour(
-            lambda u, v, x=x, y=y, extent=extent: 1 - np.hypot(u - x, v - y) / extent + 0.5 * noise(u, v, 97, 4.0, 3),
-            0, (x - 2 * extent, y - 2 * extent, x + 2 * extent, y + 2 * extent), 0.25,
-        )  # fmt: skip
+        town = _ragged_disc((x, y), extent)
         area = shapely.difference(shapely.intersection(town, land.city), covered)
         covered = shapely.union(covered, town)
         found += _town_grid((x, y), (0.24, -0.3, 0.5, 0.1, -0.15, 0.35, -0.45)[index], extent, area, land, names, rng)
     return found
+
+
+def _ragged_disc(middle: Node, extent: float) -> BaseGeometry:
+    def within(x: Floats, y: Floats) -> Floats:
+        return np.asarray(1 - np.hypot(x - middle[0], y - middle[1]) / extent + 0.5 * noise(x, y, 97, 4.0, 3))
+
+    box = (middle[0] - 2 * extent, middle[1] - 2 * extent, middle[0] + 2 * extent, middle[1] + 2 * extent)
+    return contour(within, 0, box, 0.25)
 
 
 def _town_grid(
@@ -156,7 +165,7 @@ def _town_grid(
                 parts = [part for part in lines(line.intersection(open_ground)) if part.length > 1.5]
                 chinese, latin = names.next("town") if parts else ("", "")
                 kind, kind_en = ("大街", "Street") if across else ("路", "Road")
-                found += [Road(chinese + kind, f"{latin} {kind_en}", "arterial", part.simplify(0.006)) for part in parts]
+                found += [Road(chinese + kind, f"{latin} {kind_en}", "arterial", thinned(part, 0.006)) for part in parts]
             else:
                 found += [Road("", "", "street", part) for part in _broken(line, gap, open_ground, rng)]
     return found
@@ -181,7 +190,7 @@ def _broken(line: LineString, gap: float, ground: BaseGeometry, rng: np.random.G
             piece = LineString(points[start : end + 1])
             found += [part for part in lines(piece.intersection(ground)) if part.length > 0.8 * gap]
         start = end
-    return [part.simplify(0.006) for part in found]
+    return [thinned(part, 0.006) for part in found]
 
 
 def _county(ground: Ground, seats: list[tuple[str, str, Node]], before: list[Road], land: Land) -> list[Road]:
@@ -214,13 +223,15 @@ def rails(land: Land) -> list[Road]:
     """Three metro lines and the railway."""
     stops: list[tuple[str, str, str, list[Node]]] = [
         ("地铁1号线", "Metro Line 1", "metro", [(-12, -7.5), (-6, -1.2), (-1, 0.4), (3, 1.9), (8, 3.5), (15.5, 4.2)]),
-        ("地铁2号线", "Metro Line 2", "metro", [(-9.5, 9.5), (-3.8, 5.5), (-0.9, 2.6), (0.2, 0.2), (1.4, -3.4), (5.6, -7.2), (11, -9)]),
+        ("地铁2号线", "Metro Line 2", "metro",
+         [(-9.5, 9.5), (-3.8, 5.5), (-0.9, 2.6), (0.2, 0.2), (1.4, -3.4), (5.6, -7.2), (11, -9)]),
         ("地铁3号线", "Metro Line 3", "metro", [(8.5, 11), (4.8, 6.0), (2.9, 2.0), (2.2, -2.2), (-2.6, -5.2), (-8.5, -6.2)]),
         ("云州铁路", "Yunzhou Railway", "railway",
-         [(-42, -15), (-25, -16.2), (-12, -10), (-4.5, -7.8), (3, -8.6), (13, -11.4), (20, -9.4), (30, -17), (36, -19), (50, -20)]),
+         [(-42, -15), (-25, -16.2), (-12, -10), (-4.5, -7.8), (3, -8.6), (13, -11.4),
+          (20, -9.4), (30, -17), (36, -19), (50, -20)]),
     ]  # fmt: skip
     curves = [
-        (name, name_en, kind, LineString(smooth(np.array(points), 4)).simplify(0.01)) for name, name_en, kind, points in stops
+        (name, name_en, kind, thinned(LineString(smooth(np.array(points), 4)), 0.01)) for name, name_en, kind, points in stops
     ]
     return [
         Road(name, name_en, kind, max(lines(line.intersection(land.city)), key=lambda part: part.length))

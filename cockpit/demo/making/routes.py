@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cockpit.demo.making.paths import Network, Node
+from cockpit.demo.making.paths import Network, Node, thinned
 from cockpit.demo.making.roads import Road
 
 CITY_LINES: tuple[tuple[Node, ...], ...] = (
@@ -42,7 +42,7 @@ def bus_lines(network: Network, seats: list[tuple[str, str, Node]]) -> list[Road
         ends, ends_en = (
             (f"{first}环线", f"{first_en} Loop") if stops[0] == stops[-1] else (f"{first}—{last}", f"{first_en}–{last_en}")
         )
-        found.append(Road(f"{number}路 {ends}", f"Bus {number} {ends_en}", "bus", line.simplify(0.006)))
+        found.append(Road(f"{number}路 {ends}", f"Bus {number} {ends_en}", "bus", thinned(line, 0.006)))
     return found
 
 
@@ -60,7 +60,7 @@ def patrol_rounds(network: Network, seed: int) -> list[Road]:
         stops = near[rng.choice(len(near), 4, replace=False)]
         stops = stops[np.argsort(np.arctan2(*(stops - stops.mean(axis=0)).T))]
         nodes = [(float(x), float(y)) for x, y in [*stops, stops[0]]]
-        line = network.route(_distinct(nodes)).simplify(0.006)
+        line = thinned(network.route(_distinct(nodes)), 0.006)
         if 3 < line.length < 22:
             number = len(found) + 1
             found.append(Road(f"巡逻{number:02d}线", f"Patrol round {number:02d}", "patrol", line))

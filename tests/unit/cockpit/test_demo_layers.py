@@ -59,7 +59,7 @@ def test_buses_and_patrols_follow_the_roads() -> None:
         [shape for name in ("roads_main", "roads", "streets") for shape in _shapes(f"layers/{name}.geojson")]
     )
     near = roads.buffer(0.0003)  # thirty metres
-    for shape in [*_shapes("layers/bus.geojson"), *_shapes("patrols.geojson")]:
+    for shape in [*_shapes("layers/bus.geojson"), *_shapes("layers/patrols.geojson")]:
         assert shape.difference(near).length < 0.02 * shape.length
 
 

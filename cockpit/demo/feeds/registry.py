@@ -1,0 +1,13 @@
+"""All feeds that are counted in records; the vehicles are counted in positions and stand in `fleet`."""
+
+from cockpit.demo.feeds import bus_service, enterprises, hall_reviews, hotline, permits, urban_cases
+from cockpit.demo.feeds.feed import Feed
+
+FEEDS: tuple[Feed, ...] = (
+    hotline.FEED,
+    urban_cases.FEED,
+    hall_reviews.FEED,
+    bus_service.FEED,
+    enterprises.FEED,
+    permits.FEED,
+)

@@ -82,14 +82,16 @@ def test_every_setting_is_documented(readme: str) -> None:
 
 
 @TWINS
-def test_every_command_is_documented(readme: str) -> None:
+def test_every_command_is_documented_with_options_it_has(readme: str) -> None:
     import app
 
     (shell,) = {id(value): value for value in vars(app).values() if isinstance(value, typer.Typer)}.values()
-    root = typer.main.get_command(shell)
-    commands = set(getattr(root, "commands", {}))
-    table = set(re.findall(r"^\| `([a-z-]+)", readme, re.MULTILINE))
-    assert commands and table == commands
+    commands = getattr(typer.main.get_command(shell), "commands", {})
+    rows = dict(re.findall(r"^(\| `([a-z-]+)[ `].*)$", readme, re.MULTILINE))
+    assert commands and set(rows.values()) == set(commands)
+    for row, name in rows.items():
+        known = {option for parameter in commands[name].params for option in (*parameter.opts, *parameter.secondary_opts)}
+        assert set(re.findall(r"--[a-z][a-z-]*", row)) <= known
 
 
 def test_the_changelog_knows_the_version() -> None:

@@ -1,10 +1,11 @@
 """Data slots: from columns to numbers that add up. What is exported here is what plug-ins and the cockpit may use."""
 
+from slots.dry_run import DryRun, dry_run
 from slots.entities import Entities
 from slots.fold import Fold, Folded
 from slots.ledger import Commit, Health, Ledger, LedgerError, LedgerLost, OffsetConflict, PageKey, SlotState
 from slots.ledger_memory import MemoryLedger
-from slots.pipeline import Pipeline, folds_by_topic
+from slots.pipeline import Pipeline, SetAside, folds_by_topic
 from slots.places import Places
 from slots.problem import DocumentError, Problem, nearest, problems_of
 from slots.reading import Freshness, Question, QuestionError, Reading, Status
@@ -12,10 +13,11 @@ from slots.readings import Readings
 from slots.records import Records
 from slots.retention import Retention
 from slots.slot import Indicator, Measure, Model, Slot, Titles, parse_slot, seconds
+from slots.workers import Workers
 
 __all__ = [
-    "Commit", "DocumentError", "Entities", "Fold", "Folded", "Freshness", "Health", "Indicator", "Ledger", "LedgerError",
-    "LedgerLost", "Measure", "MemoryLedger", "Model", "OffsetConflict", "PageKey", "Pipeline", "Places", "Problem",
-    "Question", "QuestionError", "Reading", "Readings", "Records", "Retention", "Slot", "SlotState", "Status", "Titles",
-    "folds_by_topic", "nearest", "parse_slot", "problems_of", "seconds",
+    "Commit", "DocumentError", "DryRun", "Entities", "Fold", "Folded", "Freshness", "Health", "Indicator", "Ledger",
+    "LedgerError", "LedgerLost", "Measure", "MemoryLedger", "Model", "OffsetConflict", "PageKey", "Pipeline", "Places",
+    "Problem", "Question", "QuestionError", "Reading", "Readings", "Records", "Retention", "SetAside", "Slot", "SlotState",
+    "Status", "Titles", "Workers", "dry_run", "folds_by_topic", "nearest", "parse_slot", "problems_of", "seconds",
 ]  # fmt: skip

@@ -1,1 +1,5 @@
-"""The built-in cities: an invented one with a generator, and Montreal's car sharing from the plotly package."""
+"""The demonstration cities that come with the package, and what makes their records."""
+
+from cockpit.demo.demonstration import DEMONSTRATIONS, Demonstration, demonstration
+
+__all__ = ["DEMONSTRATIONS", "Demonstration", "demonstration"]

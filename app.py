@@ -1,0 +1,304 @@
+"""Command line and composition root: settings → parts → server. Nothing else builds a concrete part.
+
+Read `compose` from top to bottom to see the line being put together: log, ledger, slots, readings, hub, server.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import typer
+import uvicorn
+
+import slots
+from cockpit import options as ask
+from cockpit.city import City, load_city
+from cockpit.city_files import CityError
+from cockpit.live import bounds
+from cockpit.panels import BUILT_IN
+from cockpit.parts import Parts
+from cockpit.server import create_app
+from cockpit.serving import Announced, listen
+from cockpit.settings import Settings, SettingsError, loopback, read_settings
+from cockpit.state import StateInUse, forget, state_folder, state_root
+from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, progress_bar, say, show_dry_run, show_letters
+from streams import Batch, EmbeddedLog, Log, Rejected, StreamError, codec_for, system_clock
+from streams.dead_letters import DeadLetters, letters_of, resend
+from streams.replay import Pace, Replay
+from streams.sinks import open_sink
+
+command_line = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, help="City Cockpit: living numbers and maps from streams."
+)
+Feed = Callable[[Log, threading.Event], None]
+"""Sends records into the log until the event is set; runs in a thread of its own."""
+
+
+def main() -> None:
+    """The command `cockpit`."""
+    command_line()
+
+
+# --- composition --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The parts of one running city and the workers that feed its ledger."""
+
+    parts: Parts
+    pipelines: dict[str, slots.Pipeline]
+    ledger: slots.Ledger
+    dead_letters: DeadLetters
+
+
+def compose(
+    city: City, settings: Settings, log: Log, ledger: slots.Ledger, dead_letters: DeadLetters, hint: Callable[[str], None]
+) -> Line:
+    """log → pipelines → ledger → readings, for every slot of the city. Starts nothing."""
+    retention = slots.Retention(settings.minutes_kept_s, settings.hours_kept_s)
+    readings = slots.Readings(city.slots, ledger, city.regions, city.zone, system_clock, retention)
+    entities = slots.Entities(city.slots, ledger, city.regions, system_clock)
+    records = slots.Records(city.slots, log, city.regions, codec_for)
+    parts = Parts(city, readings, entities, records, ledger, log, dead_letters, system_clock, system_clock())
+
+    def fold(slot: slots.Slot) -> slots.Fold:
+        return slots.Fold(slot, codec_for(slot.source.format), city.regions, city.zone, retention)
+
+    pipelines = {
+        topic: slots.Pipeline(log.source(topic), folds, ledger, _set_aside(dead_letters), system_clock, hint, retention)
+        for topic, folds in slots.folds_by_topic(city.slots, fold).items()
+    }
+    return Line(parts, pipelines, ledger, dead_letters)
+
+
+def open_log(settings: Settings, state: Path) -> Log:
+    """Kafka where one is named, else the embedded log of this state folder."""
+    if settings.kafka:
+        from streams.kafka import KafkaLog  # loading kafka-python takes a while that nobody else need wait
+
+        return KafkaLog(settings.kafka)
+    return EmbeddedLog(state / "log.sqlite")
+
+
+def open_ledger(settings: Settings, state: Path, city: City) -> slots.Ledger:
+    """Redis where one is named, else memory with a snapshot file in this state folder."""
+    if settings.redis:
+        from slots.ledger_redis import RedisLedger
+
+        return RedisLedger(settings.redis.get_secret_value(), prefix=f"cockpit:{city.name}")
+    return slots.MemoryLedger(state / "ledger.sqlite")
+
+
+def _set_aside(dead_letters: DeadLetters) -> slots.SetAside:
+    def keep(slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
+        dead_letters.add(letters_of(slot, batch, rejected, system_clock()))
+
+    return keep
+
+
+# --- commands -----------------------------------------------------------------------------------------------------------
+
+
+@command_line.command()
+def demo(city: ask.DemoName = "yunzhou", port: ask.Port = None, fresh: ask.Fresh = False) -> None:
+    """Starts a living demonstration city with everything embedded, on this machine only, without login."""
+    from cockpit.demo import DEMONSTRATIONS, demonstration  # the generator is nobody else's business
+
+    if city not in DEMONSTRATIONS:
+        end(
+            WRONG_INPUT,
+            f"there is no demonstration {city!r}; allowed: {', '.join(DEMONSTRATIONS)}.{slots.nearest(city, DEMONSTRATIONS)}",
+        )
+    settings = _settings(host="127.0.0.1", port=port).model_copy(update={"kafka": "", "redis": None})
+    shown = demonstration(city, state_root(settings) / "cities")
+    _serve(shown.folder, settings, fresh=fresh, feed=shown.feed)
+
+
+@command_line.command()
+def serve(city: ask.City, host: ask.Host = None, port: ask.Port = None, ingest: ask.Ingest = True) -> None:
+    """Serves a city's screens and HTTP interface, and reads its topics."""
+    settings = _settings(host=host, port=port)
+    if not loopback(settings.host):
+        allowed = "until identities exist anybody there could read and send. Allowed: 127.0.0.1, ::1, localhost"
+        end(WRONG_INPUT, f"{settings.host!r} is not a loopback address; {allowed}")
+    if not ingest and settings.redis is None:
+        end(WRONG_INPUT, "--no-ingest needs a ledger that another process fills. Hint: set COCKPIT_REDIS, or leave it out")
+    _serve(city, settings, ingest=ingest)
+
+
+@command_line.command()
+def ingest(city: ask.City) -> None:
+    """Reads a city's topics into the ledger in Redis, without screens; `serve --no-ingest` shows them."""
+    settings = _settings()
+    if settings.redis is None or not settings.kafka:
+        end(
+            WRONG_INPUT,
+            "ingest alone needs COCKPIT_KAFKA and COCKPIT_REDIS, which other processes share. Hint: `cockpit serve` does both",
+        )
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})  # before any thread starts, so that none takes them
+    with _composed(city, settings, lambda slot: None, "ingest") as (line, workers):
+        workers.start()
+        say.print(f"reading {', '.join(line.pipelines)} from {line.parts.log.address}. Ctrl-C stops.")
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+@command_line.command()
+def check(city: ask.City) -> None:
+    """Lists every mistake in a city's files, with file, line, what was given and what is allowed."""
+    found = _loaded(city)
+    indicators = sum(len(slot.indicators) for slot in found.slots.values())
+    say.print(
+        f"[green]✓[/] {found.name}: {len(found.regions)} regions, {len(found.slots)} slots, {indicators} indicators, "
+        f"{len(found.boards)} boards, {len(found.layers)} layers"
+    )
+    for report in found.regions.reports:
+        say.print(f"  note: {report}")
+
+
+@command_line.command("replay")
+def replay_file(
+    file: ask.Recording,
+    topic: ask.Topic,
+    to: ask.To,
+    speed: ask.Speed = None,
+    shift_to_now: ask.Shift = False,
+    key: ask.Key = None,
+    time: ask.Time = None,
+    zone: ask.Zone = "UTC",
+    null: ask.Null = "NA",
+) -> None:
+    """Sends the records of a file into a topic, in their order, with a progress bar."""
+    try:
+        replay = Replay(file, Pace(speed, time, shift_to_now, zone), key, null.split(","))
+        sink = open_sink(to, topic, key)
+    except ValueError as error:
+        end(WRONG_INPUT, str(error))
+    with closing(sink), progress_bar() as progress:
+        task = progress.add_task(f"{file.name} → {topic}", total=len(replay))
+        try:
+            sent = replay.run(sink, progress=lambda done, total: progress.update(task, completed=done, total=total))
+        except StreamError as error:
+            progress.stop()
+            end(FAILED, str(error))
+    say.print(f"{sent:,} records sent to {topic}")
+
+
+@command_line.command("dry-run")
+def dry_run_slot(city: ask.City, slot: ask.SlotName, file: ask.DryFile = None, last: ask.Last = None) -> None:
+    """Shows what a slot would make of some records: what it accepts, what it refuses and why, and its indicators."""
+    if (file is None) == (last is None):
+        end(WRONG_INPUT, "give either --file or --last")
+    settings, found = _settings(), _loaded(city)
+    shape = _slot(found, slot)
+    try:
+        values = Replay(file).values() if file else _tail(found, shape, settings, str(last))
+    except ValueError as error:
+        end(WRONG_INPUT, str(error))
+    except StreamError as error:
+        end(FAILED, str(error))
+    show_dry_run(
+        slots.dry_run(shape, values, codec_for(shape.source.format), found.regions, found.zone, system_clock), len(values)
+    )
+
+
+@command_line.command("dead-letters")
+def dead_letters(
+    city: ask.City, slot: ask.SlotName, action: ask.Action = ask.Letters.LIST, limit: ask.Limit = 50, to: ask.ToAgain = ""
+) -> None:
+    """Lists the records a slot could not use, or sends them again."""
+    settings, found = _settings(), _loaded(city)
+    shape, file = _slot(found, slot), state_root(settings) / found.name / "dead_letters.sqlite"
+    to = to or (f"kafka://{settings.kafka}" if settings.kafka else "")
+    if action is ask.Letters.REPLAY and not to:
+        end(WRONG_INPUT, "say where to: --to http://127.0.0.1:8050 (a running cockpit) or --to kafka://host:9092")
+    if not file.is_file():
+        return say.print(f"{slot} has no dead letters in {file.parent}")
+    with closing(DeadLetters(file)) as store:
+        if action is ask.Letters.LIST:
+            return show_letters(store.latest(slot, limit), store.count(slot), store.dropped(slot))
+        with closing(open_sink(to, shape.source.topic)) as sink:
+            say.print(f"{resend(store, slot, sink):,} records sent to {shape.source.topic} again")
+
+
+# --- what the commands share --------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _composed(
+    folder: Path, settings: Settings, hint: Callable[[str], None], role: str, fresh: bool = False
+) -> Iterator[tuple[Line, slots.Workers]]:
+    """The line of a city with its workers, not yet started; everything is closed at the end."""
+    city = _loaded(folder)
+    with ExitStack() as stack:
+        try:
+            state = stack.enter_context(state_folder(settings, city.name, role))
+        except StateInUse as error:
+            end(FAILED, str(error))
+        if fresh:
+            forget(state)
+        log = stack.enter_context(closing(open_log(settings, state)))
+        ledger = stack.enter_context(closing(open_ledger(settings, state, city)))
+        letters = stack.enter_context(closing(DeadLetters(state / "dead_letters.sqlite")))
+        line = compose(city, settings, log, ledger, letters, hint)
+        workers = slots.Workers(line.pipelines, ledger.save if isinstance(ledger, slots.MemoryLedger) else lambda: None)
+        stack.callback(workers.stop)
+        yield line, workers
+
+
+def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool = False, feed: Feed | None = None) -> None:
+    """Runs one city until it is told to stop. `feed`: what makes its records, for a demonstration."""
+    with _composed(folder, settings, lambda slot: web.hub.hint(slot), "ingest" if ingest else "web", fresh) as (line, workers):
+        web = create_app(replace(line.parts, workers=workers.alive))
+        config = uvicorn.Config(web, log_config=None, timeout_graceful_shutdown=2, **bounds())
+        stop = threading.Event()
+        try:
+            listener = listen(settings.host, settings.port)
+        except OSError as error:
+            end(FAILED, str(error))
+        with closing(listener):
+            if ingest:
+                workers.start()
+            if feed is not None:
+                threading.Thread(target=feed, args=(line.parts.log, stop), name="demonstration", daemon=True).start()
+            address = "http://{}:{}/".format(*listener.getsockname()[:2])
+            Announced(config, lambda: banner(line.parts, address, settings, demonstration=feed is not None)).run([listener])
+        stop.set()
+
+
+def _settings(host: str | None = None, port: int | None = None) -> Settings:
+    try:
+        settings = read_settings(os.environ)
+    except SettingsError as error:
+        end(WRONG_INPUT, *error.problems)
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    return settings.model_copy(update=given)
+
+
+def _loaded(folder: Path) -> City:
+    try:
+        return load_city(folder, {panel.name: panel for panel in BUILT_IN})
+    except CityError as error:
+        end(WRONG_INPUT, *map(str, error.problems), f"{len(error.problems)} mistakes in {folder}")
+
+
+def _slot(city: City, name: str) -> slots.Slot:
+    if name not in city.slots:
+        end(WRONG_INPUT, f"{city.name} has no slot {name!r}; it has: {', '.join(city.slots)}.{slots.nearest(name, city.slots)}")
+    return city.slots[name]
+
+
+def _tail(city: City, slot: slots.Slot, settings: Settings, last: str) -> list[bytes]:
+    now_ms = int(system_clock().timestamp() * 1000)
+    with closing(open_log(settings, state_root(settings) / city.name)) as log:
+        return log.read(slot.source.topic, now_ms - slots.seconds(last) * 1000, now_ms + 1, 200_000).values
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""What the commands may be told: each argument and option once, with its help."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+City = Annotated[Path, typer.Argument(metavar="CITY", help="The city's folder.")]
+SlotName = Annotated[str, typer.Argument(metavar="SLOT", help="The name of a slot of the city.")]
+DemoName = Annotated[str, typer.Option("--city", help="yunzhou (invented) or montreal (real districts and stations)")]
+Host = Annotated[str | None, typer.Option(help="Default: COCKPIT_HOST, else 127.0.0.1; loopback only, until identities exist")]
+Port = Annotated[int | None, typer.Option(help="Default: COCKPIT_PORT, else 8050; 0: any free one")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demonstration has stored")]
+Ingest = Annotated[bool, typer.Option(help="Also read the topics; --no-ingest where `cockpit ingest` does")]
+Recording = Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines, CSV (both also .gz) or Parquet")]
+Topic = Annotated[str, typer.Option(help="The topic to send to")]
+To = Annotated[str, typer.Option(help="kafka://host:9092 or http://host:8050")]
+ToAgain = Annotated[str, typer.Option("--to", help="kafka://… or http://…; default: COCKPIT_KAFKA")]
+Speed = Annotated[float | None, typer.Option(help="Event time runs N times as fast as the clock; default: as fast as possible")]
+Shift = Annotated[bool, typer.Option("--shift-to-now", help="Move all times so that they end (with --speed: begin) now")]
+Key = Annotated[str | None, typer.Option(help="The field that becomes the key: records of one key keep their order")]
+Time = Annotated[str | None, typer.Option(help="The field of the event time; default: the first that parses as one")]
+Zone = Annotated[str, typer.Option(help="The time zone of times that name none")]
+Null = Annotated[str, typer.Option(help="What a CSV cell may hold for nothing; several separated by commas")]
+DryFile = Annotated[Path | None, typer.Option("--file", help="Records from a file, as for replay")]
+Last = Annotated[str | None, typer.Option(help="Records of the last 10m (24h, 7d …) of the topic")]
+Limit = Annotated[int, typer.Option(min=1, help="How many to list, newest first")]
+
+
+class Letters(StrEnum):
+    """What to do with dead letters."""
+
+    LIST = "list"
+    REPLAY = "replay"
+
+
+Action = Annotated[Letters, typer.Argument(help="list, or replay: send them to the topic again, after a fix")]

@@ -1,0 +1,39 @@
+"""The folder in which one process keeps its log, its snapshot and its dead letters."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cockpit.settings import Settings
+
+
+class StateInUse(RuntimeError):
+    """Another process holds the folder; the message says what to do."""
+
+
+def state_root(settings: Settings) -> Path:
+    """The folder of all cities' states."""
+    return settings.state or Path.home() / ".local" / "state" / "city-cockpit"
+
+
+@contextmanager
+def state_folder(settings: Settings, city: str, role: str) -> Iterator[Path]:
+    """A city's folder; only one process at a time holds it in one role. Raises StateInUse."""
+    folder = state_root(settings) / city
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{role}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            hint = "Hint: stop it, or give this one its own COCKPIT_STATE."
+            raise StateInUse(f"another cockpit is running on {folder}. {hint}") from None
+        yield folder
+
+
+def forget(folder: Path) -> None:
+    """Deletes what was stored: the log, the snapshot and the dead letters."""
+    for file in folder.glob("*.sqlite*"):
+        file.unlink()

@@ -176,7 +176,9 @@ class _Reading:
         top.key = key
         place = (*top.place, top.key)
         if place in self._lines:
-            self.mistakes.append((line, f"the key {top.key!r} stands twice, first in line {self._lines[place]}"))
+            self.mistakes.append((line, f"the key {key!r} stands twice, first in line {self._lines[place]}"))
+            top.key = f"{key} in line {line}"  # so that nothing below it seems to stand twice as well
+            place = (*top.place, top.key)
         self._lines.setdefault(place, line)
         return place
 

@@ -70,7 +70,8 @@ def test_minutes_are_not_kept_longer_than_hours() -> None:
     ("host", "expected"),
     [
         ("127.0.0.1", True), ("127.8.8.8", True), ("localhost", True), ("::1", True), ("[::1]", True), ("0.0.0.0", False),
-        ("::", False),        ("192.168.1.2", False), ("", False), ("localhost.example.com", False), ("127.0.0.1.example.com", False),
+        ("::", False), ("192.168.1.2", False), ("", False), ("localhost.example.com", False),
+        ("127.0.0.1.example.com", False),
     ],
 )  # fmt: skip
 def test_loopback(host: str, expected: bool) -> None:

@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
 
-from slots.problem import nearest
-from slots.slot import seconds
+from slots import nearest, seconds
 
 CALENDAR = ("today", "yesterday", "week", "month", "year")
 """Windows with a name; every other one is a duration, the last `24h`."""
 
-_MINUTE = timedelta(minutes=1)
+MINUTES_REACH = timedelta(hours=47)
+"""Buckets of a minute are kept for two days: what begins longer ago than this is cut at hours."""
+
+HOURS_REACH = timedelta(days=89)
+"""Buckets of an hour are kept for ninety days: what begins longer ago than this is cut at days."""
 
 
 class WindowError(ValueError):
@@ -25,13 +28,17 @@ def window(name: str, now: datetime, zone: str) -> tuple[datetime, datetime]:
     """`[from, to)` of a named window at `now`, both in `zone`. Raises WindowError.
 
     `today`, `week` (from Monday), `month`, `year` reach to their end, so that a record of this second is inside; a duration
-    `24h` is the last 24 hours and ends with the running minute.
+    `24h` is the last 24 hours and ends with the running minute, a longer one (`7d`) with the running hour or day.
     """
     local = now.astimezone(ZoneInfo(zone))
     if name in CALENDAR:
         return _calendar(name, local)
-    to = _floor_minute(local) + _MINUTE
-    return _plus(to, -timedelta(seconds=_duration_s(name))), to
+    return stepped(name, _grain_s(timedelta(seconds=_duration_s(name))), now, zone)
+
+
+def _grain_s(reach: timedelta) -> int:
+    """The finest buckets that are surely kept that far back, in seconds."""
+    return 60 if reach <= MINUTES_REACH else 3600 if reach <= HOURS_REACH else 86400
 
 
 def parse_window(name: str) -> str:
@@ -69,8 +76,9 @@ def days_before(moment: datetime, days: int) -> datetime:
 def natural_step_s(from_: datetime, to: datetime, points: int = 48) -> int:
     """A step a person would choose (1 2 5 10 15 30 minutes, 1 2 3 4 6 12 hours, days) that gives at most `points` points."""
     span_s = (to - from_).total_seconds()
+    least_s = _grain_s(to - from_)
     for step_s in (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200):
-        if span_s <= step_s * points:
+        if least_s <= step_s and span_s <= step_s * points:
             return step_s
     return 86400 * max(1, -(-int(span_s) // (86400 * points)))
 
@@ -102,10 +110,6 @@ def _calendar(name: str, local: datetime) -> tuple[datetime, datetime]:
 
 def _midnight(local: datetime) -> datetime:
     return datetime.combine(local.date(), time(), local.tzinfo)
-
-
-def _floor_minute(local: datetime) -> datetime:
-    return local.replace(second=0, microsecond=0)
 
 
 def _plus(local: datetime, by: timedelta) -> datetime:

@@ -18,18 +18,18 @@
     const words = labels.map(({ text, unit }) => text + unit);
     const left = (Math.max(...words.map((word) => word.length)) * 0.6 + 0.9) * small;
     return {
-      font: { family: style.fontFamily, size, color: token("--third") },
+      font: { family: style.fontFamily, size, color: token("--quiet") },
       margin: { l: left, r: seen(props, parts.axis) ? targetText(props, ctx.lang).length * small * 0.72 + 6 * u : 10 * u, t: 10 * u, b: small * 1.7, pad: 0, autoexpand: false },
       xaxis: {
         type: "linear", visible: true, fixedrange: true, range: [props.from_ms, props.to_ms],
         showgrid: false, zeroline: false, showline: false, ticks: "",
         tickmode: "array", tickvals: times.map(([at]) => at), ticktext: times.map(([, label]) => label),
-        tickfont: { size: small, color: token("--third") }, tickangle: 0, automargin: false,
+        tickfont: { size: small, color: token("--quiet") }, tickangle: 0, automargin: false,
       },
       yaxis: {
         visible: true, fixedrange: true, range: [low - room, high + room], zeroline: false, showline: false,
         showgrid: true, gridcolor: token("--hairline"), gridwidth: 1, ticks: "",
-        tickmode: "array", tickvals: lines, ticktext: words, tickfont: { size: small, color: token("--third") }, automargin: false,
+        tickmode: "array", tickvals: lines, ticktext: words, tickfont: { size: small, color: token("--quiet") }, automargin: false,
       },
       shapes: [...bands(props, parts.axis, token), ...target(props, parts.axis, token, u)],
       annotations: [...earlier(props, parts, token, small, ctx.lang), ...aim(props, parts.axis, token, small, ctx.lang)],
@@ -88,7 +88,7 @@
     return [{
       xref: "x", x: props.from_ms + (i + 0.5) * props.step_s * 1000, yref: "y", y: before[i], showarrow: false,
       yanchor: before[i] >= props.values[i] ? "bottom" : "top", yshift: before[i] >= props.values[i] ? small * 0.3 : -small * 0.3,
-      text: Cockpit.word("line_yesterday", lang), font: { size: small, color: token("--third") },
+      text: Cockpit.word("line_yesterday", lang), font: { size: small, color: token("--quiet") },
     }];
   }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from slots.slot import Model
+from slots import Model
 
 from .panel import Context, Props
 

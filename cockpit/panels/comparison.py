@@ -6,18 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from cockpit.windows import CALENDAR, days_before, floored
-from slots.reading import Question, QuestionError
-from slots.slot import Indicator
+from cockpit.windows import CALENDAR, MINUTES_REACH, days_before, floored
+from slots import Indicator, Question, QuestionError, seconds
 
 from .light import good_news
 from .panel import Context, Props
 
 Compare = Literal["yesterday", "last_week", "previous", "none"]
-
-_MINUTES_REACH = timedelta(hours=47)
-"""Within this age both sides can be cut at a minute; older ones are kept by the hour and cut there."""
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -51,7 +46,7 @@ def spans(question: Question, window: str, compare: Compare, context: Context) -
     """Both stretches, None while not one whole minute (or hour, where only hours are kept) of the window has passed."""
     start = question.window_from
     begin = _earlier(start, window, compare)
-    step_s = 60 if context.now - begin <= _MINUTES_REACH else 3600
+    step_s = 60 if context.now - begin <= MINUTES_REACH else 3600
     end = min(question.window_to, floored(context.now, step_s, context.zone))
     if window not in CALENDAR:
         length = question.window_to - question.window_from
@@ -80,8 +75,6 @@ def _previous(start: datetime, window: str) -> datetime:
             return days_before(start, 1).replace(day=1)
         case "year":
             return start.replace(year=start.year - 1)
-    from slots.slot import seconds
-
     return start - timedelta(seconds=seconds(window))
 
 

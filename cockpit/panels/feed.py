@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 from pydantic import Field
 
-from slots.slot import Model, Titles
+from slots import Model, Titles
 
 from .light import Light
 from .panel import Context, Props
@@ -78,7 +78,7 @@ def _cell(value: object, options: FeedOptions, context: Context) -> str | float 
 
 
 def _place(code: str | None, context: Context) -> str:
-    """The region and the one it lies in just below the scope, in the order of the language: 澄江区 平坊街道; Pingfang, Chengjiang."""
+    """The region and the one above it just below the scope, in the order of the language: 澄江区 平坊街道."""
     if not code or code not in context.regions:
         return ""
     region = context.regions.region(code)

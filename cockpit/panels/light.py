@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from slots.slot import Indicator
+from slots import Indicator
 
 Light = Literal["fine", "watch", "alarm"]
 

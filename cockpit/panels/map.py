@@ -13,8 +13,7 @@ from pydantic import Field
 
 from cockpit.windows import WindowName
 from layers import AreaLayer, Layer, MapContainer, PointLayer, deck_spec, encode_points, point_ids
-from slots.reading import Question
-from slots.slot import Model
+from slots import Model, Question
 
 from .light import light
 from .panel import Context, Props

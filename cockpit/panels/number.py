@@ -8,8 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from cockpit.windows import WindowName, floored, natural_step_s
-from slots.reading import Question
-from slots.slot import Indicator, Model
+from slots import Indicator, Model, Question
 
 from .comparison import Compare, comparison
 from .light import additive, light

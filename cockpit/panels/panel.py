@@ -11,8 +11,7 @@ from dash.development.base_component import Component
 
 from cockpit.scope import Scope
 from layers import Layer, Regions
-from slots.reading import Freshness, Question, Reading
-from slots.slot import Indicator, Model, Slot, Titles
+from slots import Freshness, Indicator, Model, Question, Reading, Slot, Titles
 
 Props = dict[str, Any]
 """What a panel shows now, as JSON; each top-level key is sent to the screens only when it changes."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slots.reading import Reading
-from slots.slot import Indicator
+from slots import Indicator, Reading
 
 from .panel import Context, Props
 

@@ -9,8 +9,7 @@ from dash.development.base_component import Component
 from pydantic import Field
 
 from cockpit.windows import WindowName
-from slots.reading import Question, Reading
-from slots.slot import Indicator, Model
+from slots import Indicator, Model, Question, Reading
 
 from .light import light, low_is_bad
 from .panel import Context, Props

@@ -8,16 +8,13 @@ from typing import Any, Literal
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from cockpit.windows import WindowName, natural_step_s, stepped
-from slots.reading import Question, QuestionError
-from slots.slot import Duration, Indicator, Model
+from cockpit.windows import MINUTES_REACH, WindowName, natural_step_s, stepped
+from slots import Indicator, Model, Question, QuestionError
+from slots.slot import Duration
 
 from .light import additive, light, low_is_bad
 from .panel import Context, Props
 from .passport import milliseconds, passport, shown, window_of
-
-_REACH = timedelta(hours=47)
-"""How far back the minutes needed by steps under an hour are surely kept."""
 
 _FIGURE: dict[str, Any] = {
     "data": [
@@ -107,7 +104,7 @@ def _before(
     if options.compare == "none" or to - from_ > day:
         return []
     begin = from_ - day
-    while step_s < 3600 and context.now - begin > _REACH:
+    while step_s < 3600 and context.now - begin > MINUTES_REACH:
         begin += timedelta(seconds=step_s)
     try:
         readings = context.ask(Question(options.indicator, context.region, begin, to - day, by="time", step_s=step_s))

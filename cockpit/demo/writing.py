@@ -14,6 +14,8 @@ from cockpit.demo.feeds import Feed
 from cockpit.demo.feeds.feed import TimeForm
 
 LATE, BAD = 0.003, 0.001
+_A_MONTH_US = 30 * 86_400_000_000
+"""A wrong clock is wrong by so much that a filled past does not hide it."""
 _FORMS: dict[TimeForm, int] = {"s": 1_000_000, "ms": 1_000}
 
 
@@ -71,7 +73,7 @@ def _broken(feed: Feed, row: pl.DataFrame, value: bytes, rng: np.random.Generato
         return value[: len(value) * 2 // 3]
     if choice == 1:
         name = next(iter(feed.times))
-        return _encoded(feed, row.with_columns(pl.col(name) + 3 * 3_600_000_000), zone)[0]
+        return _encoded(feed, row.with_columns(pl.col(name) + _A_MONTH_US), zone)[0]
     names = list(feed.wrong)
     name = names[int(rng.integers(len(names)))]
     return _replaced(feed, row, value, name)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import shapely
 import yaml
+from shapely.geometry.base import BaseGeometry
 
 import cockpit.demo
 from cockpit.static_layers import LayerDocument, load_layer
@@ -17,13 +19,13 @@ YUNZHOU = Path(cockpit.demo.__file__).parent / "yunzhou"
 LAYERS = sorted((YUNZHOU / "layers").glob("*.yaml"))
 
 
-def _features(name: str) -> list[dict[str, object]]:
+def _features(name: str) -> list[dict[str, Any]]:
     loaded = json.loads((YUNZHOU / name).read_text(encoding="utf-8"))
-    assert isinstance(loaded["features"], list)
-    return loaded["features"]
+    features: list[dict[str, Any]] = loaded["features"]
+    return features
 
 
-def _shapes(name: str) -> list[shapely.Geometry]:
+def _shapes(name: str) -> list[BaseGeometry]:
     return [shapely.geometry.shape(feature["geometry"]) for feature in _features(name)]
 
 

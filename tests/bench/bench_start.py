@@ -38,7 +38,7 @@ def measure(rounds: int) -> list[Row]:
 
 
 def seconds_to_ready(state: Path) -> tuple[float, float]:
-    """By the clock and of processor time: one start with its state in this folder; ended with SIGTERM afterwards. Raises RuntimeError when it never gets ready."""
+    """One start by the clock, and its processor time; ended with SIGTERM. Raises RuntimeError when it never gets ready."""
     port = free_port()
     environment = {**os.environ, "COCKPIT_STATE": str(state), "COCKPIT_PORT": str(port)}
     began = time.perf_counter()

@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable
 
-from cockpit.live.view import Message, View, words
-
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+from cockpit.live.line import Line, Message
+from cockpit.live.view import View, words
 
 STUCK_S = 10.0
 
 
 class Screen:
-    """One socket's sending side. Lives on the event loop; one task runs `serve`, everybody else only wakes it."""
+    """One socket's sending side. Lives on the event loop; nothing here waits: what cannot be sent now is made anew later."""
 
-    def __init__(self, send: Send, now_ms: Callable[[], int], abort: Callable[[], None]) -> None:
+    def __init__(self, line: Line, now_ms: Callable[[], int]) -> None:
         self.view: View | None = None
+        self._line = line
+        self._now_ms = now_ms
         self._since: int | None = None
         self._error = ""
         self._beating = False
-        self._send = send
-        self._now_ms = now_ms
-        self._abort = abort
-        self._awake = asyncio.Event()
-        self._sending_since_s = 0.0
+        self._rest: list[Message] = []  # of one picture that travels as several messages
+        self._waiting_since_s = 0.0
+        line.on_ready = self.wake
 
     def wake(self) -> None:
-        """There is something newer."""
-        self._awake.set()
+        """Sends what is new for as long as the line takes it."""
+        while self._line.ready():
+            self._waiting_since_s = 0.0
+            message = self._next()
+            if message is None:
+                return
+            self._line.put(message)
+        if not self._waiting_since_s:
+            self._waiting_since_s = time.monotonic()
 
     def beat(self) -> None:
         """A heartbeat is due."""
         self._beating = True
-        self._awake.set()
+        self.wake()
 
     def refuse(self, message: str) -> None:
         """Tells the screen what was wrong; the newest word wins."""
         self._error = message
-        self._awake.set()
+        self.wake()
 
     def start(self, epoch: str | None, seq: int | None) -> None:
         """From now on what the screen has is `seq` of `epoch`; of another epoch or of the future it has nothing."""
@@ -48,43 +52,30 @@ class Screen:
         picture = self.view.picture
         known = epoch == picture.epoch and seq is not None and 0 < seq <= picture.seq
         self._since = seq if known else None
-        self._awake.set()
+        self._rest = []
+        self.wake()
 
     def stuck(self) -> bool:
-        """True when one message has waited for the screen too long."""
-        return self._sending_since_s > 0 and time.monotonic() - self._sending_since_s > STUCK_S
+        """True when the line has not been ready for too long."""
+        return self._waiting_since_s > 0 and time.monotonic() - self._waiting_since_s > STUCK_S
 
     def give_up(self) -> None:
         """Ends the connection from outside."""
-        self._abort()
+        self._line.abort()
 
-    async def serve(self) -> None:
-        """Sends whatever is new, for ever; waits where the screen does not read. Raises when the screen is gone."""
-        while True:
-            await self._awake.wait()
-            self._awake.clear()
-            if self._error:
-                message, self._error = self._error, ""
-                await self._put(words({"type": "error", "message": message}))
-            await self._put_news()
-            if self._beating and self.view is not None:
-                self._beating = False
-                await self._put(self.view.heartbeat(self._since or 0, self._now_ms()))
-
-    async def _put_news(self) -> None:
-        """Brings the screen to the view's present number; a view that was left meanwhile is not gone on with."""
-        view, since = self.view, self._since
-        if view is None:
-            return
-        seq = view.picture.seq
-        for message in view.news(since, self._now_ms()):
-            await self._put(message)
-            if self.view is not view:
-                return
-        if seq and self._since == since:
-            self._since = seq
-
-    async def _put(self, message: Message) -> None:
-        self._sending_since_s = time.monotonic()
-        await self._send(message)
-        self._sending_since_s = 0.0
+    def _next(self) -> Message | None:
+        """What is to be sent now: a word, what is new in the view, a heartbeat."""
+        if self._error:
+            message, self._error = words({"type": "error", "message": self._error}), ""
+            return message
+        if not self._rest and self.view is not None:
+            self._rest = self.view.news(self._since, self._now_ms())
+            if self._rest:
+                self._since = self.view.picture.seq
+        if self._rest:
+            message, *self._rest = self._rest
+            return message
+        if self._beating and self.view is not None:
+            self._beating = False
+            return self.view.heartbeat(self._since or 0, self._now_ms())
+        return None

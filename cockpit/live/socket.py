@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from contextlib import suppress
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from cockpit.live.hub import Hub, HubFull
-from cockpit.live.protocol import ABORT, MAX_MESSAGE_BYTES, Abort
+from cockpit.live.line import AsgiLine, Line, Send
+from cockpit.live.protocol import LINE, MAX_MESSAGE_BYTES
 from cockpit.live.screen import Screen
 from cockpit.scope import Scope, ScopeError, parse_scope
 from cockpit.windows import WindowError, parse_window
@@ -21,7 +20,6 @@ from layers import Regions
 from slots.problem import nearest
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 HELLOS_A_MINUTE = 64
 
@@ -50,25 +48,15 @@ class LiveSocket:
             await send({"type": "websocket.close", "code": 1008})  # before accepting: the client sees HTTP 403
             return
         await send({"type": "websocket.accept"})
-        sender: asyncio.Task[None] | None = None
-
-        def end() -> None:
-            if sender is not None:
-                sender.cancel()
-
-        abort: Abort = (scope.get("extensions") or {}).get(ABORT, end)
-        screen = Screen(send, self._hub.now_ms, abort)
-        sender = asyncio.create_task(screen.serve())
-        sender.add_done_callback(lambda task: None if task.cancelled() else abort())
+        line: Line = (scope.get("extensions") or {}).get(LINE) or AsgiLine(send)
+        screen = Screen(line, self._hub.now_ms)
         self._hub.enter(screen)
         try:
             if code := await self._hear(screen, receive):
                 await send({"type": "websocket.close", "code": code})
         finally:
             self._hub.leave(screen)
-            sender.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await sender
+            line.on_ready = None
 
     async def _hear(self, screen: Screen, receive: Receive) -> int:
         """Obeys hellos until the screen goes (0) or must go (the close code)."""

@@ -12,12 +12,10 @@ import msgspec
 from cockpit.boards import Board
 from cockpit.context import ContextMaker
 from cockpit.live.drawing import Drawer, Drawing
+from cockpit.live.line import Message
 from cockpit.live.picture import Picture
 from cockpit.panels.panel import Context
 from cockpit.scope import Scope
-
-Message = dict[str, object]
-"""An ASGI message, ready to be sent; the same object goes to every screen."""
 
 _SHARED_S = 0.2  # messages made within this time are the same for all; older ones would carry a wrong `at_ms`
 
@@ -45,7 +43,7 @@ class View:
         self.idle_since_s = time.monotonic()
         self._contexts = contexts
         self._made: dict[int | None, tuple[float, list[Message]]] = {}
-        self._beat: tuple[float, int, Message] = (0.0, -1, {})
+        self._beat: tuple[float, int, Message] = (0.0, -1, Message(""))
 
     def draw(self, sequences: Mapping[str, int]) -> Drawing:
         """What changed. Blocks on the ledger: for a worker thread, one at a time."""
@@ -58,7 +56,7 @@ class View:
         if not self.picture.merge(drawing.panels, drawing.frames):
             return False
         self._made.clear()
-        for screen in self.screens:
+        for screen in list(self.screens):
             screen.wake()
         return True
 
@@ -69,10 +67,8 @@ class View:
         made = self._made.get(since)
         now_s = time.monotonic()
         if made is None or now_s - made[0] > _SHARED_S:
-            texts = self.picture.texts(since, at_ms)
-            messages: list[Message] = [{"type": "websocket.send", "text": text} for text in texts]
-            messages += [{"type": "websocket.send", "bytes": frame} for frame in self.picture.binaries(since)]
-            made = self._made[since] = (now_s, messages)
+            payloads: list[str | bytes] = [*self.picture.texts(since, at_ms), *self.picture.binaries(since)]
+            made = self._made[since] = (now_s, [Message(payload) for payload in payloads])
         return made[1]
 
     def heartbeat(self, seq: int, at_ms: int) -> Message:
@@ -86,7 +82,7 @@ class View:
 
 def words(message: dict[str, object]) -> Message:
     """One JSON text message."""
-    return {"type": "websocket.send", "text": msgspec.json.encode(message).decode()}
+    return Message(msgspec.json.encode(message).decode())
 
 
 def scope_message(board: Board, context: Context) -> dict[str, object]:

@@ -142,7 +142,7 @@ def _panel_problems(entry: Mapping[str, Any], kinds: Mapping[str, Panel], refere
     name = entry.get("panel")
     if name is None:
         return [Problem((), f"the key 'panel' is missing; panels: {', '.join(sorted(kinds))}")]
-    if name not in kinds:
+    if not isinstance(name, str) or name not in kinds:
         return [Problem(("panel",), f"there is no panel {name!r}; panels: {', '.join(sorted(kinds))}.{nearest(name, kinds)}")]
     problems = _shape_problems({key: entry[key] for key in ("title",) if key in entry}, _Title)
     problems += _shape_problems(_own(entry), kinds[name].Options)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from prometheus_client.registry import Collector
 
-from cockpit.api.answer import Refused
+from cockpit.api.answer import Refused, answer
 from cockpit.api.entities import EntityStates
 from cockpit.api.health import Probes
 from cockpit.api.indicators import Indicators
@@ -30,7 +30,14 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
         RegionTree(parts).router, EntityStates(parts).router, Ingest(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
+    router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
     return router
+
+
+async def _nothing(rest: str) -> Response:
+    """What else is asked for below /api must not end as somebody's page."""
+    body = {"error": f"there is no call {rest[:100]!r} with this method", "hint": f"the calls are described at {OPENAPI}"}
+    return answer(body, 404)
 
 
 __all__ = ["OPENAPI", "create_router"]

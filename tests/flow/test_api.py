@@ -227,6 +227,8 @@ def test_posted_csv_lines_count_too(client: Client, line: CityLine) -> None:
         ("/api/v1/entities/vehicles?near=120,30&region=77", 422, "one of"),
         ("/api/v1/entities/vehicles?radius_m=5", 422, "near only"),
         ("/api/v1/entities/vehicles?near=120,30&radius_m=inf", 422, "radius_m"),
+        ("/api/v1/nothing", 404, "/api/openapi.json"),
+        ("/api/v1/topics/city.hotline/records", 404, "with this method"),
     ],
 )
 def test_a_wrong_call_is_told_why(client: Client, path: str, status: int, said: str) -> None:

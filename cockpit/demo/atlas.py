@@ -33,7 +33,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """Communities with people and `spots` (n, SPOTS, 2) in WGS84; `street` is the index of each community's street."""
+    """Communities with people and `spots` (n, SPOTS, 2) in WGS84; `street` is the index of each community's street.
+
+    `burden` of each street, about -1…1: how hard its departments have it; nearly the same all over a district.
+    `terminals` (n, 2): the communities at both ends of each bus line.
+    """
 
     codes: Strings
     people: Floats
@@ -41,6 +45,7 @@ class Atlas:
     street: NDArray[np.int64]
     street_codes: Strings
     street_names: Strings
+    burden: Floats
     hall_codes: Strings
     hall_names: Strings
     hall_streets: NDArray[np.int64]
@@ -66,12 +71,13 @@ class Atlas:
             street=np.array([streets[feature["properties"]["parent"]] for feature in communities]),
             street_codes=np.array(list(streets)),
             street_names=np.array([street["name"] for street in middle]),
+            burden=_burdens(list(streets), np.random.default_rng([seed, 6])),
             hall_codes=np.array([hall["region"] for hall in halls]),
             hall_names=np.array([hall["name"] for hall in halls]),
             hall_streets=np.array([streets.get(hall["region"], -1) for hall in halls]),
             buses=buses,
             rounds=_routes(folder / "layers" / "patrols.geojson"),
-            terminals=np.array([_nearest(codes, spots, route) for route in buses]),
+            terminals=np.array([[_nearest(codes, spots, route, end) for end in (0, -1)] for route in buses]),
         )
 
 
@@ -95,6 +101,11 @@ def _spots(communities: list[dict[str, Any]], rng: np.random.Generator) -> Float
     return np.stack([lon, lat], axis=2)
 
 
+def _burdens(streets: list[str], rng: np.random.Generator) -> Floats:
+    district = np.unique([street[:6] for street in streets], return_inverse=True)[1]
+    return rng.normal(0, 0.6, int(district.max()) + 1)[district] + rng.normal(0, 0.3, len(streets))
+
+
 def _routes(path: Path) -> tuple[Route, ...]:
     return tuple(_route(feature) for feature in _features(path))
 
@@ -107,6 +118,6 @@ def _route(feature: dict[str, Any]) -> Route:
     return Route(feature["properties"]["name"], lon, lat, np.concatenate([[0.0], np.cumsum(step)]), bool(ends_m < 60))
 
 
-def _nearest(codes: Strings, spots: Floats, route: Route) -> str:
-    far = np.hypot(*(spots[:, 0] - (route.lon[-1], route.lat[-1])).T)
+def _nearest(codes: Strings, spots: Floats, route: Route, end: int) -> str:
+    far = np.hypot(*(spots[:, 0] - (route.lon[end], route.lat[end])).T)
     return str(codes[int(np.argmin(far))])

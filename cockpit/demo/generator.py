@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,13 +20,11 @@ from cockpit.demo.feeds import FEEDS, Feed, Fleet, Hour
 from cockpit.demo.feeds.fleet import COARSE_S, REPORT_S
 from cockpit.demo.incidents import Incident, incidents
 from cockpit.demo.rhythm import Rhythm
+from cockpit.demo.sending import HISTORY, fill, run
 from cockpit.demo.writing import Emission, due_ms, keys_of, late, lines, written
 from streams.clock import Clock
-from streams.source import Log, StreamError
+from streams.source import Log
 
-HISTORY = timedelta(hours=48)
-"""Long enough that today and yesterday can be compared at any time of day."""
-TICK_S = 0.25
 _LIVE_S = 60.0
 _KEPT_HOURS = 6
 _HOUR_US = 3_600_000_000
@@ -82,48 +80,13 @@ class DemoCity:
         near = incidents(self.atlas, self._seed, int(at // 3600))
         return [incident for incident in near if incident.start_s <= at < incident.end_s]
 
-    def fill(self, log: Log, end: datetime, history: timedelta = HISTORY) -> dict[str, datetime]:
-        """Writes everything that is due until `end` and not yet in the log; answers where each slot stands.
-
-        Blocks. A log that was left yesterday goes on from there; an empty one gets `history`. Raises StreamError.
-        """
-        return {slot: self._caught_up(log, slot, end, history) for slot in self.slots}
+    def fill(self, log: Log, end: datetime, history: timedelta = HISTORY) -> None:
+        """As sending.fill."""
+        fill(self, log, end, history)
 
     def run(self, log: Log, stop: threading.Event, clock: Clock, history: timedelta = HISTORY) -> None:
-        """Fills the past, then sends what becomes due four times a second until `stop`. For a thread of its own.
-
-        A log that cannot be reached now is tried again at the next tick: nothing is left out.
-        """
-        stands: dict[str, datetime] = {}
-        sinks = {slot: log.sink(topic) for slot, topic in self.topics.items()}
-        while not stop.is_set():
-            now = clock()
-            for slot, sink in sinks.items():
-                try:
-                    if slot not in stands:
-                        stands[slot] = self._caught_up(log, slot, now, history)
-                    for emission in _large(self.history(slot, stands[slot], now)):
-                        sink.emit(emission.values, emission.keys, emission.timestamps_ms)
-                    stands[slot] = now
-                except StreamError:
-                    continue  # the log says so on every screen; what is due stays due
-            stop.wait(TICK_S)
-        for sink in sinks.values():
-            sink.close()
-
-    def _caught_up(self, log: Log, slot: str, end: datetime, history: timedelta) -> datetime:
-        topic, earliest = self.topics[slot], end - history
-        newest = log.read(topic, _ms(earliest), _ms(end) + 1, 1)
-        begin = earliest
-        if len(newest):
-            begin = datetime.fromtimestamp((int(newest.timestamps_ms[-1]) + 1) / 1000, UTC)
-        sink = log.sink(topic)
-        try:
-            for emission in _large(self.history(slot, begin, end)):
-                sink.emit(emission.values, emission.keys, emission.timestamps_ms)
-        finally:
-            sink.close()
-        return max(begin, end)
+        """As sending.run."""
+        run(self, log, stop, clock, history)
 
     def _records(self, feed: Feed, begin: datetime, end: datetime) -> Iterator[Emission]:
         begin_ms, end_ms = _ms(begin), _ms(end)
@@ -171,27 +134,6 @@ class DemoCity:
 def _part(whole: Emission, first: int, last: int) -> Emission:
     rows = slice(first, last)
     return Emission(whole.topic, whole.values[rows], whole.keys[rows], whole.timestamps_ms[rows])
-
-
-def _large(emissions: Iterator[Emission], at_once: int = 20_000) -> Iterator[Emission]:
-    """Few large pieces instead of many small ones: each is one commit of the log."""
-    waiting: list[Emission] = []
-    for emission in emissions:
-        waiting.append(emission)
-        if sum(map(len, waiting)) >= at_once:
-            yield _joined(waiting)
-            waiting = []
-    if waiting:
-        yield _joined(waiting)
-
-
-def _joined(parts: list[Emission]) -> Emission:
-    return Emission(
-        parts[0].topic,
-        [value for part in parts for value in part.values],
-        [key for part in parts for key in part.keys],
-        [moment for part in parts for moment in part.timestamps_ms],
-    )
 
 
 def _forget(kept: dict[tuple[str, int], Made], slot: str, before: int) -> None:

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 KINDS = (("供水", "供水管网"), ("供电", "路灯故障"), ("交通出行", "道路破损"), ("环境卫生", "暴露垃圾"))
 """What callers complain of, and the case that follows."""
 
-_PER_HOUR = 1.1
+_PER_HOUR = 1.05
 
 
 @dataclass(frozen=True, slots=True)

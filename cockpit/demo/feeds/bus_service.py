@@ -20,7 +20,7 @@ def _hour(hour: Hour) -> pl.DataFrame:
         (incident.strength * incident.shape(at, 300) for incident in hour.incidents if KINDS[incident.kind][0] == "交通出行"),
         np.zeros(len(at)),
     )
-    delay = hour.rng.normal(35 + 85 * rush + 90 * blocked, 55 + 60 * rush) + hour.rng.exponential(35 + 60 * rush)
+    delay = hour.rng.normal(12 + 60 * rush + 90 * blocked, 40 + 40 * rush) + hour.rng.exponential(25 + 45 * rush)
     load = hour.rng.normal(26 + 50 * rush * hour.rhythm.week(at, 0.6), 11)
     return pl.DataFrame(
         {
@@ -30,7 +30,7 @@ def _hour(hour: Hour) -> pl.DataFrame:
             "line": np.array([route.name.split()[0] for route in hour.atlas.buses])[line],
             "delay_s": delay.round(0),
             "load_pct": np.clip(load, 2, 115).round(0),
-            "region": hour.atlas.terminals[line],
+            "region": hour.atlas.terminals[line, hour.rng.integers(2, size=len(at))],
         }
     )
 

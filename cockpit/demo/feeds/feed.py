@@ -16,6 +16,7 @@ from cockpit.demo.rhythm import Rhythm
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 TimeForm = Literal["iso", "local", "s", "ms"]
 
 
@@ -68,6 +69,10 @@ class Hour:
             here = incident.strength * incident.shape(at_s, after_s)
             felt = np.maximum(felt, np.where(streets == incident.street, here, 0))
         return felt
+
+    def cross(self, trouble: Floats, burden: Floats) -> Bools:
+        """Who is displeased: nearly all where something goes wrong, a few everywhere, more where the burden is heavy."""
+        return (trouble > 0.2) | (self.rng.random(len(trouble)) < 0.03 + 0.05 * burden)
 
     def pick(self, values: list[str], weights: list[float], count: int) -> Strings:
         """`count` of the values, each as often as its weight says."""

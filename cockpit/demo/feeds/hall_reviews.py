@@ -18,11 +18,14 @@ _CROSS = np.cumsum([0.06, 0.09, 0.15, 0.3, 0.4])
 def _hour(hour: Hour) -> pl.DataFrame:
     at = hour.arrivals(RATE, OFFICE, weekend=0.35)
     hall = _halls(hour, len(at))
-    soured = hour.trouble(at, hour.atlas.hall_streets[hall], after_s=600)
+    street = hour.atlas.hall_streets[hall]
+    trouble = hour.trouble(at, street, after_s=600)
+    burden = np.where(street < 0, 0.0, hour.atlas.burden[street])
+    cross = hour.cross(trouble, burden)
     draw = hour.rng.random(len(at))[:, None]
-    stars = 1 + np.where(soured[:, None] > 0.2, draw > _CROSS[:-1], draw > _PLEASED[:-1]).sum(axis=1)
+    stars = 1 + np.where(cross[:, None], draw > _CROSS[:-1], draw > _PLEASED[:-1]).sum(axis=1)
     channel = hour.pick(["窗口", "小程序", "自助终端"], [61, 27, 12], len(at))
-    minutes = np.round(hour.rng.gamma(4, 2.4, len(at)) * (1 + 0.7 * soured), 1)
+    minutes = np.round(hour.rng.gamma(4, 2.4, len(at)) * (1 + 0.7 * trouble + 0.1 * np.clip(burden, -1.5, 1.5)), 1)
     return pl.DataFrame(
         {
             "_due": micros(at),

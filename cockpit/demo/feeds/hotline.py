@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from cockpit.demo.feeds.feed import Feed, Floats, Hour, micros
+from cockpit.demo.feeds.feed import Bools, Feed, Floats, Hour, micros
 from cockpit.demo.incidents import KINDS
 from cockpit.demo.rhythm import CALLS
 from layers.datum import convert
 
-RATE = 0.15
-SURGE = 0.06
+RATE = 0.17
+SURGE = 0.035
 _CATEGORIES = ["交通出行", "噪音扰民", "环境卫生", "物业管理", "消费维权", "社保医保", "供水", "供电", "教育", "其他"]
 _WEIGHTS = [19.0, 16, 13, 14, 11, 9, 5, 5, 4, 4]
 _PLEASED = np.cumsum([0.012, 0.018, 0.05, 0.30, 0.62])
@@ -28,8 +28,9 @@ def _hour(hour: Hour) -> pl.DataFrame:
         category = np.concatenate([category, np.full(len(more), KINDS[incident.kind][0])])
     order = np.argsort(at, kind="stable")
     at, homes, category = at[order], homes[order], category[order]
-    felt = hour.trouble(at, hour.atlas.street[homes])
-    soured = hour.trouble(at, hour.atlas.street[homes], after_s=360)
+    street = hour.atlas.street[homes]
+    felt, burden = hour.trouble(at, street), hour.atlas.burden[street]
+    cross = hour.cross(hour.trouble(at, street, after_s=360), burden)
     channel = hour.pick(["电话", "小程序", "网站"], [62, 28, 10], len(at))
     lon, lat = convert(*hour.spots(homes), "wgs84", "gcj02")
     return pl.DataFrame(
@@ -39,26 +40,26 @@ def _hour(hour: Hour) -> pl.DataFrame:
             "created_at": micros(at - hour.rng.uniform(0.5, 3, len(at))),
             "category": category,
             "channel": channel,
-            "wait_s": pl.Series(np.round(_wait(hour, at, felt), 1)).set(pl.Series(channel != "电话"), None),
-            "solved": hour.rng.random(len(at)) < 0.74 - 0.3 * felt,
-            "stars": _stars(hour, soured),
+            "wait_s": pl.Series(np.round(_wait(hour, at, felt, burden), 1)).set(pl.Series(channel != "电话"), None),
+            "solved": hour.rng.random(len(at)) < 0.74 - 0.3 * felt - 0.03 * burden,
+            "stars": _stars(hour, cross),
             "lon": lon.round(6),
             "lat": lat.round(6),
         }
     )
 
 
-def _wait(hour: Hour, at: Floats, felt: Floats) -> Floats:
+def _wait(hour: Hour, at: Floats, felt: Floats, burden: Floats) -> Floats:
     """Seconds until somebody answers: longer when all call, much longer from where it burns."""
     busy = hour.rhythm.level(CALLS, at)
-    return hour.rng.gamma(2.2, 2.6 + 1.5 * busy) * (1 + 2.3 * felt)
+    return hour.rng.gamma(2.2, 2.4 + 1.4 * busy) * (1 + 2.3 * felt + 0.16 * np.clip(burden, -1.5, 1.5))
 
 
-def _stars(hour: Hour, soured: Floats) -> pl.Series:
+def _stars(hour: Hour, cross: Bools) -> pl.Series:
     """1…5, or null for the six of ten who leave none."""
-    draw = hour.rng.random(len(soured))[:, None]
-    stars = 1 + np.where(soured[:, None] > 0.2, draw > _CROSS[:-1], draw > _PLEASED[:-1]).sum(axis=1)
-    return pl.Series(stars).set(pl.Series(hour.rng.random(len(soured)) > 0.4), None)
+    draw = hour.rng.random(len(cross))[:, None]
+    stars = 1 + np.where(cross[:, None], draw > _CROSS[:-1], draw > _PLEASED[:-1]).sum(axis=1)
+    return pl.Series(stars).set(pl.Series(hour.rng.random(len(cross)) > 0.4), None)
 
 
 FEED = Feed("hotline", "id", {"created_at": "iso"}, _hour, wrong={"stars": "五星", "wait_s": "n/a"})

@@ -10,7 +10,7 @@ from cockpit.demo.incidents import KINDS
 from cockpit.demo.rhythm import STREETS
 
 RATE = 0.045
-SURGE = 0.02
+SURGE = 0.006
 LONGEST_H = 12
 _CATEGORIES = ["机动车违停", "暴露垃圾", "占道经营", "道路破损", "井盖缺损", "路灯故障", "绿化损坏", "供水管网"]
 _WEIGHTS = [26.0, 22, 18, 11, 6, 7, 7, 3]
@@ -40,7 +40,8 @@ def _hour(hour: Hour) -> pl.DataFrame:
             "priority": priority,
             "source": hour.pick(["巡查", "视频", "热线", "公众"], [52, 20, 16, 12], len(at)),
             "hours": pl.Series(hours.round(2)),
-            "in_time": hour.rng.random(len(at)) < np.where(hours > 6, 0.84, 0.965),
+            "in_time": hour.rng.random(len(at))
+            < np.where(hours > 6, 0.86, 0.972) - 0.02 * hour.atlas.burden[hour.atlas.street[homes]],
             "lon": lon.round(6),
             "lat": lat.round(6),
         }

@@ -63,11 +63,9 @@ def _fault(room: str, name: str) -> str | None:
 
 
 def connectors(house: House) -> set[str]:
-    """Modules that hold a way into or out of the process: they import a driver, or such a module."""
-    known = {m.name for m in house if any(root(name) in DRIVERS for _, name in house.imports(m))}
-    while more := {name for name, used in house.graph.items() if used & known and name not in known}:
-        known |= more
-    return known
+    """Modules that hold a way into or out of the process: they import a driver, or stand directly on one that does."""
+    drivers = {m.name for m in house if any(root(name) in DRIVERS for _, name in house.imports(m))}
+    return drivers | {name for name, used in house.graph.items() if used & drivers}
 
 
 def wrong_connectors(house: House) -> Iterator[str]:

@@ -8,8 +8,8 @@ leave room, this is the reading:
   pydantic, … and **polars**, in which the columns of a Batch, of a Reading and of a `Places` question travel
   between all rooms.
 - "`streams` (types)" are all modules of `streams` that are not a concrete connector. A connector is a module that
-  holds a way into or out of the process: it imports a driver (kafka, redis, sqlite3, httpx, …), or imports such a
-  module. For `cockpit` the concrete ledgers of `slots` are connectors too. Only `app` puts connectors together.
+  holds a way into or out of the process: it imports a driver (kafka, redis, sqlite3, httpx, …), or stands directly on a
+  module that does. For `cockpit` the concrete ledgers of `slots` are connectors too. Only `app` puts connectors together.
 - `from streams import Batch` counts as an import of the module that defines Batch.
 - Imports inside functions and under `TYPE_CHECKING` count like all others, in cycles too.
 """

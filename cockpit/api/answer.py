@@ -11,7 +11,6 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 
 from cockpit.windows import WindowError
 from layers import UnknownRegion
@@ -19,6 +18,9 @@ from slots.ledger import LedgerLost
 from slots.problem import nearest
 from slots.reading import QuestionError
 from streams.source import SinkFull, SinkLost, SourceLost, StreamError
+
+_SEARCHED = 2000
+"""Names that are searched for the nearest one; comparing with a hundred thousand regions would take seconds."""
 
 
 class Refusal(Exception):
@@ -29,13 +31,6 @@ class Refusal(Exception):
         self.status = status
         self.error = error
         self.hint = hint
-
-
-class Refused(BaseModel):
-    """What a refused call answers, for the OpenAPI document."""
-
-    error: str
-    hint: str = ""
 
 
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -49,7 +44,7 @@ def known(name: str, names: Iterable[str], what: str) -> str:
     if name in allowed:
         return name
     listed = ", ".join(allowed[:30]) + (", …" if len(allowed) > 30 else "")
-    hint = nearest(name, allowed).removeprefix(" Hint: ")
+    hint = nearest(name, allowed[:_SEARCHED]).removeprefix(" Hint: ")
     raise Refusal(404, f"there is no {what} {name!r}; there are: {listed or 'none'}", hint)
 
 

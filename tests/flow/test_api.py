@@ -12,22 +12,28 @@ import pytest
 from fastapi import FastAPI
 
 from cockpit.api import OPENAPI, create_router
+from slots.ledger_redis import RedisLedger
 from tests.cities.client import Client
 from tests.cities.line import CityLine, request, vehicle
 
 
 @pytest.fixture
 def line() -> Iterator[CityLine]:
-    line = CityLine()
-    yield line
-    line.close()
+    with closing(CityLine()) as line:
+        yield line
 
 
 @pytest.fixture
 def client(line: CityLine) -> Iterator[Client]:
-    client = client_of(line)
-    yield client
-    client.close()
+    with closing(client_of(line)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def idle() -> Iterator[Client]:
+    """A city nobody writes to, for calls that are refused."""
+    with closing(CityLine()) as line, closing(client_of(line)) as client:
+        yield client
 
 
 def client_of(line: CityLine) -> Client:
@@ -231,8 +237,8 @@ def test_posted_csv_lines_count_too(client: Client, line: CityLine) -> None:
         ("/api/v1/topics/city.hotline/records", 404, "with this method"),
     ],
 )
-def test_a_wrong_call_is_told_why(client: Client, path: str, status: int, said: str) -> None:
-    found = client.get(path)
+def test_a_wrong_call_is_told_why(idle: Client, path: str, status: int, said: str) -> None:
+    found = idle.get(path)
     assert found.status_code == status, found.text
     assert set(found.json()) <= {"error", "hint"}
     assert said in found.text
@@ -296,8 +302,27 @@ def test_two_cities_in_one_process_share_nothing(client: Client, line: CityLine)
     assert get(client, "/api/v1/indicators/hotline.requests?window=1h")["readings"][0]["value"] == 3.0
 
 
+def test_a_log_that_does_not_take_records_is_said(client: Client, line: CityLine) -> None:
+    line.log.close()
+    found = client.post("/api/v1/topics/city.hotline/records", content=b"{}")
+    assert found.status_code == 503, found.text
+    assert (found.headers["retry-after"], set(found.json())) == ("2", {"error", "hint"})
+
+
+def test_alive_is_not_ready() -> None:
+    away = RedisLedger("redis://user:geheim@127.0.0.1:1/0")  # nobody listens there
+    with closing(CityLine(ledger=away)) as line, closing(client_of(line)) as client:
+        assert get(client, "/healthz")["status"] == "alive"
+        assert get(client, "/readyz", 503)["status"] == "not ready"
+        assert "cockpit_ledger_reachable 0.0" in client.get("/metrics").text.splitlines()
+        for path in ("/api/v1/indicators/hotline.requests", "/api/v1/slots", "/api/v1/entities/vehicles"):
+            found = client.get(path)
+            assert (found.status_code, found.json()) == (503, {"error": "the ledger cannot be reached now"})
+
+
 def test_every_route_is_described(client: Client) -> None:
     paths = get(client, OPENAPI)["paths"]
     assert "/api/v1/indicators/{name}" in paths
     names = {parameter["name"] for parameter in paths["/api/v1/indicators/{name}"]["get"]["parameters"]}
+    assert set(paths["/api/v1/slots"]["get"]["responses"]) == {"200", "4XX", "5XX"}
     assert names == {"name", "region", "from", "to", "window", "by", "step", "dimension", "key"}

@@ -36,7 +36,7 @@ ALONE = {
 }
 """Third-party package → the only room that may use it."""
 
-DRIVERS = {"kafka", "confluent_kafka", "redis", "valkey", "sqlite3", "httpx", "requests", "socket", "urllib"}
+DRIVERS = {"kafka", "confluent_kafka", "redis", "valkey", "sqlite3", "httpx", "requests", "socket", "urllib.request"}
 """What a connector reaches the outside with."""
 
 TYPES_ONLY = {"slots": {"streams"}, "cockpit": {"streams", "slots"}}
@@ -64,8 +64,12 @@ def _fault(room: str, name: str) -> str | None:
 
 def connectors(house: House) -> set[str]:
     """Modules that hold a way into or out of the process: they import a driver, or stand directly on one that does."""
-    drivers = {m.name for m in house if any(root(name) in DRIVERS for _, name in house.imports(m))}
+    drivers = {m.name for m in house if any(_is_driver(name) for _, name in house.imports(m))}
     return drivers | {name for name, used in house.graph.items() if used & drivers}
+
+
+def _is_driver(name: str) -> bool:
+    return any(name == driver or name.startswith(f"{driver}.") for driver in DRIVERS)
 
 
 def wrong_connectors(house: House) -> Iterator[str]:

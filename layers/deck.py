@@ -37,7 +37,7 @@ from .layer import Layer
 SCRIPTS = (
     "graphics.js", "ramp.js", "choropleths.js", "frame.js", "motion.js", "marks.js", "shapes.js",
     "areas.js", "lines.js", "points.js", "labels.js", "names.js", "legend.js", "scale.js", "tooltip.js",
-    "pointer.js", "view.js", "camera.js", "pulse.js", "scene.js", "map.js",
+    "pointer.js", "view.js", "camera.js", "stage.js", "pulse.js", "scene.js", "map.js",
 )  # fmt: skip
 """The scripts of `assets/map` in the order they must be loaded, after deck.gl itself; the style sheet is `map.css`."""
 

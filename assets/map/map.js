@@ -17,7 +17,7 @@
     const still = options.reducedMotion ?? window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const state = { choropleths: {}, tracks: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0 };
     let spec = null;
-    let engine = null;
+    let stage = null;
     let rested = false;
     let resting = 0;
     let destroyed = false;
@@ -38,13 +38,14 @@
 
     const tracks = () => Object.values(state.tracks);
     const beating = () => !still && tracks().some((track) => track.fresh);
-    const alive = (now) => Boolean(engine) && !still && (tracks().some((track) => track.moving(now)) || beating());
+    const alive = (now) => Boolean(stage) && !still && (tracks().some((track) => track.moving(now)) || beating());
 
     const paint = (now, changed) => {
-      if (!engine || !spec) return;
+      if (!stage || !spec) return;
       state.now = still ? Infinity : now;
       state.beat = beating() ? (now % 1000) / 1000 : 0;
-      engine.setProps({ layers: scene.layers(spec, state, changed) });
+      if (changed) stage.draw(scene.standing(spec, state));
+      stage.move(scene.living(spec, state));
     };
 
     const pulse = city.pulse.create(graphics.soft, paint, alive);
@@ -64,7 +65,7 @@
     };
 
     const settle = () => {
-      const viewport = engine && spec && camera.viewport();
+      const viewport = stage && spec && camera.viewport();
       if (!viewport) return;
       state.labels = names.at(spec, state, viewport, camera.near());
       scale.show(viewport, state.unit);
@@ -77,13 +78,15 @@
     const go = (bounds, jump) => {
       const aim = camera.aim(bounds, jump, state.unit);
       if (!aim) return;
-      if (engine) engine.setProps({ initialViewState: aim });
+      stage?.aim(aim);
+      stage?.follow(camera.state);
       state.zoom = jump || still ? camera.state.zoom : state.zoom;
       rest();
     };
 
     const follow = (event) => {
       const held = camera.follow(event);
+      stage?.follow(camera.state);
       if (Math.abs(held.zoom - state.zoom) > 0.1) {
         state.zoom = held.zoom;
         change();
@@ -104,7 +107,7 @@
     // ---- the pointer
 
     const pick = (x, y) => {
-      const object = engine?.isInitialized ? engine.pickObject({ x, y, radius: 3 })?.object : null;
+      const object = stage?.pick(x, y);
       if (object?.look) options.onPickPoint?.(object.layer, object.id);
       else if (object?.properties?.code) options.onPick?.(object.properties.code, Boolean(object.properties.children));
     };
@@ -125,35 +128,25 @@
     // ---- life
 
     const start = () => {
-      const box = document.createElement("div");
-      box.className = "city-map-canvas";
-      element.prepend(box);
-      const made = new deck.Deck({
-        parent: box, views: new deck.MapView({ id: "map", repeat: false }), initialViewState: camera.state, layers: [], pickingRadius: 3,
-        controller: { dragRotate: false, touchRotate: false, doubleClickZoom: false, keyboard: false, inertia: still ? 0 : 250 },
-        useDevicePixels: graphics.soft ? Math.min(window.devicePixelRatio, 1.5) : true,
-        onHover: hover, onViewStateChange: follow,
-        onLoad: () => { change(); rest(); },
-        getCursor: ({ isDragging, isHovering }) => (isDragging ? "grabbing" : isHovering ? "pointer" : "default"),
-        onError: (error) => { if (engine === made) options.onError?.(error); },
+      const load = () => { change(); rest(); };
+      stage = city.stage.create(element, {
+        soft: graphics.soft, still, view: camera.state, on: { view: follow, hover, load, error: (error) => options.onError?.(error) },
       });
-      engine = made;
     };
 
     const stop = () => {
-      const old = engine;
-      engine = null;
-      try { old?.finalize(); } catch { /* its context is gone: there is nothing left to give back */ }
-      element.querySelector(".city-map-canvas")?.remove();
+      const old = stage;
+      stage = null;
+      old?.remove();
     };
 
     // Graphics drivers restart and laptops sleep: everything is built anew from the state, at the same view.
     const rebuild = (event) => {
-      if (!element.querySelector(".city-map-canvas")?.contains(event.target)) return;
+      if (!stage || !event.target.closest?.(".city-map-canvas")) return;
       event.preventDefault();
       stop();
       scene.forget();
-      window.setTimeout(() => { if (!destroyed && !engine) { start(); change(); rest(); } }, REBUILD_MS);
+      window.setTimeout(() => { if (!destroyed && !stage) { start(); change(); rest(); } }, REBUILD_MS);
     };
 
     element.addEventListener("webglcontextlost", rebuild, true);
@@ -168,8 +161,8 @@
         spec = next;
         state.selected = next.selected ?? null;
         state.hovered = null;
-        if (moved) go(next.bounds, !engine);
-        if (!engine) start();
+        if (moved) go(next.bounds, !stage);
+        if (!stage && !destroyed) start();
         colour();
         change();
         rest();
@@ -200,7 +193,7 @@
       },
       resize,
       // Everything asked for is there, drawn and named.
-      ready: () => Boolean(engine?.isInitialized && spec) && rested && pulse.settled() && shapes.complete(),
+      ready: () => Boolean(stage?.loaded() && spec) && rested && pulse.settled() && shapes.complete(),
       camera: () => ({ ...camera.state }),
       project: (at) => camera.viewport()?.project(at) ?? null,
       // [lon, lat] of the things of a live layer, as they are seen now.

@@ -4,7 +4,7 @@
   const city = (window.CityMap = window.CityMap || {});
 
   const create = (shapesOf, marks) => {
-    const kept = { selected: {}, gaps: {}, sheet: {}, live: {}, standing: null, labels: null };
+    const kept = { selected: {}, gaps: {}, sheet: {}, live: {} };
 
     const below = (entry, state) => {
       if (entry.live) return null;
@@ -48,24 +48,19 @@
       return city.points.live(entry, track.at(state.now), state.zoom, state.unit, marks, mine, state.beat);
     };
 
-    const standing = (spec, state) => [
-      around(spec),
-      spec.layers.map((entry) => below(entry, state)),
-      dimmed(spec),
-      spec.layers.map((entry) => above(entry, state)),
-      border(spec, state),
-    ];
-
     return {
-      // With `changed` false only what lives is made anew: the engine takes the other layers as they are.
-      layers(spec, state, changed) {
-        if (changed || !kept.standing) {
-          kept.standing = standing(spec, state);
-          kept.labels = state.labels.length ? city.labels.layer(state.labels) : null; // an empty one makes the engine warn
-        }
-        return [kept.standing, spec.layers.map((entry) => live(entry, state)), kept.labels];
-      },
-      forget: () => Object.assign(kept, { selected: {}, gaps: {}, sheet: {}, live: {}, standing: null, labels: null }),
+      // The ground and all that stands on it.
+      standing: (spec, state) => [
+        around(spec),
+        spec.layers.map((entry) => below(entry, state)),
+        dimmed(spec),
+        spec.layers.map((entry) => above(entry, state)),
+        border(spec, state),
+        state.labels.length ? city.labels.layer(state.labels) : null, // an empty one makes the engine warn
+      ],
+      // What moves and what has happened, drawn above it.
+      living: (spec, state) => spec.layers.map((entry) => live(entry, state)),
+      forget: () => Object.assign(kept, { selected: {}, gaps: {}, sheet: {}, live: {} }),
     };
   };
 

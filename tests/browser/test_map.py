@@ -211,7 +211,7 @@ def test_a_lost_context_comes_back_at_the_same_view(watched: Watched, address: s
     page.wait_for_timeout(500)
     _click(page, *center)
     _until(page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", region.code)
-    assert page.evaluate("document.querySelectorAll('canvas').length") == 1
+    assert page.evaluate("document.querySelectorAll('canvas').length") == 2, "the ground and what lives; nothing is left over"
     assert watched.foreign == []
 
 

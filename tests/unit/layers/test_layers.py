@@ -77,7 +77,7 @@ def test_classes_cut_values() -> None:
     assert Classes("quantile", 5).edges([7, 7, 7]) == []
     for wrong in ({"method": "jenks"}, {"count": 1}, {"method": "manual", "count": 3, "breaks": (2, 1)}, {"breaks": (1,)}):
         with pytest.raises(ValueError, match="classes: "):
-            Classes(**wrong)  # type: ignore[arg-type]
+            Classes(**wrong)
 
 
 def test_no_data_is_never_the_lowest_colour() -> None:

@@ -37,7 +37,7 @@ def test_all_problems_come_together(tmp_path: Path) -> None:
         "region '95': parent 'nowhere' is not in the file",
         "2 roots ('9', '96'), exactly one is allowed. Hint: add a feature for the city",
         "cycle: a → b → a",
-        "region '97': coordinates must be lon -180…180, lat -90…90, got 500000 3e+06 501000 3.001e+06. Hint: is the data in WGS84",
+        "region '97': coordinates must be lon -180…180, lat -90…90, got 500000 3e+06 501000 3.001e+06. Hint: is the data",
         "region '98': geometry must be Polygon or MultiPolygon, got Point",
         "feature 13: field 'code' must be a non-empty string, got ''",
         "region '99': field 'level' must be an int from 0, got -1",

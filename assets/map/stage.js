@@ -1,0 +1,55 @@
+// Two engines one above the other: the ground is drawn only when something changes, what lives is drawn as it moves.
+// Sixty pictures a second then cost a few small things instead of the whole city.
+(() => {
+  "use strict";
+  const city = (window.CityMap = window.CityMap || {});
+  const views = () => new deck.MapView({ id: "map", repeat: false });
+  const webgl = (antialias) => ({ webgl: { antialias, preserveDrawingBuffer: false, failIfMajorPerformanceCaveat: false } });
+
+  const box = (element, name) => {
+    const made = document.createElement("div");
+    made.className = `city-map-canvas ${name}`;
+    element.insertBefore(made, element.querySelector(".city-map-legend"));
+    return made;
+  };
+
+  // `on`: view(event) → the view it may have, hover(info), load(), error(reason).
+  const create = (element, { soft, still, view, on }) => {
+    let removed = false;
+    const boxes = [box(element, "city-map-ground"), box(element, "city-map-live")];
+    const report = (error) => { if (!removed) on.error(error); };
+    const ground = new deck.Deck({
+      parent: boxes[0], views: views(), initialViewState: view, layers: [], pickingRadius: 3, deviceProps: webgl(true),
+      controller: { dragRotate: false, touchRotate: false, doubleClickZoom: false, keyboard: false, inertia: still ? 0 : 250 },
+      useDevicePixels: soft ? Math.min(window.devicePixelRatio, 1.5) : true,
+      onHover: on.hover, onViewStateChange: on.view, onLoad: on.load, onError: report,
+      getCursor: ({ isDragging, isHovering }) => (isDragging ? "grabbing" : isHovering ? "pointer" : "default"),
+    });
+    const live = new deck.Deck({
+      parent: boxes[1], views: views(), viewState: view, layers: [], pickingRadius: 3, deviceProps: webgl(!soft), controller: false,
+      useDevicePixels: soft ? Math.min(window.devicePixelRatio, 1.5) : true, onLoad: on.load, onError: report,
+    });
+
+    return {
+      draw: (layers) => ground.setProps({ layers }),
+      move: (layers) => live.setProps({ layers }),
+      aim: (next) => ground.setProps({ initialViewState: next }),
+      follow: (state) => live.setProps({ viewState: state }),
+      loaded: () => ground.isInitialized && live.isInitialized,
+      // The first thing at a place of the element: an incident before the region it lies in.
+      pick(x, y) {
+        if (!ground.isInitialized || !live.isInitialized) return null;
+        return (live.pickObject({ x, y, radius: 3 }) ?? ground.pickObject({ x, y, radius: 1 }))?.object ?? null;
+      },
+      remove() {
+        removed = true;
+        for (const engine of [ground, live]) {
+          try { engine.finalize(); } catch { /* its context is gone: there is nothing left to give back */ }
+        }
+        boxes.forEach((one) => one.remove());
+      },
+    };
+  };
+
+  city.stage = { create };
+})();

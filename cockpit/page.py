@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from dash import html
 from dash.development.base_component import Component
@@ -11,7 +11,7 @@ from cockpit.boards import Board, PlacedPanel
 from cockpit.city import City
 from cockpit.panels.panel import Context
 
-_WORDS = {
+_WORDS: Final = {
     "demo": {"zh": "演示数据", "en": "Demonstration data"},
     "lang": {"zh": "English", "en": "中文"},
     "crumbs": {"zh": "当前位置", "en": "Where you are"},

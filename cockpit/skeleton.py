@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from dash.development.base_component import Component
 
 _SHOWN = ("className", "title", "lang")
-_NAMES = {"className": "class"}
+_NAMES: Final = {"className": "class"}
 
 
 def skeleton(component: Component) -> str:

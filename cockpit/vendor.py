@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 from layers import script_path
 
-ENGINES: Mapping[str, str] = {"map": "deck.js"}
+ENGINES: Final[Mapping[str, str]] = {"map": "deck.js"}
 """Kind of panel → the script it draws with. Charts are missing here: Dash loads Plotly itself, from PLOTLY."""
 
 PLOTLY = "plotly.js"

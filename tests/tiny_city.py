@@ -40,6 +40,11 @@ class TinyCity:
         sink.emit([json.dumps(record).encode() for record in records])
         self.count(topic)
 
+    def close(self) -> None:
+        """Ends what holds a file or a socket."""
+        self.log.close()
+        self.parts.ledger.close()
+
     def count(self, topic: str) -> None:
         """One round of the topic's pipeline."""
         self.pipelines[topic].step(1.0)

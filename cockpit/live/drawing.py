@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 import structlog
@@ -17,12 +18,12 @@ from slots.reading import Freshness, QuestionError
 _LOG = structlog.get_logger()
 _PANEL_BYTES = 512 * 1024
 _WORST = ("live", "late", "stale", "dead", "missing", "broken")
-_UNAGED: Props = {"status": "live", "as_of_ms": None, "late_s": None, "stale_s": None, "dead_s": None, "reason": ""}
-_FAILED = {
+_UNAGED: Final[Props] = {"status": "live", "as_of_ms": None, "late_s": None, "stale_s": None, "dead_s": None, "reason": ""}
+_FAILED: Final = {
     "zh": "面板出错，原因见服务器日志；请联系值班运维",
     "en": "The panel failed, the server's log says why; ask the operator on duty",
 }
-_LOST = {"zh": "状态存储连不上，显示的是最后一次的数值", "en": "The state store cannot be reached; these are the last values"}
+_LOST: Final = {"zh": "状态存储连不上，显示的是最后一次的数值", "en": "The state store cannot be reached; these are the last values"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from dash import html
+from dash.development.base_component import Component
+
+from cockpit.boards import PlacedPanel
+from cockpit.context import context_maker
+from cockpit.live.drawing import Drawer
+from cockpit.panels import Context, Props
+from cockpit.scope import Scope
+from slots import LedgerLost, Model, QuestionError
+from streams.clock import ManualClock
+from tests.tiny_city import TinyCity, tiny_city
+
+NOON = datetime(2026, 5, 6, 4, 0, 30, tzinfo=UTC)
+
+
+class NoOptions(Model):
+    """No options."""
+
+
+class Probe:
+    """A panel that shows how often it was drawn, and fails as the test says."""
+
+    Options = NoOptions
+
+    def __init__(self, name: str, slots: set[str]) -> None:
+        self.name = name
+        self.drawn = 0
+        self.fails: Exception | None = None
+        self._slots = slots
+
+    def layout(self, options: NoOptions, context: Context) -> Component:
+        return html.Div()
+
+    def props(self, options: NoOptions, context: Context) -> Props:
+        self.drawn += 1
+        if self.fails:
+            raise self.fails
+        return {"drawn": self.drawn}
+
+    def slots(self, options: NoOptions) -> set[str]:
+        return self._slots
+
+
+class Board:
+    """A board of probes over the tiny city."""
+
+    def __init__(self, clock: ManualClock, *probes: Probe) -> None:
+        self.clock = clock
+        self.city: TinyCity = tiny_city(clock)
+        self.drawer = Drawer({probe.name: PlacedPanel(probe.name, probe, NoOptions(), {}) for probe in probes})
+        self._contexts = context_maker(self.city.parts)
+
+    def draw(self) -> Mapping[str, dict[str, Any]]:
+        """What one pass sends: panel → its keys, decoded."""
+        drawing = self.drawer.draw(self._contexts(Scope(lang="en")), self.city.parts.readings.sequences())
+        return {name: {key: msgspec.json.decode(value) for key, value in keys.items()} for name, keys in drawing.panels.items()}
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def calls() -> Probe:
+    return Probe("calls", {"hotline"})
+
+
+@pytest.fixture
+def cars() -> Probe:
+    return Probe("cars", {"vehicles"})
+
+
+@pytest.fixture
+def board(clock: ManualClock, calls: Probe, cars: Probe) -> Iterator[Board]:
+    made = Board(clock, calls, cars)
+    yield made
+    made.city.close()
+
+
+def test_only_the_panels_of_a_slot_that_moved_are_drawn_again(board: Board, calls: Probe, cars: Probe) -> None:
+    assert set(board.draw()) == {"calls", "cars"}
+    assert board.draw() == {}
+    board.city.hotline(NOON)
+    assert set(board.draw()) == {"calls"}
+    assert (calls.drawn, cars.drawn) == (2, 1)
+
+
+def test_a_new_minute_draws_everything_again_because_windows_move(board: Board, calls: Probe) -> None:
+    board.draw()
+    board.clock.advance(timedelta(seconds=29))
+    assert board.draw() == {}
+    board.clock.advance(timedelta(seconds=1))
+    assert set(board.draw()) == {"calls", "cars"}
+
+
+def test_a_panel_that_fails_is_broken_alone_and_keeps_its_last_good_keys(board: Board, calls: Probe, cars: Probe) -> None:
+    board.city.hotline(NOON)
+    assert board.draw()["calls"]["drawn"] == 1
+    calls.fails = ZeroDivisionError("a secret of /srv/cockpit")
+    board.city.hotline(NOON)
+    sent = board.draw()
+    assert set(sent) == {"calls"}
+    assert sent["calls"]["drawn"] == 1
+    fresh = sent["calls"]["fresh"]
+    assert fresh["status"] == "broken"
+    assert "secret" not in fresh["reason"]
+    assert fresh["as_of_ms"] == NOON.timestamp() * 1000
+    calls.fails = None
+    board.city.hotline(NOON)
+    healed = board.draw()["calls"]
+    assert (healed["drawn"], healed["fresh"]["status"]) == (3, "live")
+
+
+def test_a_question_that_cannot_be_answered_says_why(board: Board, calls: Probe) -> None:
+    calls.fails = QuestionError("finer buckets than are kept")
+    fresh = board.draw()["calls"]["fresh"]
+    assert (fresh["status"], fresh["reason"]) == ("broken", "finer buckets than are kept")
+
+
+def test_a_lost_ledger_is_stale_not_broken_and_is_asked_again(board: Board, calls: Probe) -> None:
+    board.city.hotline(NOON)
+    board.draw()
+    calls.fails = LedgerLost("gone")
+    board.city.hotline(NOON)
+    board.draw()
+    calls.fails = None
+    assert board.draw()["calls"]["drawn"] == 3
+
+
+def test_freshness_tells_what_the_screen_needs_to_age_it_by_itself(board: Board) -> None:
+    board.city.hotline(NOON)
+    assert board.draw()["calls"]["fresh"] == {
+        "status": "live", "as_of_ms": NOON.timestamp() * 1000, "late_s": 60, "stale_s": 300, "dead_s": 3600, "reason": "",
+    }  # fmt: skip
+
+
+def test_a_panel_too_large_to_send_is_refused(board: Board, calls: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = Probe("large", set())
+    drawer = Drawer({"large": PlacedPanel("large", large, NoOptions(), {})})
+    large.props = lambda options, context: {"rows": "x" * 600_000}  # type: ignore[method-assign]
+    drawing = drawer.draw(context_maker(board.city.parts)(Scope()), {})
+    assert b"600,002 bytes" in drawing.panels["large"]["fresh"]
+    assert drawing.broken == ("large",)

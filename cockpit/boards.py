@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Annotated, Any
@@ -90,8 +90,8 @@ class Board:
     panels: Mapping[str, PlacedPanel]
 
 
-References = Callable[[Mapping[str, Any]], list[Problem]]
-"""The mistakes in what a panel's options name: indicators, slots, layers, windows (`cockpit.references`)."""
+References = Callable[[Mapping[str, Any], Collection[str]], list[Problem]]
+"""The mistakes in what a panel's options name, given the keys this kind of panel has (`cockpit.references`)."""
 
 
 def parse_board(document: Any, kinds: Mapping[str, Panel], references: References) -> Board:
@@ -147,7 +147,8 @@ def _panel_problems(entry: Mapping[str, Any], kinds: Mapping[str, Panel], refere
     problems = _shape_problems({key: entry[key] for key in ("title",) if key in entry}, _Title)
     problems += _shape_problems(_own(entry), kinds[name].Options)
     wrong = {problem.path[0] for problem in problems if problem.path}
-    return problems + [problem for problem in references(_own(entry)) if problem.path[0] not in wrong]
+    named = references(_own(entry), kinds[name].Options.model_fields)
+    return problems + [problem for problem in named if problem.path[0] not in wrong]
 
 
 def _shape_problems(values: Mapping[str, Any], model: type[Model]) -> list[Problem]:

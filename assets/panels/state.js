@@ -31,12 +31,12 @@
     });
   }
 
-  /** Each indicator once, though it may stand in two panels: as grave as the gravest says. */
+  /** Each indicator once, though it may stand in two panels: as grave as the gravest says; only what is on this screen. */
   function judged() {
     const once = new Map();
     for (const [el, entries] of reports) {
       if (!el.isConnected) reports.delete(el);
-      else for (const entry of entries) if (!(GRAVE[once.get(entry.indicator)?.light] >= GRAVE[entry.light])) once.set(entry.indicator, entry);
+      else if (el.offsetParent) for (const entry of entries) if (!(GRAVE[once.get(entry.indicator)?.light] >= GRAVE[entry.light])) once.set(entry.indicator, entry);
     }
     return [...once.values()];
   }
@@ -46,7 +46,8 @@
     if (!node) return;
     const all = judged();
     const abnormal = all.filter((entry) => GRAVE[entry.light] > 0).sort((a, b) => GRAVE[b.light] - GRAVE[a.light]);
-    const old = document.querySelectorAll(OLD.map((status) => `.panel[data-status="${status}"]`).join()).length;
+    const aged = document.querySelectorAll(OLD.map((status) => `.panel[data-status="${status}"]`).join());
+    const old = [...aged].filter((panel) => panel.offsetParent).length;
     const light = abnormal.length ? abnormal[0].light : all.length && !old ? "fine" : "old";
     if (!node.querySelector(".state-word")) {
       node.textContent = "";

@@ -82,9 +82,9 @@
     };
   }
 
-  /** The length of the token --u in pixels. */
+  /** A sixteenth of the least type size, in pixels: what lines and margins are measured in. */
   function unit(root) {
-    return parseFloat(getComputedStyle(root.querySelector(".trend-now")).fontSize) / 36 || 1;
+    return parseFloat(getComputedStyle(root.querySelector(".trend-chart") || root).fontSize) / 16 || 1;
   }
 
   const lights = (props, ctx) => [{

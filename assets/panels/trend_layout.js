@@ -7,8 +7,7 @@
     const style = getComputedStyle(parts.root);
     const token = (name) => style.getPropertyValue(name).trim();
     const u = Cockpit.trendUnit(parts.root);
-    const size = Math.max(parseFloat(style.getPropertyValue("font-size")) * 0.8, 12);
-    const small = Math.max(16 * u, 12);
+    const small = 16 * u;
     const { low, high } = parts.axis;
     const room = (high - low) * 0.06;
     const box = parts.root.getBoundingClientRect();
@@ -18,7 +17,7 @@
     const words = labels.map(({ text, unit }) => text + unit);
     const left = (Math.max(...words.map((word) => word.length)) * 0.6 + 0.9) * small;
     return {
-      font: { family: style.fontFamily, size, color: token("--quiet") },
+      font: { family: style.fontFamily, size: small, color: token("--quiet") },
       margin: { l: left, r: seen(props, parts.axis) ? targetText(props, ctx.lang).length * small * 0.72 + 6 * u : 10 * u, t: 10 * u, b: small * 1.7, pad: 0, autoexpand: false },
       xaxis: {
         type: "linear", visible: true, fixedrange: true, range: [props.from_ms, props.to_ms],

@@ -14,6 +14,7 @@ from pydantic import Field
 from cockpit.windows import WindowName
 from layers import AreaLayer, Layer, MapContainer, PointLayer, deck_spec, encode_points, point_ids
 from slots import Model, Question
+from slots.slot import Duration
 
 from .light import light
 from .panel import Context, Props
@@ -24,11 +25,16 @@ _POINTS = 20_000
 
 
 class Moving(Model):
-    """How the entities of a slot are drawn: `kind` is the attribute that tells colours apart, `only` keeps some values."""
+    """How the entities of a slot are drawn, at most the `limit` newest of them.
+
+    `kind` is the attribute that tells colours apart, `only` keeps some values, `within` those heard of that lately.
+    """
 
     style: Literal["vehicle", "incident", "station"] = "vehicle"
     kind: str | None = None
     only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    within: Duration | None = None
+    limit: int = Field(default=_POINTS, ge=1, le=_POINTS)
     trail_s: float = Field(default=6.0, ge=0, le=60)
 
 
@@ -105,17 +111,20 @@ def _colored(options: MapOptions, parent: str, context: Context) -> Props:
 
 def _frame(name: str, options: MapOptions, context: Context) -> bytes:
     moving = options.moving.get(name, Moving())
-    found = _kept(context.entities(name, context.region, _POINTS), moving)
+    found = _kept(context.entities(name, context.region, _POINTS), moving, context)
     kinds, names = _kinds(found, moving.kind)
     at_ms = int(context.now.timestamp() * 1000)
     lon, lat = (found[axis].to_numpy() for axis in ("lon", "lat"))
     return encode_points("map", name, 0, at_ms, lon, lat, point_ids(found["key"]), kinds, names)
 
 
-def _kept(frame: pl.DataFrame, moving: Moving) -> pl.DataFrame:
+def _kept(frame: pl.DataFrame, moving: Moving, context: Context) -> pl.DataFrame:
     for attribute, values in moving.only.items():
         frame = frame.filter(pl.col(attribute).cast(pl.String).is_in(values))
-    return frame
+    if moving.within is not None:
+        oldest_us = int((context.now.timestamp() - moving.within) * 1e6)
+        frame = frame.filter(pl.col("time_us") >= oldest_us)
+    return frame.head(moving.limit)
 
 
 def _kinds(frame: pl.DataFrame, attribute: str | None) -> tuple[Any, list[str]]:

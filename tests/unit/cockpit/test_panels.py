@@ -290,6 +290,15 @@ def test_only_keeps_what_the_board_asks_for(city: TinyCity) -> None:
     assert b'"n":1' in frame[:300]
 
 
+def test_a_map_shows_only_the_newest_incidents(city: TinyCity) -> None:
+    for minutes, id in ((8, "old"), (3, "v1"), (2, "v2"), (1, "v3")):
+        vehicle(city, id, 120.15, NOW - minutes * MINUTE)
+    newest = MAP.model_copy(update={"moving": {"vehicles": Moving(within=300, limit=2)}})
+    assert b'"n":2' in MapPanel().frames(newest, seen(city))["vehicles"][:300]
+    recent = MAP.model_copy(update={"moving": {"vehicles": Moving(within=300)}})
+    assert b'"n":3' in MapPanel().frames(recent, seen(city))["vehicles"][:300]
+
+
 def test_a_text_is_in_the_screens_language(city: TinyCity) -> None:
     options = TextPanel.Options(text={"zh": "你好", "en": "Hello"})
     assert TextPanel().props(options, seen(city, lang="en")) == {"text": "Hello"}

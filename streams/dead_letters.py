@@ -61,14 +61,14 @@ class DeadLetters:
     def __init__(self, path: Path | str, max_bytes_per_slot: int = 1_000_000_000) -> None:
         self._max_bytes = max_bytes_per_slot
         self._lock = threading.Lock()
-        if str(path) != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
         try:
+            if str(path) != ":memory:":
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL").close()
             self._db.execute("PRAGMA synchronous=FULL").close()
             self._db.executescript(_TABLES)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StreamError(f"the dead letters cannot be kept in {path}: {error}") from error
 
     def add(self, letters: Iterable[DeadLetter]) -> int:

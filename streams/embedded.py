@@ -40,7 +40,7 @@ class EmbeddedLog:
         self._max_bytes = max_bytes_per_topic
         try:
             self._store = Store(None if in_memory else Path(path), partitions, max_records_per_topic, max_bytes_per_topic)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StreamError(f"the embedded log {self.address} cannot be opened: {error}") from error
         self._arrivals = Arrivals()
         self._queue = threading.Lock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import threading
 import zlib
@@ -113,13 +114,19 @@ class Store:
 
     def _forget_oldest(self, topic: int, extents: list[Extent]) -> list[Extent]:
         """The extents after retention: over the bound, each partition gives up the same share of its oldest."""
+        while (share := self._share_over(extents)) > 0:
+            extents = [self._shorten(topic, one, share) for one in extents]
+        return extents
+
+    def _share_over(self, extents: Sequence[Extent]) -> float:
+        """The share of the records that is too much; 0 when the topic keeps within its bounds."""
         records = sum(one.next - one.first for one in extents)
         size = sum(one.bytes for one in extents)
-        over = max(1 - self._max_records / records, 1 - self._max_bytes / max(size, 1))
-        return extents if over <= 0 else [self._shorten(topic, one, min(1.0, over + _SLACK)) for one in extents]
+        return max(0.0, 1 - self._max_records / max(records, 1), 1 - self._max_bytes / max(size, 1))
 
     def _shorten(self, topic: int, extent: Extent, share: float) -> Extent:
-        first = extent.first + -int(-share * (extent.next - extent.first) // 1)
+        count = extent.next - extent.first
+        first = min(extent.first + math.ceil(share * count - 1e-9) + int(_SLACK * count), extent.next)
         bounds = (topic, extent.partition, first)
         size = "SELECT coalesce(sum(length(value)), 0) FROM records WHERE topic = ? AND partition = ? AND offset < ?"
         gone = self._db.execute(size, bounds).fetchone()[0]

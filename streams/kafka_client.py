@@ -113,6 +113,10 @@ class KafkaReader:
                 raise SourceLost(f"{self.address} does not say which partitions '{self.topic}' has")
         return set(metadata.partitions_for_topic(self.topic) or ())
 
+    def topic_id(self) -> object:
+        """Which topic of this name it is: another one once it was deleted and made anew; None while there is none."""
+        return self.client.cluster.topic_id(self.topic)
+
     def earliest(self, partitions: Sequence[int]) -> dict[int, int]:
         return self._offsets(self.consumer.beginning_offsets, partitions)
 

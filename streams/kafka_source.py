@@ -29,14 +29,17 @@ class KafkaSource:
         self._reader: KafkaReader | None = None
         self._positions: dict[int, int] = {}
         self._skipped: dict[int, int] = {}
+        self._anew: dict[int, int] = {}
         self._ends: dict[int, int] = {}
         self._heard_s = 0.0
+        self._topic_id: object = None
 
     def open(self, positions: Mapping[int, int]) -> None:
         """As Source.open."""
         self.close()
         self._positions = dict(positions)
         self._skipped = {}
+        self._anew = {}
 
     def poll(self, timeout_s: float, max_records: int = 20_000) -> Batch | None:
         """As Source.poll. A lost cluster is noticed within 5 s, and the call may last that long then."""
@@ -92,6 +95,7 @@ class KafkaSource:
         wanted = reader.partitions(fresh)
         if fresh:
             self._heard_s = time.monotonic()
+        self._notice_new_topic(reader, wanted, assigned)
         if wanted <= assigned:
             return
         unknown = sorted(wanted - set(self._positions))
@@ -99,7 +103,21 @@ class KafkaSource:
             self._positions |= reader.earliest(unknown)
         reader.consumer.assign([reader.part(partition) for partition in sorted(wanted | assigned)])
         for partition in wanted - assigned:
-            reader.consumer.seek(reader.part(partition), self._positions[partition])
+            reader.consumer.seek(reader.part(partition), self._anew.pop(partition, self._positions[partition]))
+
+    def _notice_new_topic(self, reader: KafkaReader, wanted: set[int], assigned: set[int]) -> None:
+        """Offsets of a topic that was deleted and made anew mean other records: all of it is read, from its beginning."""
+        topic_id = reader.topic_id()
+        known, self._topic_id = self._topic_id, topic_id or self._topic_id
+        if known is None or topic_id is None or topic_id == known:
+            return
+        for partition, earliest in reader.earliest(sorted(wanted & set(self._positions))).items():
+            unread = max(0, self._ends.get(partition, 0) - self._positions[partition])
+            self._skipped[partition] = unread + earliest
+            self._anew[partition] = earliest
+            if partition in assigned:
+                reader.consumer.seek(reader.part(partition), self._anew.pop(partition))
+        self._ends = {}
 
     def _go_on(self, reader: KafkaReader, error: Exception) -> None:
         """Retention (or a new topic of the same name) overran a position: on at the earliest record, the gap noted."""

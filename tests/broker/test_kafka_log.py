@@ -1,0 +1,207 @@
+"""What only a real broker can show: losses, returns, overruns, new partitions."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from streams.kafka import KafkaLog
+from streams.kafka_client import KafkaCluster
+from streams.record import Batch
+from streams.source import SinkLost, Source, SourceLost
+from tests.broker.process import ForeignServer, ServerProcess, free_port
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture
+def log(kafka_server: ServerProcess) -> Iterator[KafkaLog]:
+    made = KafkaLog(f"kafka://{kafka_server.address}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def topic() -> str:
+    return f"broker.{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def cluster(kafka_server: ServerProcess) -> KafkaCluster:
+    return KafkaCluster((kafka_server.address,), "tests")
+
+
+def read(source: Source, count: int, within_s: float = 30) -> list[Batch]:
+    """Polls, through losses, until `count` records came."""
+    batches: list[Batch] = []
+    until = time.monotonic() + within_s
+    while sum(map(len, batches)) < count:
+        assert time.monotonic() < until, f"only {sum(map(len, batches))} of {count} records came"
+        try:
+            batch = source.poll(0.5)
+        except SourceLost:
+            continue
+        batches += [batch] if batch is not None else []
+    return batches
+
+
+def wait_for_loss(source: Source) -> float:
+    """Seconds until a poll says that the broker is lost."""
+    begun = time.monotonic()
+    with pytest.raises(SourceLost, match="does not answer"):
+        while time.monotonic() - begun < 20:
+            source.poll(0.2)
+    return time.monotonic() - begun
+
+
+def own(server: ServerProcess | ForeignServer) -> ServerProcess:
+    if isinstance(server, ForeignServer):
+        pytest.skip(f"{server.name} is not ours to break")
+    return server
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("how", ["pause", "kill"])
+def test_a_lost_broker_is_noticed_and_nothing_is_lost_or_doubled(
+    how: str, kafka_server: ServerProcess, log: KafkaLog, topic: str
+) -> None:
+    server = own(kafka_server)
+    sink = log.sink(topic)
+    sink.emit([str(number).encode() for number in range(1000)], [str(number % 7).encode() for number in range(1000)])
+    source = log.source(topic)
+    source.open({})
+    batches = read(source, 1000)
+    (server.pause if how == "pause" else server.kill)()
+    try:
+        assert wait_for_loss(source) <= 5.0
+    finally:
+        (server.resume if how == "pause" else server.start)()
+    sink.emit([str(number).encode() for number in range(1000, 1500)], [str(number % 7).encode() for number in range(1000, 1500)])
+    batches += read(source, 500)
+    assert source.poll(0.3) is None
+    source.close()
+    assert sorted(int(value) for batch in batches for value in batch.values) == list(range(1500))
+    assert_seamless(batches)
+
+
+def assert_seamless(batches: list[Batch]) -> None:
+    """Each span begins where the one before it ended."""
+    ends: dict[int, int] = {}
+    for batch in batches:
+        for partition, span in batch.spans.items():
+            assert span.begin == ends.get(partition, 0)
+            assert span.lost == 0
+            ends[partition] = span.end
+
+
+@pytest.mark.fault
+def test_a_sink_says_so_when_nothing_was_acknowledged(kafka_server: ServerProcess, log: KafkaLog, topic: str) -> None:
+    server = own(kafka_server)
+    sink = log.sink(topic)
+    sink.emit([b"before"])
+    server.kill()
+    try:
+        with pytest.raises(SinkLost, match=f"did not acknowledge 1 records of '{topic}'"):
+            sink.emit([b"lost"])
+    finally:
+        server.start()
+    assert sink.emit([b"after"]) == 1
+
+
+def test_a_broker_that_is_not_there_is_lost_within_five_seconds() -> None:
+    log = KafkaLog(f"127.0.0.1:{free_port()}")
+    source = log.source("nothing")
+    source.open({0: 5})
+    assert wait_for_loss(source) <= 5.0
+    source.close()
+    log.close()
+
+
+def test_a_position_that_retention_overran_goes_on_at_the_earliest(log: KafkaLog, cluster: KafkaCluster, topic: str) -> None:
+    from kafka.structs import TopicPartition
+
+    log.sink(topic).emit([str(number).encode() for number in range(100)], [b"one key"] * 100)
+    first = log.source(topic)
+    first.open({})
+    partition = int(read(first, 100)[0].partitions[0])
+    first.close()
+    with cluster.admin() as admin:
+        admin.delete_records({TopicPartition(topic, partition): 60})
+    source = log.source(topic)
+    source.open({partition: 10})
+    batch = read(source, 40)[0]
+    source.close()
+    assert [int(value) for value in batch.values] == list(range(60, 100))
+    assert (batch.spans[partition].begin, batch.spans[partition].end, batch.spans[partition].lost) == (10, 100, 50)
+
+
+def test_a_running_source_notices_a_topic_made_anew(log: KafkaLog, cluster: KafkaCluster, topic: str) -> None:
+    log.sink(topic).emit([b"old"] * 50, [b"one key"] * 50)
+    source = log.source(topic)
+    source.open({})
+    read(source, 50)
+    with cluster.admin() as admin:
+        admin.delete_topics([topic])
+    again = KafkaLog(log.address)
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            again.sink(topic).emit([b"new"] * 5, [b"one key"] * 5)
+            break
+        except SinkLost:
+            continue
+    batches = read(source, 5)
+    source.close()
+    again.close()
+    assert {value for batch in batches for value in batch.values} == {b"new"}
+
+
+def test_partitions_added_later_are_read(log: KafkaLog, cluster: KafkaCluster, topic: str) -> None:
+    from kafka.admin import NewPartitions
+
+    sink = log.sink(topic)
+    sink.emit([b"x"] * 20, [str(number).encode() for number in range(20)])
+    source = log.source(topic)
+    source.open({})
+    read(source, 20)
+    with cluster.admin() as admin:
+        admin.create_partitions({topic: NewPartitions(6)})
+    fresh = KafkaLog(log.address)
+    fresh.sink(topic).emit([b"y"] * 200, [str(number).encode() for number in range(200)])
+    fresh.close()
+    batches = read(source, 200)
+    source.close()
+    assert {int(partition) for batch in batches for partition in batch.partitions} == set(range(6))
+
+
+def test_aborted_transactions_are_not_read(kafka_server: ServerProcess, log: KafkaLog, topic: str) -> None:
+    from kafka import KafkaProducer
+
+    log.sink(topic).emit([b"before"], [b"k"])
+    producer = KafkaProducer(bootstrap_servers=kafka_server.address, transactional_id=topic)
+    producer.init_transactions()
+    producer.begin_transaction()
+    producer.send(topic, b"aborted", b"k").get(timeout=20)
+    producer.abort_transaction()
+    producer.begin_transaction()
+    producer.send(topic, b"committed", b"k").get(timeout=20)
+    producer.commit_transaction()
+    producer.close()
+    source = log.source(topic)
+    source.open({})
+    batches = read(source, 2)
+    source.close()
+    assert [value for batch in batches for value in batch.values] == [b"before", b"committed"]
+    assert_seamless(batches)
+
+
+def test_an_unusable_address_is_refused() -> None:
+    for wrong in ("", "localhost", "http://localhost:9092", "kafka://a,b:1"):
+        with pytest.raises(ValueError, match="must be 'host:port'"):
+            KafkaLog(wrong)
+    log = KafkaLog("kafka://a:1, b:2/")
+    assert log.address == "kafka://a:1,b:2"
+    log.close()

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.demo.generator import DemoCity
+from cockpit.demo.montreal import MontrealStations, build
 from streams.clock import system_clock
 from streams.source import Log
 
-DEMONSTRATIONS = ("yunzhou",)
+DEMONSTRATIONS = ("yunzhou", "montreal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,21 @@ class Demonstration:
 
 
 def demonstration(name: str, workshop: Path) -> Demonstration:
-    """The demonstration of this name; `workshop`: where a city's folder is made that is not in the package."""
-    folder = Path(__file__).parent / name
+    """The demonstration of this name; `workshop`: where a city's folder is made that is not whole in the package."""
+    return _montreal(workshop) if name == "montreal" else _yunzhou()
+
+
+def _yunzhou() -> Demonstration:
+    folder = Path(__file__).parent / "yunzhou"
 
     def feed(log: Log, stop: threading.Event) -> None:
         DemoCity(folder).run(log, stop, system_clock)
 
     return Demonstration(folder, feed)
+
+
+def _montreal(workshop: Path) -> Demonstration:
+    def feed(log: Log, stop: threading.Event) -> None:
+        MontrealStations().run(log, stop, system_clock)
+
+    return Demonstration(build(workshop / "montreal"), feed)

@@ -14,6 +14,7 @@ from cockpit.city_files import CityError, CityFiles, parsed
 from cockpit.documents import Document
 from cockpit.panels.panel import Panel
 from cockpit.references import References
+from cockpit.region_lines import line_of
 from cockpit.schemes import Scheme, parse_scheme
 from cockpit.static_layers import LayerDocument, StaticLayer, load_layer
 from layers import Regions, RegionsError
@@ -110,7 +111,8 @@ class _Loading:
             return Regions.load(path, own.datum)
         except RegionsError as error:
             for problem in error.problems:
-                self._files.note(Path(own.regions), 1, problem.removeprefix(f"{path.name}: "))
+                text = problem.removeprefix(f"{path.name}: ")
+                self._files.note(Path(own.regions), line_of(path, text), text)
             return None
 
     def _slots(self, regions: Regions | None, own: CityDocument | None, document: Document | None) -> Iterator[tuple[str, Slot]]:

@@ -71,8 +71,6 @@ def _feature(code: str, name: str, shape: BaseGeometry, parent: str | None = ROO
 class MontrealStations:
     """The stations' reports by the moment they are due. Always the same; one thread at a time."""
 
-    topics = {"carshare": "montreal.carshare"}  # noqa: RUF012
-
     def __init__(self) -> None:
         rows = stations()
         self.ids = [f"S{number + 1:03d}" for number in range(len(rows))]
@@ -82,6 +80,11 @@ class MontrealStations:
         self._rhythm = Rhythm(ZONE)
         self._offset_s = np.round((np.arange(len(rows)) * 97 % len(rows)) * (EVERY_S / len(rows)), 3)
         self._shares = rows["car_hours"].to_numpy()[:, None] * _day(peak)
+
+    @property
+    def topics(self) -> dict[str, str]:
+        """Slot → topic."""
+        return {"carshare": "montreal.carshare"}
 
     def history(self, slot: str, begin: datetime, end: datetime) -> Iterator[Emission]:
         """As sending.Feeder. Raises KeyError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -16,7 +17,7 @@ from cockpit.demo.feeds.feed import TimeForm
 LATE, BAD = 0.003, 0.001
 _A_MONTH_US = 30 * 86_400_000_000
 """A wrong clock is wrong by so much that a filled past does not hide it."""
-_FORMS: dict[TimeForm, int] = {"s": 1_000_000, "ms": 1_000}
+_FORMS: Final[dict[TimeForm, int]] = {"s": 1_000_000, "ms": 1_000}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from cockpit.demo.feeds.feed import Feed, Hour, micros
 from cockpit.demo.rhythm import OFFICE
 
 RATE = 0.007
-_INDUSTRIES = ["批发零售", "信息技术", "商务服务", "制造业", "建筑业", "住宿餐饮", "科学研究", "文化体育"]
-_WEIGHTS = [27.0, 18, 16, 12, 9, 8, 6, 4]
+_INDUSTRIES = ("批发零售", "信息技术", "商务服务", "制造业", "建筑业", "住宿餐饮", "科学研究", "文化体育")
+_WEIGHTS = (27.0, 18, 16, 12, 9, 8, 6, 4)
 
 
 def _hour(hour: Hour) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -74,7 +74,7 @@ class Hour:
         """Who is displeased: nearly all where something goes wrong, a few everywhere, more where the burden is heavy."""
         return (trouble > 0.2) | (self.rng.random(len(trouble)) < 0.03 + 0.05 * burden)
 
-    def pick(self, values: list[str], weights: list[float], count: int) -> Strings:
+    def pick(self, values: Sequence[str], weights: Sequence[float], count: int) -> Strings:
         """`count` of the values, each as often as its weight says."""
         return self.rng.choice(np.array(values), count, p=np.array(weights) / sum(weights))
 

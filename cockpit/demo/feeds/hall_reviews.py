@@ -9,8 +9,8 @@ from cockpit.demo.feeds.feed import Feed, Hour, micros
 from cockpit.demo.rhythm import OFFICE
 
 RATE = 0.035
-_SERVICES = ["社保办理", "不动产登记", "企业登记", "户籍办理", "税务办理", "公积金", "医保办理"]
-_WEIGHTS = [24.0, 16, 12, 17, 12, 9, 10]
+_SERVICES = ("社保办理", "不动产登记", "企业登记", "户籍办理", "税务办理", "公积金", "医保办理")
+_WEIGHTS = (24.0, 16, 12, 17, 12, 9, 10)
 _PLEASED = np.cumsum([0.006, 0.010, 0.03, 0.14, 0.814])
 _CROSS = np.cumsum([0.06, 0.09, 0.15, 0.3, 0.4])
 

@@ -9,8 +9,8 @@ from cockpit.demo.feeds.feed import Feed, Hour, micros
 from cockpit.demo.rhythm import OFFICE
 
 RATE = 0.0022
-_KINDS = ["施工许可", "规划许可", "用地许可", "竣工验收"]
-_WEIGHTS = [38.0, 26, 14, 22]
+_KINDS = ("施工许可", "规划许可", "用地许可", "竣工验收")
+_WEIGHTS = (38.0, 26, 14, 22)
 
 
 def _hour(hour: Hour) -> pl.DataFrame:

@@ -12,8 +12,8 @@ from cockpit.demo.rhythm import STREETS
 RATE = 0.045
 SURGE = 0.006
 LONGEST_H = 12
-_CATEGORIES = ["机动车违停", "暴露垃圾", "占道经营", "道路破损", "井盖缺损", "路灯故障", "绿化损坏", "供水管网"]
-_WEIGHTS = [26.0, 22, 18, 11, 6, 7, 7, 3]
+_CATEGORIES = ("机动车违停", "暴露垃圾", "占道经营", "道路破损", "井盖缺损", "路灯故障", "绿化损坏", "供水管网")
+_WEIGHTS = (26.0, 22, 18, 11, 6, 7, 7, 3)
 
 
 def _hour(hour: Hour) -> pl.DataFrame:

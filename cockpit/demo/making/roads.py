@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import shapely
@@ -18,7 +19,7 @@ from cockpit.demo.making.water import contour
 
 Floats = NDArray[np.float64]
 EXITS = ((-38.0, -8.0), (-33.0, 18.0), (6.0, 34.0), (40.0, 24.0), (45.0, -8.0), (24.0, -33.0), (-8.0, -30.0))
-CLASSES = {"expressway": 0.5, "ring": 0.6, "radial": 0.75, "arterial": 0.8, "county": 0.9, "lane": 1.4, "street": 1.25}
+CLASSES: Final = {"expressway": 0.5, "ring": 0.6, "radial": 0.75, "arterial": 0.8, "county": 0.9, "lane": 1.4, "street": 1.25}
 """What a kilometre costs on each class of road, in minutes or so."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -75,6 +75,8 @@ class Hub:
         self._hinted = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._workers: ThreadPoolExecutor | None = None
+        self._watcher: ThreadPoolExecutor | None = None
+        self._asked_s = 0.0
 
     @property
     def boards(self) -> Mapping[str, Board]:
@@ -105,14 +107,16 @@ class Hub:
         """Serves until cancelled: two workers draw, one watches."""
         self._loop = asyncio.get_running_loop()
         self._workers = ThreadPoolExecutor(2, "draw")
+        self._watcher = ThreadPoolExecutor(1, "watch")
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._watch())
-                tasks.create_task(self._beat())
+                tasks.create_task(_for_ever(self._watch))
+                tasks.create_task(_for_ever(self._beat))
         finally:
             for task in self._tasks.values():
                 task.cancel()
-            self._workers.shutdown(wait=False, cancel_futures=True)
+            for pool in (self._workers, self._watcher):
+                pool.shutdown(wait=False, cancel_futures=True)
 
     def enter(self, screen: Screen) -> None:
         """A screen has connected; it looks at nothing yet."""
@@ -170,15 +174,13 @@ class Hub:
             await asyncio.sleep(max(0.0, next_s - time.monotonic()))
             next_s = time.monotonic() + 1 / view.board.refresh
             view.dirty.clear()
-            assert self._workers is not None
             try:
                 drawing = await asyncio.get_running_loop().run_in_executor(self._workers, self._draw, view)
+                self.counts.drawings += 1
+                self.counts.broken += len(drawing.broken)
+                self.counts.frames += view.publish(drawing)
             except Exception:
                 _LOG.exception("a board could not be drawn", board=view.board.board)
-                continue
-            self.counts.drawings += 1
-            self.counts.broken += len(drawing.broken)
-            self.counts.frames += view.publish(drawing)
 
     def _draw(self, view: View) -> Drawing:
         """What changed in a view. The sequences are read first, so that the numbers are at least as new. Blocks."""
@@ -189,23 +191,20 @@ class Hub:
         return view.draw(sequences)
 
     async def _watch(self) -> None:
-        """Asks what has changed, each WATCH_S and at every hint, and marks the views that must be drawn again."""
-        loop = asyncio.get_running_loop()
-        watched_s = 0.0
-        with ThreadPoolExecutor(1, "watch") as worker:
-            while True:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._hinted.wait(), WATCH_S)
-                await asyncio.sleep(GATHER_S)
-                self._hinted.clear()
-                if not self._tasks:
-                    continue
-                slots = set(self._slots()) if time.monotonic() - watched_s >= FRESHNESS_S else set()
-                changed = await loop.run_in_executor(worker, self._changes, slots)
-                if slots:
-                    watched_s = time.monotonic()
-                    self._forget()
-                self._mark(changed)
+        """Asks what has changed, after WATCH_S or at a hint, and marks the views that must be drawn again."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hinted.wait(), WATCH_S)
+        await asyncio.sleep(GATHER_S)
+        self._hinted.clear()
+        if not self._tasks:
+            return
+        due = time.monotonic() - self._asked_s >= FRESHNESS_S
+        slots = set(self._slots()) if due else set()
+        changed = await asyncio.get_running_loop().run_in_executor(self._watcher, self._changes, slots)
+        if due:
+            self._asked_s = time.monotonic()
+            self._forget()
+        self._mark(changed)
 
     def _slots(self) -> Iterator[str]:
         for view in self._tasks:
@@ -239,12 +238,21 @@ class Hub:
                 view.dirty.set()
 
     async def _beat(self) -> None:
-        """Shows every screen each HEARTBEAT_S that the server lives, and gives up those that are stuck."""
-        while True:
-            await asyncio.sleep(HEARTBEAT_S)
-            for screen in list(self._screens):
-                if screen.stuck():
-                    self.counts.stuck += 1
-                    screen.give_up()
-                else:
-                    screen.beat()
+        """Shows every screen after HEARTBEAT_S that the server lives, and gives up those that are stuck."""
+        await asyncio.sleep(HEARTBEAT_S)
+        for screen in list(self._screens):
+            if screen.stuck():
+                self.counts.stuck += 1
+                screen.give_up()
+            else:
+                screen.beat()
+
+
+async def _for_ever(step: Callable[[], Awaitable[None]]) -> None:
+    """Does the step again and again; an error is logged and costs a second, never the hub."""
+    while True:
+        try:
+            await step()
+        except Exception:
+            _LOG.exception("the hub stumbled and goes on")
+            await asyncio.sleep(1)

@@ -1,0 +1,177 @@
+"""The wall in a real browser: it lives, it drills, it comes back; the console stays empty and nobody else is asked for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from streams.clock import system_clock
+from tests.broker.process import free_port
+from tests.conftest import ServersUsed
+from tests.tiny_city import TinyCity, served, tiny_app, tiny_city
+
+pytestmark = pytest.mark.browser
+
+FLAGS = (
+    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+)  # fmt: skip
+PATIENCE_MS = 30_000
+DRIVER = ("GPU stall due to ReadPixels", "Automatic fallback to software WebGL")  # words of the software renderer, not of the page
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+class Wall:
+    """The tiny city behind a server that can be stopped and started again, and what the page said and asked."""
+
+    def __init__(self) -> None:
+        self.hints: list[Any] = []
+        self.city: TinyCity = tiny_city(system_clock, lambda slot: [hint(slot) for hint in self.hints])
+        self.address = f"127.0.0.1:{free_port()}"
+        self.said: list[str] = []
+        self.foreign: list[str] = []
+        self._server = ExitStack()
+        self.start()
+
+    def start(self) -> None:
+        app = tiny_app(self.city)
+        self.hints[:] = [app.hub.hint]
+        self._server.enter_context(served(app, int(self.address.partition(":")[2])))
+
+    def stop(self) -> None:
+        self._server.close()
+
+    def open(self, browser: Browser, path: str = "/", width: int = 1920, height: int = 1080) -> Page:
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.on("console", lambda message: self._say(message.text))
+        page.on("pageerror", lambda error: self._say(str(error)))
+        page.on("request", lambda request: self._ask(request.url))
+        page.goto(f"http://{self.address}{path}", wait_until="commit")
+        return page
+
+    def _say(self, text: str) -> None:
+        if not any(words in text for words in DRIVER):
+            self.said.append(text)
+
+    def _ask(self, url: str) -> None:
+        if not url.startswith((f"http://{self.address}/", "data:", "blob:")):
+            self.foreign.append(url)
+
+
+@pytest.fixture(scope="module")
+def chromium(servers_used: ServersUsed) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        servers_used.add(f"Chromium {browser.version}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def wall() -> Iterator[Wall]:
+    made = Wall()
+    made.city.hotline(system_clock() - timedelta(seconds=1), "770101", count=5)
+    made.city.hotline(system_clock() - timedelta(seconds=1), "770201", count=2)
+    yield made
+    made.stop()
+    made.city.close()
+
+
+def number(page: Page, text: str) -> None:
+    """Waits until the number of requests is this one."""
+    expect(page.locator("#panel-requests .number-value")).to_have_text(text)
+
+
+def test_the_wall_lives_drills_and_comes_back(chromium: Browser, wall: Wall) -> None:
+    page = wall.open(chromium)
+    number(page, "7")
+    expect(page.locator("#skeleton")).to_have_count(0)
+    expect(page.locator("#panel-requests")).to_have_attribute("data-status", "live")
+    expect(page.locator("#panel-requests .panel-age")).to_contain_text("前")
+    expect(page.locator(".badge-demo")).to_have_text("演示数据")
+    expect(page.locator("#panel-map canvas").first).to_be_visible()
+
+    wall.city.hotline(system_clock(), "770101", count=3)
+    number(page, "10")
+
+    page.locator("#panel-ranking .rank", has_text="东区").click()
+    number(page, "8")
+    assert page.url.endswith("/board/city?region=7701")
+    expect(page.locator(".crumbs")).to_have_text("小城东区")
+    expect(page).to_have_title("东区 · 城市总览 · 小城")
+
+    page.reload()
+    number(page, "8")
+    assert page.url.endswith("/board/city?region=7701")
+
+    page.go_back()
+    number(page, "10")
+    page.go_forward()
+    number(page, "8")
+    page.keyboard.press("Escape")
+    number(page, "10")
+    assert page.url.endswith("/board/city")
+    page.locator("#panel-ranking .rank", has_text="西区").click()
+    number(page, "2")
+    page.locator(".crumbs a", has_text="小城").click()
+    number(page, "10")
+
+    page.keyboard.press("l")
+    expect(page.locator("#panel-requests .panel-title")).to_have_text("Requests")
+    expect(page.locator(".crumbs")).to_have_text("Tiny")
+    number(page, "10")
+    page.close()
+    assert wall.said == []
+    assert wall.foreign == []
+
+
+def test_a_lost_server_shows_stale_and_age_and_comes_back_untouched(chromium: Browser, wall: Wall) -> None:
+    page = wall.open(chromium)
+    number(page, "7")
+    wall.stop()
+    panel = page.locator("#panel-requests")
+    expect(panel).to_have_attribute("data-status", "stale")
+    expect(panel.locator(".panel-age")).to_contain_text("前")
+    number(page, "7")
+    wall.city.hotline(system_clock(), count=1)
+    wall.start()
+    number(page, "8")
+    expect(panel).to_have_attribute("data-status", "live")
+    page.close()
+    assert all("ERR_CONNECTION_REFUSED" in text or "WebSocket" in text for text in wall.said), wall.said
+
+
+SCREENS = [(1920, 1080, "wall"), (3840, 1080, "strip"), (3840, 480, "strip"), (1180, 820, "tablet")]
+SCROLLED = "(({scrollWidth, scrollHeight}) => [scrollWidth, scrollHeight])(document.documentElement)"
+TRANSFORMED = "[...document.querySelectorAll('#app, .grid, .panel')].filter(e => getComputedStyle(e).transform !== 'none').length"
+
+
+@pytest.mark.parametrize(("width", "height", "shape"), SCREENS)
+def test_each_shape_of_screen_has_its_own_layout(chromium: Browser, wall: Wall, width: int, height: int, shape: str) -> None:
+    page = wall.open(chromium, width=width, height=height)
+    number(page, "7")
+    assert page.evaluate("document.documentElement.dataset.layout") == shape
+    scrolled: list[int] = page.evaluate(SCROLLED)
+    assert scrolled[0] <= width
+    if shape != "tablet":
+        assert scrolled[1] <= height
+    assert page.evaluate(TRANSFORMED) == 0
+    page.close()
+
+
+def test_the_address_can_ask_for_a_layout_and_may_be_wrong(chromium: Browser, wall: Wall) -> None:
+    page = wall.open(chromium, "/board/city?screen=tablet&lang=en")
+    number(page, "7")
+    assert page.evaluate("document.documentElement.dataset.layout") == "tablet"
+    page.evaluate("Cockpit.scope.go({region: '9'})")
+    expect(page.locator("#said")).to_contain_text("there is no region '9'")
+    page.go_back()
+    expect(page.locator("#said")).to_have_count(0)
+    number(page, "7")
+    page.close()

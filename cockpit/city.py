@@ -87,7 +87,7 @@ class _Loading:
         self._files.check_names(named if isinstance(named, str) else "regions.geojson")
         regions = self._regions(own, document) if own and document else None
         slots = dict(self._slots(regions, own, document))
-        layers = tuple(self._layers())
+        layers = tuple(self._layers(slots))
         references = References(slots, [layer.name for layer in layers], regions, self._unread("slots", "layers"))
         boards = dict(self._boards(references))
         schemes = dict(self._schemes(references))
@@ -135,12 +135,19 @@ class _Loading:
             where.setdefault(found.slot, file)
             yield found.slot, found
 
-    def _layers(self) -> Iterator[StaticLayer]:
+    def _layers(self, slots: Mapping[str, Slot]) -> Iterator[StaticLayer]:
         for file, document in self._files.documents("layers"):
             shape = self._files.parse(file, document, parsed(LayerDocument))
             if shape is None:
                 continue
             self._check_name(file, document, "layer", shape.layer)
+            if shape.layer == "regions" or shape.layer in slots:
+                taken = "the regions of the city" if shape.layer == "regions" else "a slot"
+                self._files.note_at(
+                    file,
+                    document,
+                    Problem(("layer",), f"{shape.layer!r} is the name of {taken}; a map could not tell them apart"),
+                )
             if layer := self._files.parse(file, document, lambda _, shape=shape: self._layer(shape)):  # type: ignore[misc]
                 yield layer
 
@@ -204,6 +211,8 @@ def _slot_problems(slot: Mapping[str, Any], regions: Regions | None, where: Mapp
     written = source.get("format") if isinstance(source, dict) else None
     if written in get_args(Format) and written not in BUILT_FORMATS:
         yield Problem(("source", "format"), f"format {written!r} is valid but not built yet; built: {', '.join(BUILT_FORMATS)}")
+    if isinstance(rule, dict) and "point" in rule and regions is not None and regions.bounds(regions.root.code) is None:
+        yield Problem(("region", "point"), "no region of the city has a polygon, so no point lies in any. Hint: {code: FIELD}")
     fallback = rule.get("fallback") if isinstance(rule, dict) else None
     if isinstance(fallback, str) and regions is not None and fallback not in regions:
         hint = nearest(fallback, regions.codes)

@@ -97,7 +97,7 @@ class CityFiles:
             self.note(
                 Path("city.yaml"), 1, f"there is no city.yaml in {self.folder.name or '.'}/. Hint: is this a city's folder?"
             )
-        for path in _others(self.folder, {"city.yaml", regions, *FOLDERS}):
+        for path in _others(self.folder, {"city.yaml", regions.split("/")[0], *FOLDERS}):
             allowed = ["city.yaml", regions, *(f"{name}/" for name in FOLDERS)]
             self._note_unread(path, allowed)
         for name in FOLDERS:

@@ -32,7 +32,7 @@ class References:
     unread: frozenset[str] = frozenset()
 
     def __call__(self, options: Mapping[str, Any], keys: Collection[str] = ()) -> list[Problem]:
-        """What is wrong with the options of a panel that has these keys. Wrong types are passed over: shapes are checked elsewhere."""
+        """What is wrong with the options of a panel that can have `keys`; wrong types are passed over and told elsewhere."""
         checks: dict[str, Callable[[Any, Mapping[str, Any], Collection[str]], Finding]] = {
             "indicator": self._indicator, "color": self._indicator, "indicators": self._indicators, "slot": self._slot,
             "dimension": self._dimension, "attributes": self._attributes, "severity": self._severity, "layers": self._layers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +101,29 @@ def test_a_link_out_of_the_folder_is_refused(city: Path) -> None:
 def test_a_folder_that_is_no_city(tmp_path: Path) -> None:
     assert mistakes(tmp_path)[-1].startswith("city.yaml:1: there is no city.yaml")
     assert mistakes(tmp_path / "nowhere")[-1].startswith("city.yaml:1: there is no city.yaml in nowhere/")
+
+
+def test_a_layer_may_not_be_called_like_a_slot(city: Path, edit: Edit) -> None:
+    (city / "layers" / "river.yaml").rename(city / "layers" / "vehicles.yaml")
+    edit("layers/vehicles.yaml", "layer: river", "layer: vehicles")
+    edit("boards/city.yaml", "river, ", "")
+    assert mistakes(city) == ["layers/vehicles.yaml:1: layer: 'vehicles' is the name of a slot; a map could not tell them apart"]
+
+
+def test_points_need_polygons(city: Path) -> None:
+    collection = json.loads((city / "regions.geojson").read_text("utf-8"))
+    collection["features"] = [feature | {"geometry": None} for feature in collection["features"]]
+    (city / "regions.geojson").write_text(json.dumps(collection), "utf-8")
+    assert mistakes(city) == [
+        "slots/vehicles.yaml:13: region.point: no region of the city has a polygon, so no point lies in any. Hint: {code: FIELD}"
+    ]
+
+
+def test_the_region_file_may_stand_in_a_folder_of_its_own(city: Path, edit: Edit) -> None:
+    (city / "geo").mkdir()
+    (city / "regions.geojson").rename(city / "geo" / "regions.geojson")
+    edit("city.yaml", "regions: regions.geojson", "regions: geo/regions.geojson")
+    assert len(load(city).regions) == 6
 
 
 def test_a_city_needs_a_board(city: Path, edit: Edit) -> None:

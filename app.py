@@ -5,6 +5,7 @@ Read `compose` from top to bottom to see the line being put together: log, ledge
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import threading
@@ -41,7 +42,8 @@ Feed = Callable[[Log, threading.Event], None]
 
 
 def main() -> None:
-    """The command `cockpit`."""
+    """The command `cockpit`. `kill -USR1` makes it print what each of its threads is doing."""
+    faulthandler.register(signal.SIGUSR1)
     command_line()
 
 

@@ -29,8 +29,17 @@ class Cockpit:
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON of an answer; raises httpx.HTTPStatusError for any other than 2xx."""
-        answer = httpx.get(f"{self.address}{path}", params=query, timeout=60)
+        try:
+            answer = httpx.get(f"{self.address}{path}", params=query, timeout=60)
+        except httpx.TimeoutException as error:
+            raise TimeoutError(f"no answer from {path} within 60 s\n{self.stacks()}") from error
         return answer.raise_for_status().json()
+
+    def stacks(self) -> str:
+        """What each thread of the process is doing."""
+        self.process.send_signal(signal.SIGUSR1)
+        signal.sigtimedwait((), 1.0)
+        return self.printed()
 
     def slot(self, name: str) -> dict[str, Any]:
         """What `/api/v1/slots` says of one slot."""
@@ -50,7 +59,7 @@ class Cockpit:
 
     def printed(self) -> str:
         """The last of what the process has printed."""
-        return self._printed.read_text("utf-8", "replace")[-4000:]
+        return self._printed.read_text("utf-8", "replace")[-12000:]
 
     def kill(self) -> None:
         """As a power cut would."""

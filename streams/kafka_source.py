@@ -103,7 +103,7 @@ class KafkaSource:
             self._positions |= reader.earliest(unknown)
         reader.consumer.assign([reader.part(partition) for partition in sorted(wanted | assigned)])
         for partition in wanted - assigned:
-            reader.consumer.seek(reader.part(partition), self._anew.pop(partition, self._positions[partition]))
+            reader.consumer.seek(reader.part(partition), self._anew.get(partition, self._positions[partition]))
 
     def _notice_new_topic(self, reader: KafkaReader, wanted: set[int], assigned: set[int]) -> None:
         """Offsets of a topic that was deleted and made anew mean other records: all of it is read, from its beginning."""
@@ -116,23 +116,27 @@ class KafkaSource:
             self._skipped[partition] = unread + earliest
             self._anew[partition] = earliest
             if partition in assigned:
-                reader.consumer.seek(reader.part(partition), self._anew.pop(partition))
+                reader.consumer.seek(reader.part(partition), earliest)
         self._ends = {}
 
     def _go_on(self, reader: KafkaReader, error: Exception) -> None:
         """Retention (or a new topic of the same name) overran a position: on at the earliest record, the gap noted."""
-        parts = [part.partition for part in error.args[0]] if error.args and isinstance(error.args[0], dict) else []
-        partitions = parts or sorted(self._positions)
+        assigned = {part.partition for part in reader.consumer.assignment()}
+        wanted = reader.partitions(fresh=True)
+        self._notice_new_topic(reader, wanted, assigned)
+        partitions = sorted(wanted & assigned)
         earliest, latest = reader.earliest(partitions), reader.latest(partitions)
         for partition in partitions:
             position = self._positions[partition]
-            if isinstance(error, LogTruncationError):
+            if partition in self._anew:
+                target = self._anew[partition]
+            elif isinstance(error, LogTruncationError):
                 target = min(position, latest[partition])
             elif earliest[partition] <= position <= latest[partition]:
                 continue
             else:
                 target = earliest[partition]
-            self._skipped[partition] = max(0, target - position)
+                self._skipped[partition] = max(0, target - position)
             reader.consumer.seek(reader.part(partition), target)
 
     def _ask_whether_alive(self, reader: KafkaReader) -> None:
@@ -158,6 +162,7 @@ class KafkaSource:
 
     def _advance(self, reader: KafkaReader, part: Any, after_last: int) -> Span:
         begin = self._positions[part.partition]
+        self._anew.pop(part.partition, None)
         # The consumer stands behind markers and compacted records, too, that follow the last one it gave out.
         position = reader.consumer.position(part, timeout_ms=0)
         self._positions[part.partition] = max(position or 0, after_last)

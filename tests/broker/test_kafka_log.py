@@ -175,6 +175,7 @@ def test_partitions_added_later_are_read(log: KafkaLog, cluster: KafkaCluster, t
     batches = read(source, 200)
     source.close()
     assert {int(partition) for batch in batches for partition in batch.partitions} == set(range(6))
+    assert [value for batch in batches for value in batch.values] == [b"y"] * 200
 
 
 def test_aborted_transactions_are_not_read(kafka_server: ServerProcess, log: KafkaLog, topic: str) -> None:

@@ -20,7 +20,9 @@
 
 All addresses are of the same origin; the scripts refuse any other. Coordinates are WGS84. Feature properties:
 regions have code, name, name_en, level, children, label, area; labelled static features have name and name_en?.
-Live points come as the binary frames of `layers.point.encode_points`.
+Live points come as the binary frames of `layers.point.encode_points`; the kinds of an `incident` layer are alarm_new
+(pulses), alarm, watch, fine, old. Values come by code: `setValues("regions", {code: number | null}, {unit, decimals,
+status, classes, lights: {code: "watch" | "alarm"}})`.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from .layer import Layer
 
 SCRIPTS = (
     "graphics.js", "ramp.js", "choropleths.js", "frame.js", "motion.js", "marks.js", "shapes.js",
-    "areas.js", "lines.js", "points.js", "labels.js", "names.js", "legend.js", "scale.js", "tooltip.js",
+    "areas.js", "lines.js", "incidents.js", "points.js", "labels.js", "names.js", "legend.js", "scale.js", "tooltip.js",
     "pointer.js", "view.js", "camera.js", "stage.js", "pulse.js", "scene.js", "map.js",
 )  # fmt: skip
 """The scripts of `assets/map` in the order they must be loaded, after deck.gl itself; the style sheet is `map.css`."""

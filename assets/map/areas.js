@@ -70,6 +70,19 @@
       getLineColor: [190, 215, 245, 46], getLineWidth: unit, lineWidthUnits: "pixels",
     });
 
+  // Regions whose number has left its bounds: the only other colour on the ground, with the sign before their name.
+  const lit = (entry, shapes, choropleth, kept, unit) => {
+    if (kept.shapes !== shapes || kept.choropleth !== choropleth) {
+      const features = shapes.features.filter((one) => choropleth.lights[one.properties.code]);
+      features.sort((a, b) => (choropleth.lights[a.properties.code] === "alarm") - (choropleth.lights[b.properties.code] === "alarm"));
+      Object.assign(kept, { shapes, choropleth, found: { type: "FeatureCollection", features } });
+    }
+    return kept.found.features.length ? new deck.GeoJsonLayer({
+      id: `${entry.id}-lit`, data: kept.found, filled: false, stroked: true, lineJointRounded: true, lineWidthUnits: "pixels", getLineWidth: 1.6 * unit,
+      getLineColor: (one) => [...city.incidents.STATUS[choropleth.lights[one.properties.code]].color, 200],
+    }) : null;
+  };
+
   const ringed = (id, shapes, unit) => [
     new deck.GeoJsonLayer({
       id: `${id}-glow`, data: shapes, filled: false, stroked: true, lineJointRounded: true,
@@ -122,5 +135,5 @@
     }),
   ];
 
-  city.areas = { border, fixed, regions, gaps, edges, ringed, single, around, sheet, GROUND, ACCENT, NO_DATA, FILL_ALPHA };
+  city.areas = { border, fixed, regions, gaps, lit, edges, ringed, single, around, sheet, GROUND, ACCENT, NO_DATA, FILL_ALPHA };
 })();

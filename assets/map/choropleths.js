@@ -20,14 +20,15 @@
     };
 
     return {
-      give(id, values, { classes, unit = "", status = "live" } = {}) { given[id] = { values, classes, unit, status }; },
+      // `lights`: "watch" or "alarm" by code, for the regions whose number has left its bounds.
+      give(id, values, { classes, unit = "", status = "live", decimals, lights = {} } = {}) { given[id] = { values, classes, unit, status, decimals, lights }; },
       // What one layer shows over these shapes: values, edges and colours of the classes, unit, status.
       over(entry, shapes) {
         const mine = given[entry.id];
         const codes = (shapes ? shapes.features : []).map((feature) => feature.properties.code);
         const values = Object.fromEntries(codes.map((code) => [code, mine?.values[code] ?? null]));
         const edges = mine ? edgesOf(entry.id, codes, values, mine.classes ?? entry.classes) : [];
-        return { given: Boolean(mine), codes, values, cuts: edges, colors: city.ramp.colors(entry.ramp, edges.length + 1), unit: mine?.unit ?? "", status: mine?.status ?? "missing" };
+        return { given: Boolean(mine), codes, values, cuts: edges, colors: city.ramp.colors(entry.ramp, edges.length + 1), unit: mine?.unit ?? "", status: mine?.status ?? "missing", decimals: mine?.decimals, lights: mine?.lights ?? {} };
       },
     };
   };

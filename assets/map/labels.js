@@ -24,12 +24,21 @@
 
   const nameOf = (properties, lang) => (lang === "en" ? properties.name_en || properties.name : properties.name || properties.name_en) || "";
 
-  // What might be labelled, the most important first: {text, at, size, color, weight, room}.
-  const wanted = ({ regions, places, lang, unit, selected, near, bounds: [west, south, east, north] }) => {
+  const SHARP = { sdf: true, fontSize: 64, buffer: 8, radius: 14, cutoff: 0.22, smoothing: 0.12 };
+  const SIGNS = { alarm: "■ ", watch: "▲ " };
+
+  const tint = (light, dimmed) => {
+    const color = light ? city.incidents.STATUS[light].color : dimmed ? [190, 203, 222] : [232, 238, 247];
+    return [...color, dimmed ? 150 : 235];
+  };
+
+  // What might be labelled, the most important first: {text, at, size, color, weight}.
+  const wanted = ({ regions, places, lights, lang, unit, selected, near, bounds: [west, south, east, north] }) => {
     const within = ([lon, lat]) => lon >= west && lon <= east && lat >= south && lat <= north;
     const named = (regions ? regions.features : []).filter((one) => one.properties.label).map(({ properties }) => ({
-      text: nameOf(properties, lang), at: properties.label, size: 17 * unit, weight: properties.code === selected ? Infinity : 1e6 + properties.area,
-      color: selected && properties.code !== selected ? [190, 203, 222, 150] : [232, 238, 247, 235], area: properties.area,
+      text: (SIGNS[lights[properties.code]] ?? "") + nameOf(properties, lang), at: properties.label, size: 17 * unit, area: properties.area,
+      weight: properties.code === selected ? Infinity : (lights[properties.code] ? 1e9 : 0) + properties.area,
+      color: tint(lights[properties.code], selected && properties.code !== selected),
     }));
     const quiet = places.flatMap(({ shapes, water, offset }) => shapes.features.filter((one) => one.properties.label && within(one.properties.label) && nameOf(one.properties, lang)).map((one) => ({
       text: nameOf(one.properties, lang), at: one.properties.label, size: 16 * unit, weight: (water ? 1e3 : 0) + (one.properties.span || 0), span: one.properties.span, below: offset ? 11 * unit : 0,
@@ -76,11 +85,11 @@
   const layer = (chosen) =>
     new deck.TextLayer({
       id: "labels", data: chosen, characterSet: "auto", fontFamily: FONT, fontWeight: 500,
-      fontSettings: { sdf: true, fontSize: 64, buffer: 8, radius: 14, cutoff: 0.22, smoothing: 0.12 },
+      fontSettings: SHARP,
       getText: (one) => one.text, getPosition: (one) => one.at, getSize: (one) => one.size, sizeUnits: "pixels", getColor: (one) => one.color,
       getPixelOffset: (one) => [0, one.shift],
       outlineWidth: 3, outlineColor: [11, 18, 32, 215],
     });
 
-  city.labels = { chooser, wanted, layer, nameOf, metresPerPixel, FROM };
+  city.labels = { FONT, SHARP, chooser, wanted, layer, nameOf, metresPerPixel, FROM };
 })();

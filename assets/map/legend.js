@@ -35,9 +35,9 @@
         box.replaceChildren();
         if (!choropleth) return;
         if (known.length) {
-          part(box, "edge", city.legend.number(Math.min(...known), lang));
+          part(box, "edge", number(Math.min(...known), lang, choropleth.decimals));
           choropleth.colors.forEach((color) => swatch(box, color, city.areas.FILL_ALPHA / 255));
-          part(box, "edge", city.legend.number(Math.max(...known), lang));
+          part(box, "edge", number(Math.max(...known), lang, choropleth.decimals));
           if (choropleth.unit && choropleth.unit !== "1") part(box, "unit", choropleth.unit);
         }
         if (gaps) {
@@ -49,9 +49,14 @@
     };
   };
 
-  const number = (value, lang) => (Number.isFinite(value) ? new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { maximumSignificantDigits: 3 }).format(value) : "—");
+  // `decimals` as the indicator says; without it three digits that count.
+  const number = (value, lang, decimals) => {
+    if (!Number.isFinite(value)) return "—";
+    const digits = Number.isInteger(decimals) ? { minimumFractionDigits: decimals, maximumFractionDigits: decimals } : { maximumSignificantDigits: 3 };
+    return new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", digits).format(value);
+  };
 
-  const figure = (value, unit, lang) => number(value, lang) + (Number.isFinite(value) && unit && unit !== "1" ? ` ${unit}` : "");
+  const figure = (value, { unit, decimals }, lang) => number(value, lang, decimals) + (Number.isFinite(value) && unit && unit !== "1" ? ` ${unit}` : "");
 
   city.legend = { create, number, figure };
 })();

@@ -122,7 +122,7 @@
       const text = object?.properties ? city.labels.nameOf(object.properties, lang) : "";
       if (!text) return tooltip.hide();
       const choropleth = state.choropleths[layer?.id];
-      tooltip.show(x, y, text, choropleth?.given ? city.legend.figure(choropleth.values[code], choropleth.unit, lang) : "");
+      tooltip.show(x, y, text, choropleth?.given ? city.legend.figure(choropleth.values[code], choropleth, lang) : "");
     };
 
     // ---- life

@@ -31,7 +31,7 @@
           .map((entry) => ({ shapes: shapesOf(entry.url), water: entry.style === "water" || entry.style === "river", offset: entry.kind === "point" }))
           .filter((one) => one.shapes);
         const candidates = city.labels.wanted({
-          regions: regions && shapesOf(regions.url), places, lang, unit: state.unit, selected: state.selected, bounds: spec.bounds, near: near || spec.drilled,
+          regions: regions && shapesOf(regions.url), places, lights: (regions && state.choropleths[regions.id]?.lights) ?? {}, lang, unit: state.unit, selected: state.selected, bounds: spec.bounds, near: near || spec.drilled,
         });
         return choose(viewport, candidates, reserved(spec, state, viewport));
       },

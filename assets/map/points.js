@@ -9,11 +9,6 @@
     place: { sign: "diamond", from: 11.5 },
   };
   const MOVING = [[214, 245, 255], [126, 200, 255], [255, 236, 196], [196, 184, 255]];
-  const STATUS = {
-    alarm: { sign: "square", color: [255, 92, 92] }, watch: { sign: "triangle", color: [245, 184, 61] },
-    fine: { sign: "disc", color: [60, 203, 140] }, old: { sign: "ring", color: [123, 135, 148] },
-  };
-
   const fixed = (entry, shapes, zoom, unit, marks) => {
     const look = PLACES[entry.style] || PLACES.place;
     if (zoom < (entry.min_zoom ?? look.from)) return null;
@@ -61,30 +56,11 @@
     });
   };
 
-  // `kinds` of incidents: alarm, watch, fine, old; `alarm_new` is an alarm nobody has acknowledged and beats once a second.
-  const incidents = (entry, seen, unit, marks, beat) => {
-    const things = Array.from({ length: seen.n }, (_, i) => {
-      const name = seen.names[seen.kinds[i]] || "alarm";
-      return { layer: entry.id, id: seen.ids[i], fresh: name === "alarm_new", look: STATUS[name.replace("_new", "")] || STATUS.alarm, at: [seen.places[2 * i], seen.places[2 * i + 1]] };
-    });
-    const halo = new deck.ScatterplotLayer({
-      id: `${entry.id}-halo`, data: things, ...placed(seen), getPosition: (one) => one.at, radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true,
-      getRadius: (one) => (one.fresh ? 17 + 10 * beat : 19) * unit, getFillColor: [11, 18, 32, 185],
-      getLineColor: (one) => [...one.look.color, one.fresh ? 190 * (1 - beat) : 150], getLineWidth: 1.5 * unit,
-      updateTriggers: { getRadius: [beat, unit], getLineColor: beat },
-    });
-    const sign = new deck.IconLayer({
-      id: entry.id, data: things, ...placed(seen), pickable: true, iconAtlas: marks.atlas, iconMapping: marks.mapping,
-      getIcon: (one) => one.look.sign, getPosition: (one) => one.at, getColor: (one) => [...one.look.color, 255], getSize: 20 * unit, sizeUnits: "pixels",
-    });
-    return [halo, sign];
-  };
-
-  const live = (entry, seen, zoom, unit, marks, kept, beat) => {
+  const live = (entry, seen, state, marks, kept) => {
     if (!seen.n) return [];
-    if (entry.style === "incident") return incidents(entry, seen, unit, marks, beat);
-    return [trails(entry, seen, unit, kept, entry.trail_s), moving(entry, seen, zoom, unit, kept)];
+    if (entry.style === "incident") return city.incidents.layers(entry, seen, placed(seen), state, marks, kept);
+    return [trails(entry, seen, state.unit, kept, entry.trail_s), moving(entry, seen, state.zoom, state.unit, kept)];
   };
 
-  city.points = { fixed, live, STATUS, MOVING };
+  city.points = { fixed, live };
 })();

@@ -4,7 +4,7 @@
   const city = (window.CityMap = window.CityMap || {});
 
   const create = (shapesOf, marks) => {
-    const kept = { selected: {}, gaps: {}, sheet: {}, live: {} };
+    const kept = { selected: {}, gaps: {}, lit: {}, sheet: {}, live: {} };
 
     const below = (entry, state) => {
       if (entry.live) return null;
@@ -23,7 +23,7 @@
       const shapes = entry.style === "regions" && shapesOf(entry.url);
       if (!shapes) return [];
       const one = state.selected && city.areas.single(shapes, state.selected, kept.selected);
-      return [city.areas.edges(entry, shapes, state.unit), one && city.areas.ringed(`${entry.id}-selected`, one, state.unit)];
+      return [city.areas.edges(entry, shapes, state.unit), city.areas.lit(entry, shapes, state.choropleths[entry.id], kept.lit, state.unit), one && city.areas.ringed(`${entry.id}-selected`, one, state.unit)];
     };
 
     const around = (spec) => {
@@ -45,7 +45,7 @@
       const track = state.tracks[entry.id];
       if (!entry.live || !track) return [];
       const mine = (kept.live[entry.id] = kept.live[entry.id] || {});
-      return city.points.live(entry, track.at(state.now), state.zoom, state.unit, marks, mine, state.beat);
+      return city.points.live(entry, track.at(state.now), state, marks, mine);
     };
 
     return {
@@ -60,7 +60,7 @@
       ],
       // What moves and what has happened, drawn above it.
       living: (spec, state) => spec.layers.map((entry) => live(entry, state)),
-      forget: () => Object.assign(kept, { selected: {}, gaps: {}, sheet: {}, live: {} }),
+      forget: () => Object.assign(kept, { selected: {}, gaps: {}, lit: {}, sheet: {}, live: {} }),
     };
   };
 

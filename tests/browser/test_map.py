@@ -200,6 +200,24 @@ def _send(page: Page, layer: str, frame: bytes) -> None:
     )
 
 
+def test_incidents_over_each_other_are_one_mark_the_worst(watched: Watched, address: str, montreal: Regions) -> None:
+    page = _open(watched, address)
+    center = montreal.center("d13") or montreal.center(montreal.children("even")[0].code)
+    assert center is not None
+    lon, lat = center[0] + np.array([0, 1e-4, 0]), np.full(3, center[1])
+    ids = point_ids(["watch", "alarm", "fine"])
+    _send(
+        page,
+        "incidents",
+        encode_points("map", "incidents", 1, 1, lon, lat, ids, np.array([1, 0, 2], np.uint8), ["alarm", "watch", "fine"]),
+    )
+    _until(page, "map.ready()")
+    _click(page, *center)
+    _until(page, "seen.picks.length === 1")
+    assert page.evaluate("seen.picks[0]") == ["incidents", int(ids[1])]
+    watched.assert_clean()
+
+
 def test_a_lost_context_comes_back_at_the_same_view(watched: Watched, address: str, montreal: Regions) -> None:
     page = _open(watched, address)
     page.evaluate("document.querySelector('canvas').dataset.old = '1'")

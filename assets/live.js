@@ -13,6 +13,7 @@
   let timer = 0;
   let heard = Date.now();
   let gone = Date.now();
+  let watched = Date.now();
   let mounted = false;
   const early = [];
   const offsets = [];
@@ -31,6 +32,7 @@
   function connect() {
     clearTimeout(timer);
     timer = 0;
+    heard = Date.now();
     const own = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
     socket = own;
     own.binaryType = "arraybuffer";
@@ -103,8 +105,11 @@
     hello();
   }
 
+  /** Gives up a silent line. Where this very timer came late the screen was busy, not the line: what came waits to be heard. */
   function watch() {
-    if (socket && Date.now() - heard > SILENT_MS) drop();
+    const late = Date.now() - watched > 3000;
+    watched = Date.now();
+    if (!late && socket && Date.now() - heard > SILENT_MS) drop();
   }
 
   /** The panels are mounted by Dash; messages that came before are kept until then. */

@@ -23,7 +23,10 @@ _FAILED: Final = {
     "zh": "面板出错，原因见服务器日志；请联系值班运维",
     "en": "The panel failed, the server's log says why; ask the operator on duty",
 }
-_LOST: Final = {"zh": "状态存储连不上，显示的是最后一次的数值", "en": "The state store cannot be reached; these are the last values"}
+_LOST: Final = {
+    "zh": "状态存储连不上，显示的是最后一次的数值",
+    "en": "The state store cannot be reached; these are the last values",
+}
 
 
 @dataclass(frozen=True, slots=True)

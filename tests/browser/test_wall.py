@@ -1,4 +1,4 @@
-"""The wall in a real browser: it lives, it drills, it comes back; the console stays empty and nobody else is asked for anything."""
+"""The wall in a real browser: it lives, drills and comes back; the console stays empty and nobody else is asked for anything."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FLAGS = (
     "--disable-background-networking",
 )  # fmt: skip
 PATIENCE_MS = 30_000
-DRIVER = ("GPU stall due to ReadPixels", "Automatic fallback to software WebGL")  # words of the software renderer, not of the page
+DRIVER = ("GPU stall due to ReadPixels", "Automatic fallback to software WebGL")  # said by the software renderer, not by the page
 
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -69,6 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.benches if name not in BENCHES]:
         parser.error(f"no bench {', '.join(unknown)}; allowed: {' '.join(BENCHES)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers of a bench are ended with it
     console = Console(width=None if sys.stdout.isatty() else 140)
     rows: list[Row] = []
     for name in given.benches or BENCHES:

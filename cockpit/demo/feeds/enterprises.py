@@ -14,7 +14,7 @@ _WEIGHTS = (27.0, 18, 16, 12, 9, 8, 6, 4)
 
 
 def _hour(hour: Hour) -> pl.DataFrame:
-    at = hour.arrivals(RATE, OFFICE, weekend=0.25)
+    at = hour.arrivals(RATE, OFFICE, weekend=0.55)
     online = hour.rng.random(len(at)) < 0.945
     days = np.where(online, 0.40, 0.95) * hour.rng.lognormal(0, 0.45, len(at))
     registered = at - hour.rng.uniform(2, 30, len(at))

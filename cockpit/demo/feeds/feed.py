@@ -37,10 +37,11 @@ class Hour:
         busy = self.rhythm.level(profile, minutes) * self.rhythm.week(minutes, weekend) * self.rng.lognormal(0, 0.05)
         return self._scattered(minutes, 60 * rate * self.pace * busy)
 
-    def surge(self, incident: Incident, rate: float, after_s: float = 0.0) -> Floats:
-        """What an incident adds: `rate` a second at its worst, `after_s` later than the incident."""
+    def surge(self, incident: Incident, rate: float, profile: tuple[float, ...], after_s: float = 0.0) -> Floats:
+        """What an incident adds: `rate` a second at its worst, `after_s` later than the incident, less while people sleep."""
         minutes = self._minutes()
-        return self._scattered(minutes, 60 * rate * self.pace * incident.strength * incident.shape(minutes, after_s))
+        awake = np.clip(self.rhythm.level(profile, minutes), 0.2, 1.2)
+        return self._scattered(minutes, 60 * rate * self.pace * awake * incident.strength * incident.shape(minutes, after_s))
 
     def _minutes(self) -> Floats:
         return np.arange(60, dtype=np.float64) * 60 + self.index * 3600

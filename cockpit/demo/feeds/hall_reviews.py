@@ -16,7 +16,7 @@ _CROSS = np.cumsum([0.06, 0.09, 0.15, 0.3, 0.4])
 
 
 def _hour(hour: Hour) -> pl.DataFrame:
-    at = hour.arrivals(RATE, OFFICE, weekend=0.35)
+    at = hour.arrivals(RATE, OFFICE, weekend=0.6)
     hall = _halls(hour, len(at))
     street = hour.atlas.hall_streets[hall]
     trouble = hour.trouble(at, street, after_s=600)

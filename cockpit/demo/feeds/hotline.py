@@ -19,10 +19,10 @@ _CROSS = np.cumsum([0.13, 0.15, 0.22, 0.28, 0.22])
 
 
 def _hour(hour: Hour) -> pl.DataFrame:
-    at = hour.arrivals(RATE, CALLS, weekend=0.8)
+    at = hour.arrivals(RATE, CALLS, weekend=0.85)
     homes, category = hour.homes(len(at)), hour.pick(_CATEGORIES, _WEIGHTS, len(at))
     for incident in hour.incidents:
-        more = hour.surge(incident, SURGE)
+        more = hour.surge(incident, SURGE, CALLS)
         at = np.concatenate([at, more])
         homes = np.concatenate([homes, hour.homes_in(incident.street, len(more))])
         category = np.concatenate([category, np.full(len(more), KINDS[incident.kind][0])])

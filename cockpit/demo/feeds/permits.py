@@ -14,7 +14,7 @@ _WEIGHTS = (38.0, 26, 14, 22)
 
 
 def _hour(hour: Hour) -> pl.DataFrame:
-    at = hour.arrivals(RATE, OFFICE, weekend=0.05)
+    at = hour.arrivals(RATE, OFFICE, weekend=0.35)
     lon, lat = hour.spots(hour.homes(len(at)))
     corrections = hour.rng.poisson(0.19, len(at))
     days = 24 * hour.rng.lognormal(0, 0.33, len(at)) + 6 * corrections

@@ -22,7 +22,7 @@ def _hour(hour: Hour) -> pl.DataFrame:
     homes, category = hour.homes(len(at)), hour.pick(_CATEGORIES, _WEIGHTS, len(at))
     caused = np.zeros(len(at), dtype=bool)
     for incident in hour.incidents:
-        more = hour.surge(incident, SURGE, after_s=300)
+        more = hour.surge(incident, SURGE, STREETS, after_s=300)
         at = np.concatenate([at, more])
         homes = np.concatenate([homes, hour.homes_in(incident.street, len(more))])
         category = np.concatenate([category, np.full(len(more), KINDS[incident.kind][1])])

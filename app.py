@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -50,20 +50,10 @@ def main() -> None:
 # --- composition --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The parts of one running city and the workers that feed its ledger."""
-
-    parts: Parts
-    pipelines: dict[str, slots.Pipeline]
-    ledger: slots.Ledger
-    dead_letters: DeadLetters
-
-
 def compose(
     city: City, settings: Settings, log: Log, ledger: slots.Ledger, dead_letters: DeadLetters, hint: Callable[[str], None]
-) -> Line:
-    """log → pipelines → ledger → readings, for every slot of the city. Starts nothing."""
+) -> tuple[Parts, dict[str, slots.Pipeline]]:
+    """log → pipelines → ledger → readings: what is asked, and by topic what feeds it. Starts nothing."""
     retention = slots.Retention(settings.minutes_kept_s, settings.hours_kept_s)
     readings = slots.Readings(city.slots, ledger, city.regions, city.zone, system_clock, retention)
     entities = slots.Entities(city.slots, ledger, city.regions, system_clock)
@@ -77,7 +67,7 @@ def compose(
         topic: slots.Pipeline(log.source(topic), folds, ledger, _set_aside(dead_letters), system_clock, hint, retention)
         for topic, folds in slots.folds_by_topic(city.slots, fold).items()
     }
-    return Line(parts, pipelines, ledger, dead_letters)
+    return parts, pipelines
 
 
 def open_log(settings: Settings, state: Path) -> Log:
@@ -145,9 +135,9 @@ def ingest(city: ask.City) -> None:
             "ingest alone needs COCKPIT_KAFKA and COCKPIT_REDIS, which other processes share. Hint: `cockpit serve` does both",
         )
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})  # before any thread starts, so that none takes them
-    with _composed(city, settings, lambda slot: None, "ingest") as (line, workers):
+    with _composed(city, settings, lambda slot: None, "ingest") as (parts, workers):
         workers.start()
-        say.print(f"reading {', '.join(line.pipelines)} from {line.parts.log.address}. Ctrl-C stops.")
+        say.print(f"reading {', '.join(workers.alive())} from {parts.log.address}. Ctrl-C stops.")
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
 
@@ -235,7 +225,7 @@ def dead_letters(
 @contextmanager
 def _composed(
     folder: Path, settings: Settings, hint: Callable[[str], None], role: str, fresh: bool = False
-) -> Iterator[tuple[Line, slots.Workers]]:
+) -> Iterator[tuple[Parts, slots.Workers]]:
     """The line of a city with its workers, not yet started; everything is closed at the end."""
     city = _loaded(folder)
     with ExitStack() as stack:
@@ -248,16 +238,16 @@ def _composed(
         log = stack.enter_context(closing(open_log(settings, state)))
         ledger = stack.enter_context(closing(open_ledger(settings, state, city)))
         letters = stack.enter_context(closing(DeadLetters(state / "dead_letters.sqlite")))
-        line = compose(city, settings, log, ledger, letters, hint)
-        workers = slots.Workers(line.pipelines, ledger.save if isinstance(ledger, slots.MemoryLedger) else lambda: None)
+        parts, pipelines = compose(city, settings, log, ledger, letters, hint)
+        workers = slots.Workers(pipelines, ledger.save if isinstance(ledger, slots.MemoryLedger) else lambda: None)
         stack.callback(workers.stop)
-        yield line, workers
+        yield replace(parts, workers=workers.alive), workers
 
 
 def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool = False, feed: Feed | None = None) -> None:
     """Runs one city until it is told to stop. `feed`: what makes its records, for a demonstration."""
-    with _composed(folder, settings, lambda slot: web.hub.hint(slot), "ingest" if ingest else "web", fresh) as (line, workers):
-        web = create_app(replace(line.parts, workers=workers.alive))
+    with _composed(folder, settings, lambda slot: web.hub.hint(slot), "ingest" if ingest else "web", fresh) as (parts, workers):
+        web = create_app(parts)
         config = uvicorn.Config(web, log_config=None, timeout_graceful_shutdown=2, **bounds())
         stop = threading.Event()
         try:
@@ -268,9 +258,9 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
             if ingest:
                 workers.start()
             if feed is not None:
-                threading.Thread(target=feed, args=(line.parts.log, stop), name="demonstration", daemon=True).start()
+                threading.Thread(target=feed, args=(parts.log, stop), name="demonstration", daemon=True).start()
             address = "http://{}:{}/".format(*listener.getsockname()[:2])
-            Announced(config, lambda: banner(line.parts, address, settings, demonstration=feed is not None)).run([listener])
+            Announced(config, lambda: banner(parts, address, settings, demonstration=feed is not None)).run([listener])
         stop.set()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 import sqlglot
@@ -17,7 +17,13 @@ MAX_NODES = 80
 
 Type = Literal["number", "text", "bool", "time", "null"]
 
-_FIELD_TYPES: Mapping[str, Type] = {"int": "number", "float": "number", "string": "text", "bool": "bool", "datetime": "time"}
+_FIELD_TYPES: Final[Mapping[str, Type]] = {
+    "int": "number",
+    "float": "number",
+    "string": "text",
+    "bool": "bool",
+    "datetime": "time",
+}
 
 
 class ExpressionError(ValueError):
@@ -30,14 +36,14 @@ class _Term:
     type: Type
 
 
-_ARITHMETIC: Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+_ARITHMETIC: Final[Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]]] = {
     exp.Add: lambda a, b: a + b,
     exp.Sub: lambda a, b: a - b,
     exp.Mul: lambda a, b: a * b,
     exp.Div: lambda a, b: a.cast(pl.Float64) / b,
     exp.Mod: lambda a, b: a % b,
 }
-_COMPARISON: Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+_COMPARISON: Final[Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]]] = {
     exp.EQ: lambda a, b: a == b,
     exp.NEQ: lambda a, b: a != b,
     exp.LT: lambda a, b: a < b,
@@ -45,18 +51,18 @@ _COMPARISON: Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     exp.GT: lambda a, b: a > b,
     exp.GTE: lambda a, b: a >= b,
 }
-_NUMBER_FUNCTIONS: Mapping[type[exp.Expr], Callable[[pl.Expr], pl.Expr]] = {
+_NUMBER_FUNCTIONS: Final[Mapping[type[exp.Expr], Callable[[pl.Expr], pl.Expr]]] = {
     exp.Abs: lambda a: a.abs(),
     exp.Floor: lambda a: a.floor(),
     exp.Ceil: lambda a: a.ceil(),
     exp.Sqrt: lambda a: a.sqrt(),
 }
-_TEXT_FUNCTIONS: Mapping[type[exp.Expr], tuple[Callable[[pl.Expr], pl.Expr], Type]] = {
+_TEXT_FUNCTIONS: Final[Mapping[type[exp.Expr], tuple[Callable[[pl.Expr], pl.Expr], Type]]] = {
     exp.Lower: (lambda a: a.str.to_lowercase(), "text"),
     exp.Upper: (lambda a: a.str.to_uppercase(), "text"),
     exp.Length: (lambda a: a.str.len_chars().cast(pl.Int64), "number"),
 }
-_CHOICES: Mapping[type[exp.Expr], Callable[[Sequence[pl.Expr]], pl.Expr]] = {
+_CHOICES: Final[Mapping[type[exp.Expr], Callable[[Sequence[pl.Expr]], pl.Expr]]] = {
     exp.Coalesce: lambda terms: pl.coalesce(*terms),
     exp.Least: lambda terms: pl.min_horizontal(*terms),
     exp.Greatest: lambda terms: pl.max_horizontal(*terms),
@@ -120,7 +126,7 @@ def _parse(text: str) -> exp.Expr:
     if text.count("(") > MAX_NODES:
         raise ExpressionError(f"more than {MAX_NODES} parentheses are not allowed")
     try:
-        tree = sqlglot.parse_one(text, dialect="postgres")
+        tree = sqlglot.parse_one(text, dialect="postgres", into=exp.Condition)
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ExpressionError(f"{text!r} is not an SQL expression: {first}") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Final
 
 import polars as pl
 
@@ -89,7 +90,7 @@ def fill(parts: Sequence[Part]) -> list[pl.Expr]:
     return list(filled.values())
 
 
-_FILL: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
+_FILL: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
     "n": lambda x: x.count().cast(pl.Int64),
     "s": lambda x: x.sum(),
     "lo": lambda x: x.min(),
@@ -109,7 +110,7 @@ def _latest(column: str) -> pl.Expr:
     return pl.col(column).filter(time == time.max()).last()
 
 
-_MERGE: Mapping[str, Callable[[str], pl.Expr]] = {
+_MERGE: Final[Mapping[str, Callable[[str], pl.Expr]]] = {
     "n": lambda name: pl.col(name).sum(),
     "s": lambda name: pl.col(name).sum(),
     "lo": lambda name: pl.col(name).min(),

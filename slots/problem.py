@@ -52,6 +52,10 @@ def _problem(path: tuple[str | int, ...], detail: Any, model: type[BaseModel]) -
             expected = detail["ctx"]["expected"]
             words = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
             return Problem(path, f"got {given!r}; allowed: {expected}.{nearest(given, words)}")
+        case "string_pattern_mismatch":
+            return Problem(path, f"got {given!r}; it must match {detail['ctx']['pattern']}")
+        case "too_short":
+            return Problem(path, f"at least {detail['ctx']['min_length']} must be given")
         case "value_error":
             return Problem(path, str(detail["ctx"]["error"]))
     return Problem(path, f"{detail['msg'][0].lower()}{detail['msg'][1:]}, got {given!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from slots.reading import QuestionError
 from slots.rollup import Tree
 from slots.slot import Slot
 from streams.codecs import Codec
+from streams.record import Batch
 from streams.source import Log
 
 SCANNED = 200_000
@@ -35,33 +36,33 @@ class Records:
     ) -> list[dict[str, Any]]:
         """The newest `limit` records with an event time in the window and a place in the region, newest first.
 
-        Each has topic, partition, offset and region besides its fields. At most the newest 200,000 records of the log are
-        searched. Raises QuestionError and SourceLost.
+        Each is `{topic, partition, offset, time, region, fields}`: where it lies in the log, its event time and region, and
+        what it says. At most the newest 200,000 records of the log are searched. Raises QuestionError and SourceLost.
         """
         known = self._slots.get(slot)
         if known is None:
             raise QuestionError(f"there is no slot {slot!r}; slots: {', '.join(self._slots)}")
-        frame = self._decoded(known, window_from)
-        inside = pl.col(known.time).is_between(window_from, window_to, closed="left")
+        batch, frame = self._decoded(known, window_from)
+        utc = (window_from.astimezone(UTC), window_to.astimezone(UTC))
+        inside = pl.col(known.time).is_between(*utc, closed="left")
         frame = frame.filter(inside & condition(known.where, known.types) if known.where else inside)
-        frame = frame.filter(self._tree.within(frame["region"], region))
+        frame = frame.filter(self._tree.within(frame["_region"], region))
         newest = frame.sort(known.time, descending=True, maintain_order=True).head(limit)
-        return newest.to_dicts()
+        return [_shown(row, batch.topic, known) for row in newest.to_dicts()]
 
-    def _decoded(self, slot: Slot, window_from: datetime) -> pl.DataFrame:
+    def _decoded(self, slot: Slot, window_from: datetime) -> tuple[Batch, pl.DataFrame]:
         """Everything the log holds since the window began; nothing is logged before it happened, give or take the clocks."""
         from_ms = int((window_from.timestamp() - 300) * 1000)
         batch = self._log.read(slot.source.topic, max(0, from_ms), 1 << 60, SCANNED)
         frame = self._codec_for(slot.source.format).decode(batch.values, slot.columns).frame
         rows = frame["_row"].to_numpy()
         codes = np.array([*self._places.codes, None], dtype=object)
-        return frame.drop("_row").select(
-            pl.lit(batch.topic).alias("topic"),
-            pl.Series("partition", batch.partitions[rows]),
-            pl.Series("offset", batch.offsets[rows]),
-            pl.Series("region", codes[self._regions(slot, frame)], dtype=pl.String),
-            *slot.fields,
+        addressed = frame.with_columns(
+            pl.Series("_partition", batch.partitions[rows]),
+            pl.Series("_offset", batch.offsets[rows]),
+            pl.Series("_region", codes[self._regions(slot, frame)], dtype=pl.String),
         )
+        return batch, addressed
 
     def _regions(self, slot: Slot, frame: pl.DataFrame) -> np.ndarray:
         if slot.region.code is not None:
@@ -71,3 +72,8 @@ class Records:
         found = self._places.locate(lon, lat, slot.region.datum)
         fallback = self._places.find(pl.Series([slot.region.fallback or self._places.codes[0]], dtype=pl.String))[0]
         return np.where(found < 0, fallback, found)
+
+
+def _shown(row: dict[str, Any], topic: str, slot: Slot) -> dict[str, Any]:
+    address = {"topic": topic, "partition": row["_partition"], "offset": row["_offset"]}
+    return {**address, "time": row[slot.time], "region": row["_region"], "fields": {name: row[name] for name in slot.fields}}

@@ -36,7 +36,7 @@ Titles = dict[Literal["zh", "en"], str]
 class Model(BaseModel):
     """A frozen value read from a city's files; unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class SlotSource(Model):

@@ -125,10 +125,10 @@ def test_rates_are_records_a_second_between_calls(client: Client, line: CityLine
 def test_records_behind_a_number_have_their_address(client: Client, line: CityLine) -> None:
     filled(line)
     records = get(client, "/api/v1/records/hotline?region=7701&window=1h&limit=1")["records"]
-    assert [(record["id"], record["topic"], record["partition"], record["offset"]) for record in records] == [
+    assert [(record["fields"]["id"], record["topic"], record["partition"], record["offset"]) for record in records] == [
         ("3", "city.hotline", 0, 2)
     ]
-    assert records[0]["wait_s"] is None
+    assert records[0]["fields"]["wait_s"] is None
 
 
 def test_dead_letters_have_address_and_reason(client: Client, line: CityLine) -> None:

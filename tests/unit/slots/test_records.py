@@ -1,0 +1,42 @@
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from slots.dry_run import dry_run
+from slots.reading import Question, QuestionError
+from slots.records import Records
+from streams.codecs import codec_for
+from streams.json_codec import JsonCodec
+from tests.line import NOON, ZONE, Line, ago, small_slot
+
+
+def test_the_records_behind_a_number_are_as_many_as_it_says() -> None:
+    line = Line(small_slot(where="kind <> 'test'"))
+    rows = [
+        {"at": ago(minutes=i), "region": region, "kind": kind} for i in range(20) for region, kind in (("a1", "x"), ("b", "test"))
+    ]
+    line.log.sink("city.desk").emit([msgspec.json.encode(row) for row in rows], None, [int(NOON.timestamp() * 1000)] * len(rows))
+    line.run()
+    records = Records({"desk": line.slot}, line.log, line.regions, codec_for)
+    window = (NOON - timedelta(minutes=9, seconds=30), NOON + timedelta(minutes=1))
+    zoned = tuple(moment.astimezone(ZoneInfo(ZONE)) for moment in window)
+    found = records.behind("desk", "a", zoned[0], zoned[1], 100)
+    assert len(found) == 10 == line.readings.ask(Question("desk.requests", "a", NOON - timedelta(minutes=9), window[1]))[0].value
+    assert {one["topic"] for one in found} == {"city.desk"}
+    assert [one["time"] for one in found] == sorted((one["time"] for one in found), reverse=True)
+    assert all(one["region"] == "a1" and one["fields"]["kind"] == "x" for one in found)
+    assert len({(one["partition"], one["offset"]) for one in found}) == 10
+    assert records.behind("desk", "b", *window, 100) == []
+    with pytest.raises(QuestionError, match="there is no slot"):
+        records.behind("dask", "b", *window)
+
+
+def test_a_dry_run_shows_what_would_be_counted_and_what_refused() -> None:
+    line = Line()
+    good = b'{"at": "%s", "region": "a1", "wait_s": 4}' % ago(minutes=3).encode()
+    run = dry_run(line.slot, [good, b"{", good], JsonCodec(), line.regions, ZONE, line.clock)
+    assert run.counters == {"accepted": 2, "rejected": 1}
+    assert [(number, stage) for number, stage, _ in run.refused] == [(2, "decode")]
+    assert {one.indicator: one.value for one in run.readings}["desk.total"] == 8.0

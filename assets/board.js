@@ -4,6 +4,7 @@
   const Cockpit = (window.Cockpit = window.Cockpit || {});
   Cockpit.panels = Cockpit.panels || {};
   const WORST = ["live", "late", "stale", "dead", "missing", "broken"];
+  const LINE_LOST = { zh: "与服务器的连接中断，正在重连", en: "The line to the server is lost; trying again" };
   const MARKS = { late: "watch", stale: "old", dead: "old", missing: "old", broken: "alarm" };
 
   const panels = new Map();
@@ -125,7 +126,7 @@
     if (panel.words.textContent !== text) panel.words.textContent = text;
     const shape = MARKS[status] ? `mark mark-${MARKS[status]}` : "";
     if (panel.mark.className !== shape) panel.mark.className = shape;
-    const reason = (line && ctx.t("line_lost")) || fresh.reason || "";
+    const reason = (line && LINE_LOST[ctx.lang]) || fresh.reason || "";
     if (panel.age.title !== reason) panel.age.title = reason;
     if (panel.section.dataset.status === status) return false;
     panel.section.dataset.status = status;

@@ -77,6 +77,7 @@ class Hub:
         self._workers: ThreadPoolExecutor | None = None
         self._watcher: ThreadPoolExecutor | None = None
         self._asked_s = 0.0
+        self._beat_s = 0.0
 
     @property
     def boards(self) -> Mapping[str, Board]:
@@ -238,13 +239,17 @@ class Hub:
                 view.dirty.set()
 
     async def _beat(self) -> None:
-        """Shows every screen after HEARTBEAT_S that the server lives, and gives up those that are stuck."""
-        await asyncio.sleep(HEARTBEAT_S)
+        """A second: gives up the screens that are stuck, and each HEARTBEAT_S shows all of them that the server lives."""
+        await asyncio.sleep(1)
+        due = time.monotonic() >= self._beat_s
+        if due:
+            self._beat_s = time.monotonic() + HEARTBEAT_S - 0.5
         for screen in list(self._screens):
             if screen.stuck():
                 self.counts.stuck += 1
+                self.leave(screen)
                 screen.give_up()
-            else:
+            elif due:
                 screen.beat()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from cockpit.live.line import Line, Message
 from cockpit.live.view import View, words
 
-STUCK_S = 10.0
+STUCK_S = 9.0  # looked at each second: gone within ten
 
 
 class Screen:

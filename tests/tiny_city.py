@@ -76,9 +76,9 @@ def _none_expected(slot: str, batch: Batch, rejected: Sequence[Rejected]) -> Non
 
 
 @contextmanager
-def served(app: CockpitApp, port: int = 0) -> Iterator[str]:
-    """The app behind a real uvicorn in a thread; gives `host:port`."""
-    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_level="error", **bounds()))
+def served(app: CockpitApp, port: int = 0, **settings: Any) -> Iterator[str]:
+    """The app behind a real uvicorn in a thread, with our settings or others; gives `host:port`."""
+    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_level="error", **{**bounds(), **settings}))
     started = threading.Event()
     startup = server.startup
 

@@ -192,6 +192,18 @@ def test_two_applications_in_one_process_know_nothing_of_each_other(running: Run
     second.close()
 
 
+def test_another_websocket_implementation_serves_as_well() -> None:
+    city = tiny_city(system_clock)
+    with served(tiny_app(city), ws="websockets-sansio") as address, connect(f"ws://{address}/live") as line:
+        screen = Client(line)
+        screen.hello()
+        assert screen.next()["type"] == "snapshot"
+        for value in range(1, 4):
+            city.hotline(system_clock())
+            screen.until("requests", "value", value)
+    city.close()
+
+
 def test_addresses_of_the_page(running: Running) -> None:
     def ask(path: str) -> httpx.Response:
         return httpx.get(f"http://{running.address}{path}")

@@ -48,7 +48,8 @@
     const abnormal = all.filter((entry) => GRAVE[entry.light] > 0).sort((a, b) => GRAVE[b.light] - GRAVE[a.light]);
     const aged = document.querySelectorAll(OLD.map((status) => `.panel[data-status="${status}"]`).join());
     const old = [...aged].filter((panel) => panel.offsetParent).length;
-    const light = abnormal.length ? abnormal[0].light : all.length && !old ? "fine" : "old";
+    const cut = Boolean(Cockpit.live && Cockpit.live.isLost());
+    const light = cut ? "old" : abnormal.length ? abnormal[0].light : all.length && !old ? "fine" : "old";
     if (!node.querySelector(".state-word")) {
       node.textContent = "";
       make("i", "mark", node);
@@ -57,8 +58,8 @@
     }
     node.firstChild.className = `mark mark-${light}`;
     mark(node, "data-light", light);
-    say(node.querySelector(".state-word"), Cockpit.word(all.length ? `city_${light === "old" ? "old_word" : light}` : "city_unknown", lang));
-    say(node.querySelector(".state-detail"), detail(all, abnormal, old));
+    say(node.querySelector(".state-word"), Cockpit.word(cut ? "line_lost" : all.length ? `city_${light === "old" ? "old_word" : light}` : "city_unknown", lang));
+    say(node.querySelector(".state-detail"), cut ? "" : detail(all, abnormal, old));
   }
 
   function detail(all, abnormal, old) {

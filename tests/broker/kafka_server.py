@@ -19,6 +19,7 @@ from tests.broker.process import ForeignServer, ServerError, ServerProcess, answ
 HERE = Path(__file__).parent
 SERVERS = HERE / "servers"
 NOIDA_VERSION = "0.2.3"
+_NOIDA_PROGRAM = "lib/python*/site-packages/noida_db/noida-db"
 _POM = HERE / "pom.xml"
 _FETCH_TIMEOUT_S = 600
 
@@ -155,12 +156,13 @@ def _one_at_a_time() -> Iterator[None]:
 def _noida(folder: Path, reason: Exception) -> ServerProcess:
     """noida-db from PyPI in a venv of its own: right in groups and offsets, but for topics under 200,000 records only."""
     home = SERVERS / f"noida-{NOIDA_VERSION}"
-    program = home / "bin" / "noida-db"
     with _one_at_a_time():
-        if not program.exists():
+        if not list(home.glob(_NOIDA_PROGRAM)):
             subprocess.run([sys.executable, "-m", "venv", str(home)], check=True, timeout=120)
             install = [str(home / "bin" / "python"), "-m", "pip", "install", "-q", f"noida-db=={NOIDA_VERSION}"]
             subprocess.run(install, check=True, timeout=_FETCH_TIMEOUT_S)
+    program = next(home.glob(_NOIDA_PROGRAM))  # itself, not the Python script around it, so that a signal reaches it
+    program.chmod(0o755)
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     command = [str(program), "start", "--data-dir", str(folder / "noida"), "--only", "kafka", "--kafka-port", str(port)]

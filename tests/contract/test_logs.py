@@ -126,7 +126,7 @@ def test_a_topic_that_is_not_there_is_one_without_records(log: Log, topic: str) 
     source = log.source(topic)
     source.open({})
     assert source.poll(0) is None
-    assert source.ends() == {}
+    assert not any(source.ends().values())
     log.sink(topic).emit([b"the first"])
     assert read_all(source, 1)[0].values == [b"the first"]
     source.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -16,7 +16,7 @@ from .light import additive, light, low_is_bad
 from .panel import Context, Props
 from .passport import milliseconds, passport, shown, window_of
 
-_FIGURE: dict[str, Any] = {
+_FIGURE: Final[dict[str, Any]] = {
     "data": [
         {"type": "scatter", "mode": "lines", "x": [], "y": [], "hoverinfo": "skip"},
         {"type": "scatter", "mode": "lines", "x": [], "y": [], "hoverinfo": "skip"},

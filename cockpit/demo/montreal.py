@@ -6,6 +6,7 @@ station's reports add up to its car hours, most of them around its peak hour: su
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ EVERY_S = 600
 _STEPS = 86_400 // EVERY_S
 _DAYS = 30
 """The data set covers about a month; its car hours over this are the cars that stand there."""
+_NO_DASH = re.compile(r"(?<=[a-zé])(?<!Mc)(?=[A-ZÉ])")
+"""Where the data set has lost the dash between two names."""
 _PARTS = ("夜间", "上午", "下午", "晚间")
 
 
@@ -57,7 +60,7 @@ def _regions() -> dict[str, object]:
 
     features = plotly.data.election_geojson()["features"]
     shapes = [shapely.geometry.shape(feature["geometry"]) for feature in features]
-    named = [feature["properties"]["district"].split("-", 1) for feature in features]
+    named = [_NO_DASH.sub("–", feature["properties"]["district"]).split("-", 1) for feature in features]
     districts = [_feature(code, name, shape) for (code, name), shape in zip(named, shapes, strict=True)]
     city = _feature(ROOT, "Montréal", shapely.union_all(shapes), parent=None, level=0)
     return {"type": "FeatureCollection", "features": [city, *districts]}

@@ -62,6 +62,8 @@ def test_the_city_has_its_58_districts(city: City) -> None:
     assert len(city.regions.codes) == 59
     assert city.regions.root.code == ROOT
     assert all(region.has_geometry for region in city.regions.children(ROOT))
+    assert city.regions.region("162").name == "Saint-Paul–Émard"
+    assert city.regions.region("142").name == "Norman-McLaren"
 
 
 def test_a_days_car_hours_by_district_are_those_of_the_data_set(city: City, districts: dict[str, float]) -> None:

@@ -44,7 +44,7 @@
     city_fine: ["运行平稳", "All normal"],
     city_watch: ["需要关注", "Watch"],
     city_alarm: ["出现告警", "Alarm"],
-    city_judged: ["项指标正常", "indicators normal"],
+    city_judged: ["项指标正常", "indicators"],
     city_abnormal: ["项异常", "abnormal"],
     city_old: ["项数据陈旧", "out of date"],
     city_old_word: ["数据陈旧", "Data out of date"],

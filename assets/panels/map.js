@@ -35,7 +35,7 @@
       for (const [layer, frame] of parts.points) parts.map.setPoints(layer, frame);
     }
     if (changed.includes("values") || changed.includes("lights")) {
-      parts.map.setValues("regions", props.values || {}, { unit: props.unit, decimals: props.decimals, title: props.title, lights: props.lights || {} });
+      parts.map.setValues("regions", props.values || {}, { unit: Cockpit.format.unit(props.unit, ctx.lang), decimals: props.decimals, lights: props.lights || {} });
     }
   }
 

@@ -77,9 +77,13 @@ def _delete(cursor: sqlite3.Cursor, slot: str, key: PageKey | None) -> None:
 
 
 def frame_bytes(frame: pl.DataFrame) -> bytes:
-    """The frame as a compressed Arrow stream."""
+    """The frame as a compressed Arrow stream.
+
+    Written from a clone: Polars locks the frame it writes while it waits for the interpreter, and a thread that reads the
+    same frame at that moment waits for the lock while it holds the interpreter – for ever.
+    """
     buffer = io.BytesIO()
-    frame.write_ipc_stream(buffer, compression="lz4")
+    frame.clone().write_ipc_stream(buffer, compression="lz4")
     return buffer.getvalue()
 
 

@@ -59,7 +59,7 @@
 
   function date(ms, { lang = "zh", zone, style = "long" } = {}) {
     const locale = lang === "en" ? "en-GB" : "zh-CN";
-    const shape = style === "short" ? { month: "numeric", day: "numeric" } : { year: "numeric", month: "long", day: "numeric" };
+    const shape = style === "short" ? { month: "numeric", day: "numeric" } : { year: "numeric", month: lang === "en" ? "short" : "long", day: "numeric" };
     return keep(`d${locale}${zone}${style}`, () => new Intl.DateTimeFormat(locale, { ...shape, timeZone: zone })).format(ms);
   }
 

@@ -43,7 +43,9 @@
     row.mark = make("i", "mark", what);
     row.what = make("span", "", what);
     row.rest = make("span", "entry-rest", node);
-    row.place = make("span", "entry-place", node);
+    const place = make("span", "entry-place", node);
+    row.place = make("span", "", place);
+    row.spot = make("span", "entry-spot", place);
     parts.rows.set(key, row);
     return row;
   }
@@ -60,6 +62,7 @@
     say(row.what, words[0]);
     say(row.rest, words.slice(1).join(" · "));
     say(row.place, wanted.place);
+    say(row.spot, wanted.spot ? (ctx.lang === "en" ? `, ${wanted.spot}` : ` ${wanted.spot}`) : "");
   }
 
   function quiet(parts, props, ctx) {

@@ -81,5 +81,11 @@
     say(parts.quiet, `${Cockpit.format.MISSING} ${Cockpit.word(props.why, ctx.lang)}`);
   }
 
-  Cockpit.define("ranking", { body: "ranking", build, paint, drop: (parts) => parts.watch.disconnect() });
+  /** Only the abnormal places, worst first: the header says where. */
+  const lights = (props, ctx) => props.rows.filter((row) => row.light === "watch" || row.light === "alarm").map((row) => ({
+    light: row.light, indicator: props.indicator, title: props.title, place: row.name,
+    text: Cockpit.format.whole(row.value, { unit: props.unit, decimals: props.decimals, lang: ctx.lang }),
+  }));
+
+  Cockpit.define("ranking", { body: "ranking", build, paint, lights, drop: (parts) => parts.watch.disconnect() });
 })();

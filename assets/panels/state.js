@@ -31,21 +31,30 @@
     });
   }
 
-  /** Each indicator once, though it may stand in two panels: as grave as the gravest says; only what is on this screen. */
+  /** Each indicator (and each place it is abnormal in) once, as grave as the gravest says; only what is on this screen. */
   function judged() {
     const once = new Map();
     for (const [el, entries] of reports) {
       if (!el.isConnected) reports.delete(el);
-      else if (el.offsetParent) for (const entry of entries) if (!(GRAVE[once.get(entry.indicator)?.light] >= GRAVE[entry.light])) once.set(entry.indicator, entry);
+      else if (el.offsetParent) for (const entry of entries) keep(once, `${entry.indicator}@${entry.place || ""}`, entry);
     }
     return [...once.values()];
+  }
+
+  function keep(once, key, entry) {
+    if (!(GRAVE[once.get(key)?.light] >= GRAVE[entry.light])) once.set(key, entry);
+  }
+
+  /** The gravest first; of equals the whole before its places. */
+  function byGravity(a, b) {
+    return GRAVE[b.light] - GRAVE[a.light] || Number(Boolean(a.place)) - Number(Boolean(b.place));
   }
 
   function paint() {
     const node = document.querySelector(".city-state");
     if (!node) return;
     const all = judged();
-    const abnormal = all.filter((entry) => GRAVE[entry.light] > 0).sort((a, b) => GRAVE[b.light] - GRAVE[a.light]);
+    const abnormal = all.filter((entry) => GRAVE[entry.light] > 0).sort(byGravity);
     const aged = document.querySelectorAll(OLD.map((status) => `.panel[data-status="${status}"]`).join());
     const old = [...aged].filter((panel) => panel.offsetParent).length;
     const cut = Boolean(Cockpit.live && Cockpit.live.isLost());
@@ -66,11 +75,20 @@
     const word = (key) => Cockpit.word(key, lang);
     const count = (n, key) => `${n} ${word(key)}`;
     const said = [];
-    if (abnormal.length) said.push(`${abnormal[0].title} ${abnormal[0].text}`);
+    if (abnormal.length) said.push(worst(abnormal));
     if (abnormal.length > 1) said.push(count(abnormal.length, "city_abnormal"));
     if (!abnormal.length && all.length && !old) said.push(count(all.length, "city_judged"));
     if (old) said.push(count(old, "city_old"));
     return said.join(" · ");
+  }
+
+  /** What is worst and where: 云锦区 接通等待 53秒, or 接通等待 36秒（云锦区 53秒） where the whole is abnormal, too. */
+  function worst([first, ...others]) {
+    const words = `${first.title} ${first.text}`;
+    if (first.place) return `${first.place} ${words}`;
+    const place = others.find((entry) => entry.place && entry.indicator === first.indicator);
+    if (!place) return words;
+    return lang === "en" ? `${words} (${place.place} ${place.text})` : `${words}（${place.place} ${place.text}）`;
   }
 
   Cockpit.state = { report, forget, soon };

@@ -59,11 +59,13 @@ class FeedPanel:
 
 def _row(entity: dict[str, Any], options: FeedOptions, context: Context) -> dict[str, Any]:
     names = options.attributes or [name for name in entity if name not in ("key", "time_us", "lon", "lat", "region")]
+    place, spot = _place(entity["region"], context)
     return {
         "key": str(entity["key"]),
         "at_ms": int(entity["time_us"]) // 1000,
         "region": entity["region"],
-        "place": _place(entity["region"], context),
+        "place": place,
+        "spot": spot,
         "cells": [_cell(entity[name], options, context) for name in names],
         "light": _light(entity, options.severity),
     }
@@ -77,14 +79,15 @@ def _cell(value: object, options: FeedOptions, context: Context) -> str | float 
     return context.text(options.words.get(str(value), {}), str(value))
 
 
-def _place(code: str | None, context: Context) -> str:
-    """The region and the one above it just below the scope, in the order of the language: 澄江区 平坊街道."""
+def _place(code: str | None, context: Context) -> tuple[str, str]:
+    """The names of the area just below the scope and of the spot inside it; the spot is empty where it is the area."""
     if not code or code not in context.regions:
-        return ""
+        return "", ""
     region = context.regions.region(code)
-    way = [r for r in context.regions.ancestors(code) if r.depth > context.regions.region(context.region).depth]
-    names = dict.fromkeys(r.title(context.scope.lang) for r in (*way[:1], region))
-    return " ".join(names) if context.scope.lang == "zh" else ", ".join(reversed(names))
+    depth = context.regions.region(context.region).depth
+    area = next((above for above in context.regions.ancestors(code) if above.depth > depth), region)
+    lang = context.scope.lang
+    return area.title(lang), "" if area.code == region.code else region.title(lang)
 
 
 def _light(entity: dict[str, Any], severity: Severity | None) -> Light | None:

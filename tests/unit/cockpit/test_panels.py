@@ -226,9 +226,9 @@ def test_the_feed_shows_the_newest_first_with_place_and_mark(city: TinyCity) -> 
         words={"bus": {"en": "Bus"}},
     )
     rows = FeedPanel().props(given, seen(city, lang="en"))["rows"]
-    assert [(row["key"], row["cells"], row["place"], row["light"]) for row in rows] == [
-        ("v2", ["fire", 30.5], "West", "alarm"),
-        ("v1", ["Bus", 30.5], "River Street, East", None),
+    assert [(row["key"], row["cells"], row["place"], row["spot"], row["light"]) for row in rows] == [
+        ("v2", ["fire", 30.5], "West", "", "alarm"),
+        ("v1", ["Bus", 30.5], "East", "River Street", None),
     ]
 
 

@@ -30,6 +30,7 @@ class Buckets:
         self._parts = parts
         self._dimensions = dimensions
         self._zone = zone
+        self._names = np.array(["", *dimensions], dtype=object)
         self._states = list(dict.fromkeys(column for part in parts for column in part.columns))
         self._ordered = any(part.agg == "last" for part in parts)
 
@@ -42,7 +43,7 @@ class Buckets:
         frame = frame.with_columns((pl.col("_t") // 60_000_000 * 60).alias("_m"))
         deltas: dict[PageKey, pl.DataFrame] = {}
         for size, cells in self._sizes(self._cells(frame), horizons):
-            deltas |= paged("cells", size, self._named(self._merged(cells), codes))
+            deltas |= paged("cells", size, self._named(self._merged(size, cells), codes))
         for size, bins in self._sizes(self._bins(frame), horizons):
             deltas |= paged("bins", size, self._named(bins.group_by("t", "r", "d", "k", "c", "b").agg(merge_bins()), codes))
         return deltas
@@ -61,17 +62,20 @@ class Buckets:
         frame = frame.sort("_t") if self._ordered else frame
         keys = ["_late", "_m", "_r", *(f"_d{i}" for i in range(len(self._dimensions)))]
         crossed = frame.group_by(keys).agg(fill(self._parts)).rename({"_m": "t", "_r": "r"})
-        return pl.concat(self._margin(crossed, column, name) for column, name in self._margins())
+        return pl.concat(self._margin(crossed, column, number) for column, number in self._margins())
 
-    def _margins(self) -> list[tuple[str | None, str]]:
-        return [(None, ""), *((f"_d{i}", name) for i, name in enumerate(self._dimensions))]
+    def _margins(self) -> list[tuple[str | None, int]]:
+        """The column of each dimension and its number; first all records together, which is number 0."""
+        return [(None, 0), *((f"_d{i}", i + 1) for i in range(len(self._dimensions)))]
 
-    def _margin(self, crossed: pl.DataFrame, column: str | None, name: str) -> pl.DataFrame:
-        key = pl.col(column) if column else pl.lit("")
-        keyed = crossed.with_columns(pl.lit(name).alias("d"), key.alias("k"))
+    def _margin(self, crossed: pl.DataFrame, column: str | None, number: int) -> pl.DataFrame:
+        key = pl.col(column) if column else pl.lit("", pl.Categorical)
+        keyed = crossed.with_columns(pl.lit(number, pl.Int32).alias("d"), key.alias("k"))
         return keyed.group_by("_late", "t", "r", "d", "k").agg(merge(self._states))
 
-    def _merged(self, cells: pl.DataFrame) -> pl.DataFrame:
+    def _merged(self, size: Size, cells: pl.DataFrame) -> pl.DataFrame:
+        if size == "minute":
+            return cells  # the margins are by minute already, and late records, which would double a key, are out
         return cells.group_by("t", "r", "d", "k").agg(merge(self._states))
 
     def _bins(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -85,13 +89,13 @@ class Buckets:
         else:
             register, rank = registers(rows[f"x:{part.id}"])
             binned = rows.with_columns(register.alias("b"), rank.alias("n"))
-        for column, name in self._margins():
-            key = pl.col(column) if column else pl.lit("")
+        for column, number in self._margins():
+            key = pl.col(column) if column else pl.lit("", pl.Categorical)
             yield binned.select(
                 "_late",
                 pl.col("_m").alias("t"),
                 pl.col("_r").alias("r"),
-                pl.lit(name).alias("d"),
+                pl.lit(number, pl.Int32).alias("d"),
                 key.alias("k"),
                 pl.lit(part.sketch).alias("c"),
                 "b",
@@ -99,4 +103,9 @@ class Buckets:
             )
 
     def _named(self, frame: pl.DataFrame, codes: np.ndarray) -> pl.DataFrame:
-        return frame.with_columns(pl.Series("r", codes[frame["r"].to_numpy()], dtype=pl.String))
+        """With codes and names in the place of the numbers that were quicker to group by."""
+        return frame.with_columns(
+            pl.Series("r", codes[frame["r"].to_numpy()], dtype=pl.String),
+            pl.Series("d", self._names[frame["d"].to_numpy()], dtype=pl.String),
+            pl.col("k").cast(pl.String),
+        )

@@ -13,7 +13,7 @@ OTHER = "other"
 def admit(
     frame: pl.DataFrame, dimensions: Sequence[str], known: Mapping[str, list[str]]
 ) -> tuple[pl.DataFrame, dict[str, list[str]], int]:
-    """The frame with a text column `_dI` per dimension, the values newly admitted, and how many fell under "other".
+    """The frame with a categorical column `_dI` per dimension, the values newly admitted, and how many fell under "other".
 
     A missing value is the empty text.
     """
@@ -31,5 +31,5 @@ def admit(
             column = (
                 column.to_frame().select(pl.when(outside).then(pl.lit(OTHER)).otherwise(pl.first()).alias(f"_d{i}")).to_series()
             )
-        frame = frame.with_columns(column)
+        frame = frame.with_columns(column.cast(pl.Categorical))
     return frame, admitted, others

@@ -177,9 +177,11 @@ def whole_line(servers: str, slot: Slot, regions: Regions) -> float:
     ledger = MemoryLedger()
     fold = Fold(slot, codec_for(slot.source.format), regions, "Asia/Shanghai")
     clock = ManualClock(BEGAN + timedelta(milliseconds=RECORDS * SPACING_MS))
-    line = Pipeline(log.source(TOPIC), {slot.slot: fold}, ledger, refuse, clock)
+    source = log.source(TOPIC)
+    line = Pipeline(source, {slot.slot: fold}, ledger, refuse, clock)
     while ledger.state(slot.slot).counters.get("accepted", 0) < RECORDS:
         line.step(1.0)
+    source.close()
     log.close()
     return time.perf_counter() - began
 

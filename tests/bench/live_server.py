@@ -1,7 +1,7 @@
 """The two servers `bench_live` compares, each in a process of its own.
 
     python -m tests.bench.live_server cockpit        the tiny city, whole: records are counted, the board is drawn, every second
-    python -m tests.bench.live_server bare FILE      uvicorn and Starlette, sending the text in FILE to all sockets every second
+    python -m tests.bench.live_server bare FILE      uvicorn and Starlette, sending what is in FILE to all sockets every second
 
 Prints the port once it listens and serves until its standard input is closed.
 """
@@ -9,6 +9,7 @@ Prints the port once it listens and serves until its standard input is closed.
 from __future__ import annotations
 
 import asyncio
+import pickle
 import sys
 import threading
 from contextlib import asynccontextmanager
@@ -28,7 +29,7 @@ from tests.tiny_city import TinyCity, tiny_app, tiny_city
 BEAT_S = 1.0
 
 
-def bare(frame: str) -> Starlette:
+def bare(frame: list[str | bytes]) -> Starlette:
     """What anybody would write: a set of sockets and a loop over it."""
     sockets: set[WebSocket] = set()
 
@@ -45,7 +46,8 @@ def bare(frame: str) -> Starlette:
         while True:
             await asyncio.sleep(BEAT_S)
             for socket in list(sockets):
-                await socket.send_text(frame)
+                for message in frame:
+                    await (socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
@@ -75,7 +77,7 @@ def main(kind: str, file: str = "") -> None:
         hints.append(app.hub.hint)
         threading.Thread(target=feed, args=(city, stop), daemon=True).start()
     else:
-        app = bare(Path(file).read_text("utf-8"))
+        app = bare(pickle.loads(Path(file).read_bytes()))
     settings: dict[str, Any] = bounds() if kind == "cockpit" else {"ws": "websockets-sansio", "ws_per_message_deflate": False}
     server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_level="error", backlog=4096, **settings))
     threading.Thread(target=_end_with_input, args=(server, stop), daemon=True).start()

@@ -10,7 +10,7 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode
 
-from cockpit.live.line import Message
+from cockpit.live.line import Parcel
 
 LINE = "cockpit.line"
 """The key under `scope["extensions"]` of the connection's WireLine."""
@@ -64,9 +64,9 @@ class WireLine:
         protocol = self._protocol
         return protocol.writable.is_set() and not protocol.disconnected and not protocol.close_sent
 
-    def put(self, message: Message) -> None:
+    def put(self, parcel: Parcel) -> None:
         """As Line.put."""
-        self._protocol.transport.write(message.wire)
+        self._protocol.transport.write(parcel.wire)
 
     def abort(self) -> None:
         """As Line.abort."""

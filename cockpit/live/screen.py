@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from cockpit.live.line import Line, Message
+from cockpit.live.line import Line, Parcel
 from cockpit.live.view import View, words
 
 STUCK_S = 9.0  # looked at each second: gone within ten
@@ -21,7 +21,7 @@ class Screen:
         self._since: int | None = None
         self._error = ""
         self._beating = False
-        self._rest: list[Message] = []  # of one picture that travels as several messages
+        self._rest: list[Parcel] = []  # of one picture that travels as several parcels
         self._waiting_since_s = 0.0
         line.on_ready = self.wake
 
@@ -29,10 +29,10 @@ class Screen:
         """Sends what is new for as long as the line takes it."""
         while self._line.ready():
             self._waiting_since_s = 0.0
-            message = self._next()
-            if message is None:
+            parcel = self._next()
+            if parcel is None:
                 return
-            self._line.put(message)
+            self._line.put(parcel)
         if not self._waiting_since_s:
             self._waiting_since_s = time.monotonic()
 
@@ -63,18 +63,17 @@ class Screen:
         """Ends the connection from outside."""
         self._line.abort()
 
-    def _next(self) -> Message | None:
+    def _next(self) -> Parcel | None:
         """What is to be sent now: a word, what is new in the view, a heartbeat."""
         if self._error:
-            message, self._error = words({"type": "error", "message": self._error}), ""
-            return message
+            error, self._error = words({"type": "error", "message": self._error}), ""
+            return error
         if not self._rest and self.view is not None:
-            self._rest = self.view.news(self._since, self._now_ms())
+            self._rest = list(self.view.news(self._since, self._now_ms))
             if self._rest:
                 self._since = self.view.picture.seq
         if self._rest:
-            message, *self._rest = self._rest
-            return message
+            return self._rest.pop(0)
         if self._beating and self.view is not None:
             self._beating = False
             return self.view.heartbeat(self._since or 0, self._now_ms())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from cockpit.boards import Board
 from cockpit.context import ContextMaker
 from cockpit.live.drawing import Drawer, Drawing
-from cockpit.live.line import Message
+from cockpit.live.line import Parcel, parcels
 from cockpit.live.picture import Picture
 from cockpit.panels.panel import Context
 from cockpit.scope import Scope
@@ -42,8 +42,8 @@ class View:
         self.minute = -1
         self.idle_since_s = time.monotonic()
         self._contexts = contexts
-        self._made: dict[int | None, tuple[float, list[Message]]] = {}
-        self._beat: tuple[float, int, Message] = (0.0, -1, Message(""))
+        self._made: dict[int | None, tuple[float, list[Parcel]]] = {}
+        self._beat: tuple[float, int, Parcel] = (0.0, -1, Parcel(()))
 
     def draw(self, sequences: Mapping[str, int]) -> Drawing:
         """What changed. Blocks on the ledger: for a worker thread, one at a time."""
@@ -60,18 +60,18 @@ class View:
             screen.wake()
         return True
 
-    def news(self, since: int | None, at_ms: int) -> list[Message]:
-        """The messages that bring a screen from `since` to now; made once for all screens that stand at the same number."""
+    def news(self, since: int | None, now_ms: Callable[[], int]) -> list[Parcel]:
+        """The parcels that bring a screen from `since` to now; made once for all screens that stand at the same number."""
         if self.picture.seq == 0 or since == self.picture.seq:
             return []
         made = self._made.get(since)
         now_s = time.monotonic()
         if made is None or now_s - made[0] > _SHARED_S:
-            payloads: list[str | bytes] = [*self.picture.texts(since, at_ms), *self.picture.binaries(since)]
-            made = self._made[since] = (now_s, [Message(payload) for payload in payloads])
+            payloads: list[str | bytes] = [*self.picture.texts(since, now_ms()), *self.picture.binaries(since)]
+            made = self._made[since] = (now_s, parcels(payloads))
         return made[1]
 
-    def heartbeat(self, seq: int, at_ms: int) -> Message:
+    def heartbeat(self, seq: int, at_ms: int) -> Parcel:
         """The message that shows that the server lives; `seq` is what the screen has."""
         now_s = time.monotonic()
         if self._beat[1] != seq or now_s - self._beat[0] > _SHARED_S:
@@ -80,9 +80,9 @@ class View:
         return self._beat[2]
 
 
-def words(message: dict[str, object]) -> Message:
+def words(message: dict[str, object]) -> Parcel:
     """One JSON text message."""
-    return Message(msgspec.json.encode(message).decode())
+    return Parcel((msgspec.json.encode(message).decode(),))
 
 
 def scope_message(board: Board, context: Context) -> dict[str, object]:

@@ -10,7 +10,7 @@ from websockets.frames import Frame, Opcode
 
 from cockpit.context import context_maker
 from cockpit.live.drawing import Drawing
-from cockpit.live.line import Message
+from cockpit.live.line import Parcel, parcels
 from cockpit.live.screen import Screen
 from cockpit.live.view import View
 from cockpit.scope import Scope
@@ -24,21 +24,21 @@ class Wire:
     def __init__(self) -> None:
         self.on_ready: Any = None
         self.open = True
-        self.sent: list[Message] = []
+        self.sent: list[Parcel] = []
         self.aborted = False
 
     def ready(self) -> bool:
         return self.open
 
-    def put(self, message: Message) -> None:
-        self.sent.append(message)
+    def put(self, parcel: Parcel) -> None:
+        self.sent.append(parcel)
 
     def abort(self) -> None:
         self.aborted = True
 
     def read(self) -> list[dict[str, Any]]:
         """What came since the last call; then there is room again."""
-        messages = [json.loads(message.payload) for message in self.sent]
+        messages = [json.loads(payload) for parcel in self.sent for payload in parcel.payloads]
         self.sent.clear()
         self.open = True
         self.on_ready()
@@ -140,5 +140,12 @@ def test_who_never_reads_is_stuck_and_given_up(view: View, monkeypatch: pytest.M
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536, 70000])
 def test_the_frame_on_the_wire_is_the_one_of_the_standard(size: int) -> None:
     text = "x" * size
-    assert Message(text).wire == Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
-    assert Message(text.encode()).wire == Frame(Opcode.BINARY, text.encode()).serialize(mask=False)
+    framed = Frame(Opcode.TEXT, text.encode()).serialize(mask=False), Frame(Opcode.BINARY, text.encode()).serialize(mask=False)
+    assert Parcel((text,)).wire == framed[0]
+    assert Parcel((text, text.encode())).wire == b"".join(framed)
+
+
+def test_parcels_are_few_but_small() -> None:
+    packed = parcels(["x" * size for size in (10, 20, 200_000, 100_000, 600_000, 5)])
+    assert [[len(payload) for payload in parcel.payloads] for parcel in packed] == [[10, 20, 200_000], [100_000], [600_000], [5]]
+    assert parcels([]) == []

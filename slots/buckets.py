@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from slots.ledger import PageKey, Size
+from slots.ledger import Kind, PageKey, Size
 from slots.measures import Part, fill, merge
 from slots.pages import merge_bins, paged
 from slots.sketches import quantile_bin, registers
@@ -30,7 +30,6 @@ class Buckets:
         self._parts = parts
         self._dimensions = dimensions
         self._zone = zone
-        self._names = np.array(["", *dimensions], dtype=object)
         self._states = list(dict.fromkeys(column for part in parts for column in part.columns))
         self._ordered = any(part.agg == "last" for part in parts)
 
@@ -41,42 +40,44 @@ class Buckets:
         (Unix s) before which its buckets are not kept any more.
         """
         frame = frame.with_columns((pl.col("_t") // 60_000_000 * 60).alias("_m"))
+        names = (pl.Series(codes, dtype=pl.String), pl.Series(["", *self._dimensions], dtype=pl.String))
+        minutes: dict[Kind, pl.DataFrame] = {"cells": self._cells(frame), "bins": self._bins(frame)}
         deltas: dict[PageKey, pl.DataFrame] = {}
-        for size, cells in self._sizes(self._cells(frame), horizons):
-            deltas |= paged("cells", size, self._named(self._merged(size, cells), codes))
-        for size, bins in self._sizes(self._bins(frame), horizons):
-            deltas |= paged("bins", size, self._named(bins.group_by("t", "r", "d", "k", "c", "b").agg(merge_bins()), codes))
+        for kind, rows in minutes.items():
+            sizes = [self._size(kind, size, rows.lazy(), horizons[size], names) for size in SIZES] if rows.height else []
+            for size, page in zip(SIZES, pl.collect_all(sizes), strict=False):
+                deltas |= paged(kind, size, page)
         return deltas
 
-    def _sizes(self, minutes: pl.DataFrame, horizons: Mapping[Size, int]) -> Iterator[tuple[Size, pl.DataFrame]]:
-        if minutes.is_empty():
-            return
-        for size in SIZES:
-            on_time = minutes if size == "day" else minutes.filter(~pl.col("_late") & (pl.col("t") >= horizons[size]))
-            if on_time.is_empty():
-                continue
-            yield size, on_time.with_columns(bucket_start(size, pl.col("t"), self._zone).alias("t")).drop("_late")
+    def _size(
+        self, kind: Kind, size: Size, rows: pl.LazyFrame, horizon_s: int, names: tuple[pl.Series, pl.Series]
+    ) -> pl.LazyFrame:
+        """The rows of a minute each, merged to buckets of this size, with codes and names in the place of numbers."""
+        if size != "day":
+            rows = rows.filter(~pl.col("_late") & (pl.col("t") >= horizon_s))
+        rows = rows.with_columns(bucket_start(size, pl.col("t"), self._zone).alias("t")).drop("_late")
+        if kind == "bins":
+            rows = rows.group_by("t", "r", "d", "k", "c", "b").agg(merge_bins())
+        elif size != "minute":  # the margins are by minute already, and late records, which would double a key, are out
+            rows = rows.group_by("t", "r", "d", "k").agg(merge(self._states))
+        regions, dimensions = (pl.lit(values).gather(pl.col(column)) for values, column in zip(names, ("r", "d"), strict=True))
+        return rows.with_columns(regions.alias("r"), dimensions.alias("d"), pl.col("k").cast(pl.String))
 
     def _cells(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Per minute, region and dimension: first all dimensions crossed, so that the records are read only once."""
         frame = frame.sort("_t") if self._ordered else frame
         keys = ["_late", "_m", "_r", *(f"_d{i}" for i in range(len(self._dimensions)))]
-        crossed = frame.group_by(keys).agg(fill(self._parts)).rename({"_m": "t", "_r": "r"})
-        return pl.concat(self._margin(crossed, column, number) for column, number in self._margins())
+        crossed = frame.group_by(keys).agg(fill(self._parts)).rename({"_m": "t", "_r": "r"}).lazy()
+        return pl.concat([self._margin(crossed, column, number) for column, number in self._margins()]).collect()
 
     def _margins(self) -> list[tuple[str | None, int]]:
         """The column of each dimension and its number; first all records together, which is number 0."""
         return [(None, 0), *((f"_d{i}", i + 1) for i in range(len(self._dimensions)))]
 
-    def _margin(self, crossed: pl.DataFrame, column: str | None, number: int) -> pl.DataFrame:
+    def _margin(self, crossed: pl.LazyFrame, column: str | None, number: int) -> pl.LazyFrame:
         key = pl.col(column) if column else pl.lit("", pl.Categorical)
         keyed = crossed.with_columns(pl.lit(number, pl.Int32).alias("d"), key.alias("k"))
         return keyed.group_by("_late", "t", "r", "d", "k").agg(merge(self._states))
-
-    def _merged(self, size: Size, cells: pl.DataFrame) -> pl.DataFrame:
-        if size == "minute":
-            return cells  # the margins are by minute already, and late records, which would double a key, are out
-        return cells.group_by("t", "r", "d", "k").agg(merge(self._states))
 
     def _bins(self, frame: pl.DataFrame) -> pl.DataFrame:
         frames = [rows for part in self._parts if part.sketch for rows in self._part_bins(frame, part)]
@@ -101,11 +102,3 @@ class Buckets:
                 "b",
                 "n",
             )
-
-    def _named(self, frame: pl.DataFrame, codes: np.ndarray) -> pl.DataFrame:
-        """With codes and names in the place of the numbers that were quicker to group by."""
-        return frame.with_columns(
-            pl.Series("r", codes[frame["r"].to_numpy()], dtype=pl.String),
-            pl.Series("d", self._names[frame["d"].to_numpy()], dtype=pl.String),
-            pl.col("k").cast(pl.String),
-        )

@@ -39,4 +39,3 @@ def vendor_scripts() -> Mapping[str, VendorScript]:
     assert found is not None and found.submodule_search_locations, "Dash needs plotly"
     plotly = Path(found.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
     return {script.name: script for script in (VendorScript("deck.js", script_path()), VendorScript(PLOTLY, plotly))}
-

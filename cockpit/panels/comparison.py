@@ -14,6 +14,7 @@ from .panel import Context, Props
 
 Compare = Literal["yesterday", "last_week", "previous", "none"]
 
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A window that has been cut at what has passed of it, and the same stretch earlier."""

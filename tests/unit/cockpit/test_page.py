@@ -55,6 +55,5 @@ def test_the_skeleton_holds_titles_and_places_but_no_ids_and_nothing_live(tiny: 
 def test_the_skeleton_escapes_and_leaves_out_what_only_scripts_can_draw() -> None:
     node = html.Div([html.P("<b>&"), dcc.Graph(), None, 3], title='"><script>', className="x")
     assert skeleton(node) == (
-        '<div id="skeleton" aria-hidden="true">'
-        '<div class="x" title="&quot;&gt;&lt;script&gt;"><p>&lt;b&gt;&amp;</p>3</div></div>'
+        '<div id="skeleton" aria-hidden="true"><div class="x" title="&quot;&gt;&lt;script&gt;"><p>&lt;b&gt;&amp;</p>3</div></div>'
     )

@@ -44,10 +44,10 @@ def mend(values: dict[str, Any], parser: Parser[Value], fillers: Mapping[str, An
 
 
 def _causes(problems: Iterable[Problem]) -> list[Problem]:
-    """Without the list that is "too short after validation" because its items are wrong: they are listed themselves."""
+    """Without the list that is too short because its items are wrong: they are listed themselves."""
     all_of_them = list(problems)
     paths = {problem.path for problem in all_of_them}
-    follow = [problem for problem in all_of_them if "after validation" in problem.message]
+    follow = [problem for problem in all_of_them if "valid one must be given" in problem.message]
     followed = {problem for problem in follow if any(_below(path, problem.path) for path in paths)}
     return [problem for problem in all_of_them if problem not in followed]
 

@@ -128,11 +128,18 @@ def _parse(text: str) -> exp.Expr:
     try:
         tree = sqlglot.parse_one(text, dialect="postgres", into=exp.Condition)
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ExpressionError(f"{text!r} is not an SQL expression: {first}") from None
+        raise ExpressionError(f"{text!r} is not an SQL expression: {_told(error)}") from None
     if sum(1 for _ in tree.walk()) > MAX_NODES:
         raise ExpressionError(f"{text[:60]!r}… has more than {MAX_NODES} parts")
     return tree
+
+
+def _told(error: Exception) -> str:
+    """What the parser says, without the names of its classes."""
+    details = getattr(error, "errors", None) or [{}]
+    said, column = details[0].get("description", "it cannot be parsed"), details[0].get("col")
+    said = "an operand is missing" if said.startswith("Required keyword") else said.lower()
+    return f"{said}, at character {column}" if column else said
 
 
 def _compile(text: str, fields: Mapping[str, str]) -> _Term:

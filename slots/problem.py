@@ -55,7 +55,7 @@ def _problem(path: tuple[str | int, ...], detail: Any, model: type[BaseModel]) -
         case "string_pattern_mismatch":
             return Problem(path, f"got {given!r}; it must match {detail['ctx']['pattern']}")
         case "too_short":
-            return Problem(path, f"at least {detail['ctx']['min_length']} must be given")
+            return Problem(path, f"at least {detail['ctx']['min_length']} valid one must be given")
         case "value_error":
             return Problem(path, str(detail["ctx"]["error"]))
     return Problem(path, f"{detail['msg'][0].lower()}{detail['msg'][1:]}, got {given!r}")

@@ -16,6 +16,8 @@ from layers import AreaLayer, LineLayer, PointLayer, Regions, encode_points, poi
 
 from .map_page import MapPage, served
 
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
          "--disable-background-networking"]  # fmt: skip

@@ -213,6 +213,8 @@ def test_incidents_over_each_other_are_one_mark_the_worst(watched: Watched, addr
         "incidents",
         encode_points("map", "incidents", 1, 1, lon, lat, ids, np.array([1, 0, 2], np.uint8), ["alarm", "watch", "fine"]),
     )
+    _until(page, "map.places('incidents').length === 3")
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     _until(page, "map.ready()")
     _click(page, *center)
     _until(page, "seen.picks.length === 1")

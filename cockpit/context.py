@@ -66,6 +66,10 @@ class CityContext:
         """How fresh the slot is. Raises slots.LedgerLost."""
         return self.parts.readings.freshness(slot)
 
+    def counters(self, slot: str) -> Mapping[str, int]:
+        """What was counted of the slot's records since it began. Raises slots.LedgerLost."""
+        return self.parts.ledger.state(slot).counters
+
     def entities(self, slot: str, region: str, limit: int) -> pl.DataFrame:
         """The latest states inside a region, newest first."""
         return self.parts.entities.latest(slot, region=region, limit=limit)

@@ -1,124 +1,121 @@
-// Things that move: frames arrive about once a second, what is seen moves in between, one frame behind.
+// Things that move: each says now and then where it is; what is seen glides there, in the time that usually passes in between.
 (() => {
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
-  const JUMP_DEG = 0.02; // farther than anything drives between two frames: it was lost and found again
+  const JUMP_DEG = 0.02; // farther than anything drives between two reports: it was lost and found again
   const TRAIL_POINTS_MAX = 200000;
 
   const same = (a, b) => a.length === b.length && a.every((id, i) => id === b[i]);
-
-  // Positions of the old frame in the order of the new one; NaN for a thing that was not there.
-  const reordered = (sample, from, to) => {
-    const x = new Float32Array(to.length).fill(NaN);
-    const y = new Float32Array(to.length).fill(NaN);
-    const at = new Map();
-    from.forEach((id, i) => at.set(id, i));
-    to.forEach((id, i) => {
-      const old = at.get(id);
-      if (old !== undefined) [x[i], y[i]] = [sample.x[old], sample.y[old]];
-    });
-    return { ...sample, x, y };
-  };
 
   const track = (trail_s) => {
     let ids = new Uint32Array(0);
     let kinds = new Uint8Array(0);
     let names = [];
     let origin = null;
-    let samples = []; // the last one is where things are going to
+    let from = new Float32Array(0); // x, y of every thing: where it set out
+    let to = new Float32Array(0); // and where it is going
+    let begun = new Float64Array(0); // when it set out
     let shown = new Float32Array(0);
-    let started = 0;
+    let ways = new Map(); // id → [x, y, when seen there, …] of the last seconds, for the trails
+    let zero = 0; // the trails count their time from here
     let dt = 1000;
+    let arrived = 0; // when the last of them is where it is going
     let trips = null;
-    let moves = false;
 
-    const share = (now) => (dt > 0 ? Math.min(Math.max((now - started) / dt, 0), 1) : 1);
+    const share = (i, now) => (dt > 0 ? Math.min(Math.max((now - begun[i]) / dt, 0), 1) : 1);
 
     const place = (now) => {
-      const to = samples[samples.length - 1];
-      const from = samples.length > 1 ? samples[samples.length - 2] : to;
-      const u = share(now);
       for (let i = 0; i < ids.length; i++) {
-        const near = Math.abs(to.x[i] - from.x[i]) < JUMP_DEG && Math.abs(to.y[i] - from.y[i]) < JUMP_DEG;
-        shown[2 * i] = near ? from.x[i] + (to.x[i] - from.x[i]) * u : to.x[i];
-        shown[2 * i + 1] = near ? from.y[i] + (to.y[i] - from.y[i]) * u : to.y[i];
+        const u = share(i, now);
+        for (const axis of [2 * i, 2 * i + 1]) shown[axis] = u < 1 ? from[axis] + (to[axis] - from[axis]) * u : to[axis];
       }
     };
 
-    // Where a thing is seen now becomes where it sets out from, so that an early frame never makes it jump.
-    const settle = (now) => {
-      const last = samples[samples.length - 1];
-      if (!last || share(now) >= 1) return;
-      place(now);
-      last.t -= (1 - share(now)) * dt;
-      last.x = last.x.map((_, i) => shown[2 * i]);
-      last.y = last.y.map((_, i) => shown[2 * i + 1]);
+    // What is kept of every thing, in the order of a frame; a thing that was not there stands at once where it is.
+    const reorder = (next, goal) => {
+      const at = new Map();
+      ids.forEach((id, i) => at.set(id, i));
+      const old = { from, to, begun, shown };
+      [from, to, begun, shown] = [goal.slice(), goal.slice(), new Float64Array(next.length), new Float32Array(2 * next.length)];
+      next.forEach((id, i) => {
+        const k = at.get(id);
+        if (k === undefined) return;
+        for (const axis of [0, 1]) {
+          [from[2 * i + axis], to[2 * i + axis]] = [old.from[2 * k + axis], old.to[2 * k + axis]];
+        }
+        begun[i] = old.begun[k];
+      });
+      ids = next.slice();
     };
 
     const push = (frame, now) => {
-      settle(now);
-      if (!origin) origin = frame.origin;
+      if (!origin) [origin, zero] = [frame.origin, now];
       const [ox, oy] = [frame.origin[0] - origin[0], frame.origin[1] - origin[1]];
-      const fresh = { t: frame.at_ms, x: frame.dx.map((x) => x + ox), y: frame.dy.map((y) => y + oy) };
-      if (!same(ids, frame.id)) samples = samples.map((sample) => reordered(sample, ids, frame.id));
-      ids = frame.id.slice();
+      const goal = new Float32Array(2 * frame.id.length);
+      frame.dx.forEach((x, i) => (goal[2 * i] = x + ox));
+      frame.dy.forEach((y, i) => (goal[2 * i + 1] = y + oy));
+      if (!same(ids, frame.id)) reorder(frame.id, goal);
+      place(now);
+      dt = frame.dt_ms || 1000;
+      for (let i = 0; i < ids.length; i++) set(i, goal[2 * i], goal[2 * i + 1], now);
       kinds = frame.kind.slice();
       names = frame.kinds;
-      dt = frame.dt_ms || 1000;
-      const oldest = fresh.t - Math.max(trail_s * 1000, dt) - dt;
-      samples = [...samples.filter((sample) => sample.t < fresh.t && sample.t >= oldest), fresh];
-      shown = new Float32Array(2 * ids.length);
-      started = now;
-      moves = hasMoved();
-      trips = trail_s > 0 && ids.length * samples.length <= TRAIL_POINTS_MAX ? lay() : null;
+      trips = trail_s > 0 ? lay(now) : null;
     };
 
-    const hasMoved = () => {
-      if (samples.length < 2) return false;
-      const [from, to] = samples.slice(-2);
-      return to.x.some((x, i) => x !== from.x[i] || to.y[i] !== from.y[i]);
+    // A thing that has moved sets out from where it is seen now, so that an early report never makes it jump.
+    const set = (i, x, y, now) => {
+      const [here_x, here_y] = [shown[2 * i], shown[2 * i + 1]];
+      if (Math.abs(x - to[2 * i]) < 1e-7 && Math.abs(y - to[2 * i + 1]) < 1e-7) return;
+      const far = Math.abs(x - here_x) > JUMP_DEG || Math.abs(y - here_y) > JUMP_DEG;
+      [from[2 * i], from[2 * i + 1]] = far ? [x, y] : [here_x, here_y];
+      [to[2 * i], to[2 * i + 1]] = [x, y];
+      begun[i] = now;
+      arrived = Math.max(arrived, far ? 0 : now + dt);
+      if (trail_s > 0) lead(ids[i], far ? [] : [here_x, here_y, now - zero, x, y, now + dt - zero], now - zero);
     };
 
-    // The trails as one binary path table; times in seconds before the newest sample.
-    const lay = () => {
-      const newest = samples[samples.length - 1];
-      const starts = [];
-      const path = [];
-      const times = [];
-      for (let i = 0; i < ids.length; i++) {
-        const begun = times.length;
-        for (const sample of samples) {
-          const [x, y, n] = [sample.x[i], sample.y[i], times.length];
-          if (Number.isNaN(x)) continue;
-          if (n > begun && Math.hypot(x - path[2 * n - 2], y - path[2 * n - 1]) > JUMP_DEG) {
-            path.length = 2 * begun;
-            times.length = begun;
-          }
-          path.push(x, y);
-          times.push((sample.t - newest.t) / 1000);
+    // Its way so far, without what is older than the trail and what it will not reach any more, and on from here.
+    const lead = (id, on, now) => {
+      const way = ways.get(id) || [];
+      const oldest = now - trail_s * 1000;
+      let first = 0;
+      while (first + 3 < way.length && way[first + 5] < oldest) first += 3;
+      let last = way.length;
+      while (last > first && way[last - 1] >= now) last -= 3;
+      ways.set(id, on.length ? [...way.slice(first, last), ...on] : []);
+    };
+
+    // The trails as one binary path table; times in seconds.
+    const lay = (now) => {
+      const oldest = now - zero - trail_s * 1000;
+      const [starts, path, times] = [[], [], []];
+      const here = new Set(ids);
+      for (const [id, way] of ways) {
+        if (!here.has(id) || way.length < 6 || way[way.length - 1] < oldest) {
+          ways.delete(id);
+          continue;
         }
-        if (times.length - begun < 2) {
-          path.length = 2 * begun;
-          times.length = begun;
-        } else starts.push(begun);
+        starts.push(times.length);
+        for (let k = 0; k < way.length; k += 3) {
+          path.push(way[k], way[k + 1]);
+          times.push(way[k + 2] / 1000);
+        }
       }
+      if (times.length > TRAIL_POINTS_MAX) return null;
       return { starts: new Uint32Array([...starts, times.length]), path: new Float32Array(path), times: new Float32Array(times) };
     };
 
     return {
       push,
-      // What is seen at `now`: places relative to `origin`, the clock of the trails, and whether it goes on moving.
+      // What is seen at `now` (Infinity: where everything arrives): places relative to `origin`, the clock of the trails.
       at(now) {
-        if (samples.length) place(now);
-        const u = share(now);
-        return { n: ids.length, ids, kinds, names, origin, places: shown, trips, clock_s: ((u - 1) * dt) / 1000, moving: moves && u < 1 };
+        place(now);
+        return { n: ids.length, ids, kinds, names, origin, places: shown, trips, clock_s: (Math.min(now, Math.max(arrived, zero)) - zero) / 1000 };
       },
-      moving: (now) => moves && share(now) < 1,
+      moving: (now) => now < arrived,
       // [lon, lat] of everything, where it is going to.
-      all() {
-        const last = samples[samples.length - 1];
-        return last ? Array.from(last.x, (x, i) => [origin[0] + x, origin[1] + last.y[i]]) : [];
-      },
+      all: () => Array.from({ length: ids.length }, (_, i) => [origin[0] + to[2 * i], origin[1] + to[2 * i + 1]]),
       trail_s,
     };
   };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,14 +11,13 @@ import structlog
 
 from cockpit.boards import PlacedPanel
 from cockpit.live.picture import Encoded, Frames
+from cockpit.live.sources import UNAGED, panel_freshness, short_of
 from cockpit.panels.panel import Context, Props
 from slots.ledger import LedgerError
-from slots.reading import Freshness, QuestionError
+from slots.reading import QuestionError
 
 _LOG = structlog.get_logger()
 _PANEL_BYTES = 512 * 1024
-_WORST = ("live", "late", "stale", "dead", "missing", "broken")
-_UNAGED: Final[Props] = {"status": "live", "as_of_ms": None, "late_s": None, "stale_s": None, "dead_s": None, "reason": ""}
 _FAILED: Final = {
     "zh": "面板出错，原因见服务器日志；请联系值班运维",
     "en": "The panel failed, the server's log says why; ask the operator on duty",
@@ -48,14 +47,16 @@ class _Drawn:
     frames: Mapping[str, bytes] = field(default_factory=dict)
     problem: str = ""
     fresh: Props = field(default_factory=dict)
-    sent: bytes = b""
+    sources: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Drawer:
     """Draws the panels of one board for one scope, each only when it may have changed. One thread at a time."""
 
-    def __init__(self, panels: Mapping[str, PlacedPanel]) -> None:
-        self.slots = frozenset(slot for placed in panels.values() for slot in placed.kind.slots(placed.options))
+    def __init__(self, panels: Mapping[str, PlacedPanel], known: Collection[str]) -> None:
+        """`known`: the slots of the city; whatever else a panel names is none."""
+        self._slots = {name: placed.kind.slots(placed.options) & set(known) for name, placed in panels.items()}
+        self.slots = frozenset().union(*self._slots.values())
         self._panels = panels
         self._drawn = {name: _Drawn() for name in panels}
 
@@ -66,30 +67,29 @@ class Drawer:
         for name, placed in self._panels.items():
             drawn = self._drawn[name]
             if self._renew(name, placed, drawn, context, sequences):
-                panels[name] = {**drawn.keys, "fresh": drawn.sent}
+                panels[name] = {**drawn.keys, **drawn.sources}
                 frames.update({(name, layer): frame for layer, frame in drawn.frames.items()})
         return Drawing(panels, frames, tuple(name for name, drawn in self._drawn.items() if drawn.problem))
 
     def _renew(self, name: str, placed: PlacedPanel, drawn: _Drawn, context: Context, sequences: Mapping[str, int]) -> bool:
         """Draws the panel again where its slots or its minute moved on; True when it differs from what was sent last."""
-        slots = placed.kind.slots(placed.options)
+        slots = self._slots[name]
         seen = {slot: sequences.get(slot, 0) for slot in slots}
         minute = int(context.now.timestamp() // 60)
         renewed = drawn.minute != minute or drawn.sequences != seen
         if renewed:
             drawn.minute, drawn.sequences = minute, seen
             self._draw_panel(name, placed, drawn, context)
-        drawn.fresh = _fresh(slots, drawn, context)
-        sent = msgspec.json.encode(drawn.fresh)
-        renewed |= sent != drawn.sent
-        drawn.sent = sent
+        sources = _sources(slots, drawn, context)
+        renewed |= sources != drawn.sources
+        drawn.sources = sources
         return renewed
 
     def _draw_panel(self, name: str, placed: PlacedPanel, drawn: _Drawn, context: Context) -> None:
         """Sets the panel's keys, or its problem; then the last good keys stay."""
         try:
             keys = _encoded(placed.kind.props(placed.options, context))
-            drawn.frames = _frames(placed, context)
+            drawn.frames = _frames(placed, context, drawn.frames)
         except LedgerError:
             drawn.sequences = {}  # draw again as soon as the ledger answers; freshness says what is wrong
         except QuestionError as error:
@@ -102,33 +102,16 @@ class Drawer:
             drawn.keys, drawn.problem = keys, ""
 
 
-def panel_freshness(slots: set[str], context: Context) -> Props:
-    """The `fresh` key: the worst slot's status, latest event (Unix ms) and limits (seconds); the screen ages it by its own clock.
-
-    Raises LedgerError.
-    """
-    if not slots:
-        return _UNAGED
-    answers = {slot: context.freshness(slot) for slot in sorted(slots)}
-    slot, worst = max(answers.items(), key=lambda item: _badness(item[1]))
-    limits = context.slots[slot].freshness
-    as_of_ms = int(worst.as_of.timestamp() * 1000) if worst.as_of else None
-    ages = {"late_s": limits.late, "stale_s": limits.stale, "dead_s": limits.dead}
-    return {"status": worst.status, "as_of_ms": as_of_ms, **ages, "reason": worst.reason}
-
-
-def _fresh(slots: set[str], drawn: _Drawn, context: Context) -> Props:
-    """What is to be said of the panel's freshness, whatever failed: a broken one keeps the age of its last good values."""
-    lang = context.scope.lang
+def _sources(slots: Collection[str], drawn: _Drawn, context: Context) -> dict[str, bytes]:
+    """What is to be said of the panel's sources, whatever failed: a broken one keeps the age of its last good values."""
+    told = dict(drawn.sources)
     try:
-        fresh = panel_freshness(slots, context)
+        drawn.fresh = panel_freshness(slots, context)
+        told["aside"] = msgspec.json.encode(short_of(slots, context))
     except LedgerError:
-        fresh = {**(drawn.fresh or _UNAGED), "status": "stale", "reason": _LOST[lang]}
-    return {**fresh, "status": "broken", "reason": drawn.problem} if drawn.problem else fresh
-
-
-def _badness(fresh: Freshness) -> tuple[int, float]:
-    return _WORST.index(fresh.status), fresh.age_s or 0.0
+        drawn.fresh = {**(drawn.fresh or UNAGED), "status": "stale", "reason": _LOST[context.scope.lang]}
+    broken = {"status": "broken", "reason": drawn.problem} if drawn.problem else {}
+    return {**told, "fresh": msgspec.json.encode({**drawn.fresh, **broken})}
 
 
 def _encoded(props: Props) -> dict[str, bytes]:
@@ -139,7 +122,19 @@ def _encoded(props: Props) -> dict[str, bytes]:
     return keys
 
 
-def _frames(placed: PlacedPanel, context: Context) -> dict[str, bytes]:
-    """The binary frames of a panel that has moving objects: layer → message."""
+def _frames(placed: PlacedPanel, context: Context, before: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The binary frames of a panel that has moving objects: layer → message; the one before where nothing has moved."""
     make = getattr(placed.kind, "frames", None)
-    return dict(make(placed.options, context)) if make else {}
+    made: dict[str, bytes] = make(placed.options, context, placed.id) if make else {}
+    return {layer: _moved(before.get(layer), frame) for layer, frame in made.items()}
+
+
+def _moved(before: bytes | None, frame: bytes) -> bytes:
+    return before if before is not None and _points(before) == _points(frame) else frame
+
+
+def _points(frame: bytes) -> tuple[dict[str, object], bytes]:
+    """What a frame of layers.point shows, without the moment it was heard at."""
+    end = 8 + int.from_bytes(frame[4:8], "little")
+    header: dict[str, object] = msgspec.json.decode(frame[8:end])
+    return {**header, "at_ms": 0}, frame[end:]

@@ -34,7 +34,7 @@ class View:
         context = contexts(scope)
         self.board = board
         self.scope = scope
-        self.drawer = Drawer(board.panels)
+        self.drawer = Drawer(board.panels, context.slots)
         self.picture = Picture(epoch, msgspec.json.encode(scope_message(board, context)))
         self.screens: set[Looker] = set()
         self.dirty = asyncio.Event()

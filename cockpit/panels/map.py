@@ -28,6 +28,7 @@ class Moving(Model):
     """How the entities of a slot are drawn, at most the `limit` newest of them.
 
     `kind` is the attribute that tells colours apart, `only` keeps some values, `within` those heard of that lately.
+    `every`: how often a thing usually says where it is; it takes that long to glide there.
     """
 
     style: Literal["vehicle", "incident", "station"] = "vehicle"
@@ -36,6 +37,7 @@ class Moving(Model):
     within: Duration | None = None
     limit: int = Field(default=_POINTS, ge=1, le=_POINTS)
     trail_s: float = Field(default=6.0, ge=0, le=60)
+    every: Duration = Field(default=2, ge=1, le=600)
 
 
 class MapOptions(Model):
@@ -60,17 +62,13 @@ class MapPanel:
         container = MapContainer(context.regions, tuple(_layers(options, context)), context.region)
         return {"spec": deck_spec(container), "region": context.region, **_colored(options, container.shown, context)}
 
-    def frames(self, options: MapOptions, context: Context) -> dict[str, bytes]:
-        """One binary frame per slot that is on the map."""
-        return {name: _frame(name, options, context) for name in _live(options, context)}
+    def frames(self, options: MapOptions, context: Context, panel: str) -> dict[str, bytes]:
+        """One binary frame per slot that is on the map, addressed to the panel of this id."""
+        return {name: _frame(panel, name, options, context) for name in options.layers if name in context.slots}
 
     def slots(self, options: MapOptions) -> set[str]:
         colored = {options.color.partition(".")[0]} if options.color else set()
-        return colored | set(options.moving)  # a slot on the map without an entry here is drawn, its age is not the map's
-
-
-def _live(options: MapOptions, context: Context) -> list[str]:
-    return [name for name in options.layers if name in context.slots]
+        return colored | set(options.moving) | set(options.layers) - {"regions"}
 
 
 def _layers(options: MapOptions, context: Context) -> list[Layer]:
@@ -109,13 +107,16 @@ def _colored(options: MapOptions, parent: str, context: Context) -> Props:
     }
 
 
-def _frame(name: str, options: MapOptions, context: Context) -> bytes:
+def _frame(panel: str, name: str, options: MapOptions, context: Context) -> bytes:
+    """Of the moment of its newest report, in the order of the keys: where nothing new was heard the bytes are the same."""
     moving = options.moving.get(name, Moving())
     found = _kept(context.entities(name, context.region, _POINTS), moving, context)
+    newest_us = found["time_us"].max() if found.height else 0
+    found = found.sort("key")
     kinds, names = _kinds(found, moving.kind)
-    at_ms = int(context.now.timestamp() * 1000)
     lon, lat = (found[axis].to_numpy() for axis in ("lon", "lat"))
-    return encode_points("map", name, 0, at_ms, lon, lat, point_ids(found["key"]), kinds, names)
+    at_ms, dt_ms = int(newest_us) // 1000, moving.every * 1000  # type: ignore[arg-type]
+    return encode_points(panel, name, 0, at_ms, lon, lat, point_ids(found["key"]), kinds, names, dt_ms)
 
 
 def _kept(frame: pl.DataFrame, moving: Moving, context: Context) -> pl.DataFrame:

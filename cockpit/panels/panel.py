@@ -46,6 +46,9 @@ class Context(Protocol):
 
     def freshness(self, slot: str) -> Freshness: ...
 
+    def counters(self, slot: str) -> Mapping[str, int]:
+        """What was counted of the slot's records since it began: accepted, rejected, late, unplaced, lost …"""
+
     def entities(self, slot: str, region: str, limit: int) -> pl.DataFrame:
         """The latest states inside a region, newest first: key, time_us, lon, lat, region and the slot's attributes."""
 
@@ -74,4 +77,7 @@ class Panel(Protocol):
         """What it shows now. Raises slots.QuestionError where the options ask for what does not exist."""
 
     def slots(self, options: Any) -> set[str]:
-        """The names of the slots it draws on; their freshness is the panel's, and a change of one renews it."""
+        """The names of the slots it draws on; their freshness is the panel's, and a change of one renews it.
+
+        Names that are no slots of the city are passed over: a panel that has no context here cannot tell them apart.
+        """

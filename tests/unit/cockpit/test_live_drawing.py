@@ -55,7 +55,8 @@ class Board:
     def __init__(self, clock: ManualClock, *probes: Probe) -> None:
         self.clock = clock
         self.city: TinyCity = tiny_city(clock)
-        self.drawer = Drawer({probe.name: PlacedPanel(probe.name, probe, NoOptions(), {}) for probe in probes})
+        placed = {probe.name: PlacedPanel(probe.name, probe, NoOptions(), {}) for probe in probes}
+        self.drawer = Drawer(placed, self.city.parts.city.slots)
         self._contexts = context_maker(self.city.parts)
 
     def draw(self) -> Mapping[str, dict[str, Any]]:
@@ -145,7 +146,7 @@ def test_freshness_tells_what_the_screen_needs_to_age_it_by_itself(board: Board)
 
 def test_a_panel_too_large_to_send_is_refused(board: Board, calls: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
     large = Probe("large", set())
-    drawer = Drawer({"large": PlacedPanel("large", large, NoOptions(), {})})
+    drawer = Drawer({"large": PlacedPanel("large", large, NoOptions(), {})}, ())
     large.props = lambda options, context: {"rows": "x" * 600_000}  # type: ignore[method-assign]
     drawing = drawer.draw(context_maker(board.city.parts)(Scope()), {})
     assert b"600,002 bytes" in drawing.panels["large"]["fresh"]

@@ -276,7 +276,7 @@ def test_a_leaf_is_shown_among_its_neighbours_and_lifted(city: TinyCity) -> None
 def test_moving_things_come_as_one_frame_per_slot(city: TinyCity) -> None:
     vehicle(city, "v1", 120.15, NOW)
     vehicle(city, "v2", 120.05, NOW, kind="tram")
-    frame = MapPanel().frames(MAP, seen(city))["vehicles"]
+    frame = MapPanel().frames(MAP, seen(city), "one")["vehicles"]
     length = int.from_bytes(frame[4:8], "little")
     header = json.loads(frame[8 : 8 + length])
     assert (header["layer"], header["n"], header["kinds"]) == ("vehicles", 2, ["bus", "tram"])
@@ -286,7 +286,7 @@ def test_only_keeps_what_the_board_asks_for(city: TinyCity) -> None:
     vehicle(city, "v1", 120.15, NOW)
     vehicle(city, "v2", 120.05, NOW, kind="tram")
     only = MAP.model_copy(update={"moving": {"vehicles": Moving(only={"kind": ("tram",)})}})
-    frame = MapPanel().frames(only, seen(city))["vehicles"]
+    frame = MapPanel().frames(only, seen(city), "one")["vehicles"]
     assert b'"n":1' in frame[:300]
 
 
@@ -294,9 +294,9 @@ def test_a_map_shows_only_the_newest_incidents(city: TinyCity) -> None:
     for minutes, id in ((8, "old"), (3, "v1"), (2, "v2"), (1, "v3")):
         vehicle(city, id, 120.15, NOW - minutes * MINUTE)
     newest = MAP.model_copy(update={"moving": {"vehicles": Moving(within=300, limit=2)}})
-    assert b'"n":2' in MapPanel().frames(newest, seen(city))["vehicles"][:300]
+    assert b'"n":2' in MapPanel().frames(newest, seen(city), "one")["vehicles"][:300]
     recent = MAP.model_copy(update={"moving": {"vehicles": Moving(within=300)}})
-    assert b'"n":3' in MapPanel().frames(recent, seen(city))["vehicles"][:300]
+    assert b'"n":3' in MapPanel().frames(recent, seen(city), "one")["vehicles"][:300]
 
 
 def test_a_text_is_in_the_screens_language(city: TinyCity) -> None:

@@ -112,6 +112,9 @@ class Ledger(Protocol):
     def pages(self, slot: str, kind: Kind, size: Size) -> list[PageKey]:
         """The pages kept, oldest first."""
 
+    def versions(self, slot: str) -> dict[PageKey, int]:
+        """Page → version of all pages of a slot in one cheap call: where a version is as it was, so is the page."""
+
     def expire(self, slot: str, keys: Iterable[PageKey]) -> None:
         """Deletes pages that retention no longer keeps."""
 

@@ -73,6 +73,10 @@ class MemoryLedger:
         with self._lock:
             return sorted(key for key in self._pages.get(slot, {}) if key.kind == kind and key.size == size)
 
+    def versions(self, slot: str) -> dict[PageKey, int]:
+        with self._lock:
+            return {key: page.version for key, page in self._pages.get(slot, {}).items()}
+
     def expire(self, slot: str, keys: Iterable[PageKey]) -> None:
         with self._lock:
             for key in keys:

@@ -105,7 +105,6 @@ class RedisLedger:
             return int(version), merged
 
     def versions(self, slot: str) -> dict[PageKey, int]:
-        """Page → version of all pages of a slot in one call."""
         with _Reached():
             stored: dict[bytes, bytes] = self._redis.hgetall(self._key(slot, "pages"))  # type: ignore[assignment]
             return {_page_key(name): int(version) for name, version in stored.items()}

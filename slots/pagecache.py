@@ -1,35 +1,39 @@
-"""Pages as a reader wants them: rolled up to what one question needs, and kept while the page does not change."""
+"""What was made of pages, kept while the pages do not change."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
-import polars as pl
-
-MAX_FRAMES = 4096
+V = TypeVar("V")
 
 
-class FrameCache:
-    """Frames by key and version, the least recently used dropped beyond a bound. Safe to use from several threads."""
+class Kept(Generic[V]):
+    """Values by key and version, one version of a key at a time. Safe to use from several threads.
 
-    def __init__(self, limit: int = MAX_FRAMES) -> None:
+    At most `limit` values; beyond it the one not asked for the longest goes, and `dropped` counts it.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.dropped = 0
         self._lock = threading.Lock()
-        self._frames: OrderedDict[Hashable, tuple[int, pl.DataFrame]] = OrderedDict()
+        self._values: OrderedDict[Hashable, tuple[Hashable, V]] = OrderedDict()
         self._limit = limit
 
-    def get(self, key: Hashable, version: int, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """The frame of this key at this version, made when it is not at hand."""
+    def get(self, key: Hashable, version: Hashable, make: Callable[[], V]) -> V:
+        """The value of this key at this version, made when it is not at hand. What `make` raises is not kept."""
         with self._lock:
-            held = self._frames.get(key)
+            held = self._values.get(key)
             if held is not None and held[0] == version:
-                self._frames.move_to_end(key)
+                self._values.move_to_end(key)
                 return held[1]
-        frame = make()
+        value = make()
         with self._lock:
-            self._frames[key] = (version, frame)
-            self._frames.move_to_end(key)
-            if len(self._frames) > self._limit:
-                self._frames.popitem(last=False)
-        return frame
+            self._values[key] = (version, value)
+            self._values.move_to_end(key)
+            if len(self._values) > self._limit:
+                self._values.popitem(last=False)
+                self.dropped += 1
+        return value

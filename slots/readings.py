@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,19 +13,21 @@ import polars as pl
 from slots.freshness import freshness
 from slots.ledger import Ledger, Size, SlotState
 from slots.measures import parts_of, result
-from slots.pagecache import FrameCache
+from slots.pagecache import Kept
 from slots.places import Places
 from slots.problem import nearest
 from slots.reading import Freshness, Question, QuestionError, Reading
 from slots.retention import DEFAULT_RETENTION, Retention
 from slots.rollup import Tree
 from slots.slot import Indicator, Slot
-from slots.stored import Stored, Wanted
-from slots.windows import steps, stretches
+from slots.stored import Extent, Stored, Wanted
+from slots.windows import Stretch, steps, stretches
 from streams.clock import Clock
 
 MAX_STEPS = 2000
-Row = dict[str, Any]
+MAX_ANSWERS = 512
+Rows = Mapping[Any, tuple[float | None, int]]
+"""Key or step → value and count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +39,26 @@ class _Asked:
     indicator: Indicator
     state: SlotState
     fresh: Freshness
-    now: datetime
+    now_s: int
+    start_s: int
+    end_s: int
 
-    @property
-    def start_s(self) -> int:
-        return int(self.question.window_from.timestamp()) // 60 * 60
 
-    @property
-    def end_s(self) -> int:
-        return -(-int(self.question.window_to.timestamp()) // 60) * 60
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A half open stretch of time, in Unix seconds and as it is told."""
+
+    start_s: int
+    end_s: int
+    start: datetime
+    end: datetime
 
 
 class Readings:
-    """Reads indicators from a ledger. Safe to use from several threads; blocks only as long as the ledger does."""
+    """Reads indicators from a ledger. Safe to use from several threads; blocks only as long as the ledger does.
+
+    At most MAX_ANSWERS answers are kept, each until one of its pages changes; see Kept for what goes.
+    """
 
     def __init__(
         self,
@@ -67,7 +76,8 @@ class Readings:
         self._zone = ZoneInfo(zone)
         self._clock = clock
         self._retention = retention
-        self._stored = Stored(ledger, self._tree, FrameCache())
+        self._stored = Stored(ledger, self._tree)
+        self._answers: Kept[Rows] = Kept(MAX_ANSWERS)
 
     def ask(self, question: Question) -> list[Reading]:
         """One reading, or one per child, step or dimension value. Raises QuestionError and LedgerLost.
@@ -105,7 +115,9 @@ class Readings:
         self._check(question, slot)
         state, now = self._ledger.state(name), self._clock()
         fresh = freshness(state, self._ledger.health(name), slot.freshness, now)
-        return _Asked(question, slot, indicator, state, fresh, now)
+        start_s = int(question.window_from.timestamp()) // 60 * 60
+        end_s = -(-int(question.window_to.timestamp()) // 60) * 60
+        return _Asked(question, slot, indicator, state, fresh, int(now.timestamp()), start_s, end_s)
 
     def _check(self, question: Question, slot: Slot) -> None:
         self._tree.index(question.region)
@@ -123,19 +135,14 @@ class Readings:
     def _split(self, asked: _Asked) -> list[Reading]:
         question = asked.question
         window = stretches(asked.start_s, asked.end_s, self._zone, None, self._horizons(asked.state))
-        found = self._stored.total(self._wanted(asked), window)
-        rows = {row["_key"]: row for row in self._valued(asked, found, ["_key"])}
-        coverage = _coverage(asked, asked.start_s, asked.end_s)
+        rows = self._rows(asked, window)
+        (span,) = self._spans([asked.start_s], asked.end_s)
         if question.by is None:
-            return [self._reading(asked, question.region, question.key, rows.get(""), asked.start_s, asked.end_s, coverage)]
+            return [_reading(asked, question.region, question.key, rows.get(""), span)]
         if question.by == "region":
-            return [
-                self._reading(asked, child, question.key, rows.get(child), asked.start_s, asked.end_s, coverage)
-                for child in self._tree.children(question.region)
-            ]
-        return [
-            self._reading(asked, question.region, key, rows[key], asked.start_s, asked.end_s, coverage) for key in sorted(rows)
-        ]
+            children = self._tree.children(question.region)
+            return [_reading(asked, child, question.key, rows.get(child), span) for child in children]
+        return [_reading(asked, question.region, key, rows[key], span) for key in sorted(rows)]
 
     def _by_time(self, asked: _Asked) -> list[Reading]:
         step_s = asked.question.step_s or 3600
@@ -145,16 +152,15 @@ class Readings:
         if len(starts) > MAX_STEPS:
             raise QuestionError(f"{len(starts)} steps are too many; at most {MAX_STEPS}. Hint: a longer step.")
         window = stretches(starts[0], asked.end_s, self._zone, step_s, self._horizons(asked.state))
-        found = self._stored.over_time(self._wanted(asked), window, starts)
-        rows = {row["_step"]: row for row in self._valued(asked, found, ["_step"])}
-        ends = [*starts[1:], asked.end_s]
-        begun = [(start, end) for start, end in zip(starts, ends, strict=True) if start <= asked.now.timestamp()]
-        return [
-            self._reading(
-                asked, asked.question.region, asked.question.key, rows.get(start), start, end, _coverage(asked, start, end)
-            )
-            for start, end in begun
-        ]
+        rows = self._rows(asked, window, starts)
+        begun = (span for span in self._spans(starts, asked.end_s) if span.start_s <= asked.now_s)
+        return [_reading(asked, asked.question.region, asked.question.key, rows.get(span.start_s), span) for span in begun]
+
+    def _spans(self, starts: Sequence[int], end_s: int) -> list[_Span]:
+        """Each from its start to the next one's, the last to the end."""
+        edges = [*starts, end_s]
+        told = [datetime.fromtimestamp(edge, self._zone) for edge in edges]
+        return [_Span(*both) for both in zip(edges, edges[1:], told, told[1:], strict=False)]
 
     def _horizons(self, state: SlotState) -> Mapping[Size, int]:
         return self._retention.horizons(state.last_event_us or 0)
@@ -172,51 +178,53 @@ class Readings:
             sketched=tuple(dict.fromkeys(part for part in parts if part.sketch)),
         )
 
-    def _valued(self, asked: _Asked, found: pl.DataFrame, keys: Sequence[str]) -> list[Row]:
+    def _rows(self, asked: _Asked, window: Sequence[Stretch], starts: Sequence[int] = ()) -> Rows:
+        """By key, or by step where there are `starts`; only where there were records."""
+        wanted = self._wanted(asked)
+        extents = self._stored.extents(wanted, window, asked.state)
+        question = (asked.indicator.name, wanted, tuple(window), tuple(starts))
+        return self._answers.get(question, extents, lambda: self._made(asked.indicator, wanted, extents, starts))
+
+    def _made(self, indicator: Indicator, wanted: Wanted, extents: Sequence[Extent], starts: Sequence[int]) -> Rows:
+        stored = self._stored
+        found = stored.over_time(wanted, extents, starts) if starts else stored.total(wanted, extents)
         if found.is_empty():
-            return []
-        value, count = result(asked.indicator.measure)
-        return found.select(*keys, value.alias("value"), count.alias("count")).to_dicts()
-
-    def _reading(
-        self,
-        asked: _Asked,
-        region: str,
-        key: str | None,
-        row: Row | None,
-        start_s: int,
-        end_s: int,
-        coverage: float,
-    ) -> Reading:
-        value, count = (row["value"], row["count"]) if row else (_nothing(asked, end_s), 0)
-        return Reading(
-            indicator=asked.question.indicator,
-            region=region,
-            key=key,
-            window_from=datetime.fromtimestamp(start_s, self._zone),
-            window_to=datetime.fromtimestamp(end_s, self._zone),
-            value=value,
-            unit=asked.indicator.unit,
-            status="missing" if value is None and asked.fresh.status != "broken" else asked.fresh.status,
-            as_of=asked.fresh.as_of,
-            coverage=coverage,
-            count=count,
-        )
+            return {}
+        value, count = result(indicator.measure)
+        rows = found.select(pl.first(), value.alias("value"), count.alias("count")).rows()
+        return {key: (value, count) for key, value, count in rows}
 
 
-def _nothing(asked: _Asked, end_s: int) -> float | None:
+def _reading(asked: _Asked, region: str, key: str | None, row: tuple[float | None, int] | None, span: _Span) -> Reading:
+    value, count = row or (_nothing(asked, span), 0)
+    return Reading(
+        indicator=asked.question.indicator,
+        region=region,
+        key=key,
+        window_from=span.start,
+        window_to=span.end,
+        value=value,
+        unit=asked.indicator.unit,
+        status="missing" if value is None and asked.fresh.status != "broken" else asked.fresh.status,
+        as_of=asked.fresh.as_of,
+        coverage=_coverage(asked, span),
+        count=count,
+    )
+
+
+def _nothing(asked: _Asked, span: _Span) -> float | None:
     """Counting nothing once the slot has begun to count is a true zero; everything else is missing."""
     began_us = asked.state.first_event_us
     counts = asked.indicator.measure.agg in ("count", "sum", "distinct")
-    return 0.0 if counts and began_us is not None and began_us < end_s * 1_000_000 else None
+    return 0.0 if counts and began_us is not None and began_us < span.end_s * 1_000_000 else None
 
 
-def _coverage(asked: _Asked, start_s: int, end_s: int) -> float:
+def _coverage(asked: _Asked, span: _Span) -> float:
     """The share of the elapsed window since the slot's first event."""
     if asked.state.first_event_us is None:
         return 0.0
-    elapsed = min(end_s, int(asked.now.astimezone(UTC).timestamp())) - start_s
-    if elapsed <= 0:
+    elapsed_s = min(span.end_s, asked.now_s) - span.start_s
+    uncounted_s = asked.state.first_event_us // 60_000_000 * 60 - span.start_s
+    if elapsed_s <= 0:
         return 0.0
-    uncounted = max(0, asked.state.first_event_us // 60_000_000 * 60 - start_s)
-    return max(0.0, min(1.0, 1 - uncounted / elapsed))
+    return 1.0 if uncounted_s <= 0 else max(0.0, 1 - uncounted_s / elapsed_s)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from slots.places import Places
 from slots.reading import QuestionError
 
+FEW = 500  # so many codes are looked up one by one sooner than in a join
+
 
 class Tree:
     """Pre-order numbers of a region tree: region i holds exactly the numbers `[enter[i], leave[i])`. Frozen."""
@@ -16,6 +18,7 @@ class Tree:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._index = {code: i for i, code in enumerate(places.codes)}
+        self._children = _children(places)
         self.enter, self.leave = _preorder(places.parents)
 
     def index(self, code: str) -> int:
@@ -26,7 +29,10 @@ class Tree:
 
     def numbers(self, codes: pl.Series) -> pl.Series:
         """The pre-order number (Int32) of each code, -1 for a code the tree does not know."""
-        found = self._places.find(codes)
+        if len(codes) <= FEW:
+            found = np.array([self._index.get(code, -1) for code in codes], dtype=np.int32)
+        else:
+            found = self._places.find(codes)
         return pl.Series("p", np.where(found >= 0, self.enter[found], -1), dtype=pl.Int32)
 
     def range(self, code: str) -> tuple[int, int]:
@@ -42,8 +48,7 @@ class Tree:
 
     def children(self, code: str) -> list[str]:
         """The codes of the region's children, in the tree's order."""
-        children = np.flatnonzero(self._places.parents == self.index(code))
-        return [self._places.codes[int(i)] for i in children]
+        return list(self._children[self.index(code)])
 
     def child_of(self, code: str, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
         """The position, in `children(code)`, of the child each number lies in, -1 for none."""
@@ -55,6 +60,14 @@ class Tree:
         at = np.searchsorted(enters, numbers, side="right") - 1
         inside = (at >= 0) & (numbers < leaves[at])
         return np.where(inside, order[at], -1).astype(np.int32)
+
+
+def _children(places: Places) -> list[list[str]]:
+    found: list[list[str]] = [[] for _ in places.codes]
+    for code, parent in zip(places.codes, places.parents.tolist(), strict=True):
+        if parent >= 0:
+            found[parent].append(code)
+    return found
 
 
 def _preorder(parents: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

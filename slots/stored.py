@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from slots.ledger import Kind, Ledger, PageKey
-from slots.measures import Part, merge
-from slots.pagecache import FrameCache
+from slots.ledger import Kind, Ledger, PageKey, Size, SlotState
+from slots.measures import Part
+from slots.pagecache import Kept
 from slots.pages import merge_bins, page_end
 from slots.rollup import Tree
+from slots.sheet import Sheet, sheet_of
 from slots.sketches import distinct_counts, quantiles
+from slots.tally import Tally, merged, stacked
 from slots.windows import Stretch
+
+MAX_SHEETS = 64  # only pages that change are read again and again: the newest of each size and slot
+MAX_PAGES = 4096
+_NO_ROWS: Final[Mapping[str, type[pl.DataType]]] = {
+    "t": pl.Int64, "r": pl.String, "k": pl.String, "c": pl.String, "b": pl.Int32, "n": pl.Int64
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,88 +39,144 @@ class Wanted:
     sketched: tuple[Part, ...]
 
 
-class Stored:
-    """Reads and rolls up pages; what a page answers is kept until the page changes."""
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A page at one version, and which of its buckets are wanted: `[from, to)` in Unix seconds, None for all of them."""
 
-    def __init__(self, ledger: Ledger, tree: Tree, cache: FrameCache) -> None:
+    page: PageKey
+    version: int
+    part: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The pages of a slot as of one commit, and by when each of them ends."""
+
+    commit: tuple[int, int | None]
+    pages: Mapping[tuple[Kind, Size], list[tuple[PageKey, int, int]]]
+
+
+class Stored:
+    """Reads and rolls up pages; what a page answers is kept until the page changes. Safe to use from several threads.
+
+    At most MAX_SHEETS pages as arrays and MAX_PAGES rolled up ones (cells and bins each); see Kept for what goes.
+    """
+
+    def __init__(self, ledger: Ledger, tree: Tree) -> None:
         self._ledger = ledger
         self._tree = tree
-        self._cache = cache
+        self._indexes: dict[str, _Index] = {}
+        self._sheets: Kept[Sheet] = Kept(MAX_SHEETS)
+        self._tallies: Kept[Tally] = Kept(MAX_PAGES)
+        self._bins: Kept[pl.DataFrame] = Kept(MAX_PAGES)
 
-    def total(self, wanted: Wanted, window: Sequence[Stretch]) -> pl.DataFrame:
-        """`_key` (child's code, dimension's value, or "") with its merged state over the whole window."""
-        return self._joined(wanted, window, ["_key"], None)
+    def extents(self, wanted: Wanted, window: Sequence[Stretch], state: SlotState) -> tuple[Extent, ...]:
+        """The pages that answer, each at its version: where they are the same, the answer is. `state`: the slot's, of now."""
+        pages = self._index(wanted.slot, state).pages
+        kinds: tuple[Kind, ...] = ("cells", "bins") if wanted.sketched else ("cells",)
+        return tuple(
+            Extent(page, version, None if stretch.start <= page.start and end <= stretch.end else (stretch.start, stretch.end))
+            for kind in kinds
+            for stretch in window
+            for page, version, end in pages.get((kind, stretch.size), ())
+            if page.start < stretch.end and stretch.start < end
+        )
 
-    def over_time(self, wanted: Wanted, window: Sequence[Stretch], starts: Sequence[int]) -> pl.DataFrame:
-        """`_step` (its start, Unix s) with the merged state of each step that has any."""
-        return self._joined(wanted, window, ["_step"], starts)
-
-    def _joined(self, wanted: Wanted, window: Sequence[Stretch], keys: list[str], starts: Sequence[int] | None) -> pl.DataFrame:
-        cells = self._stacked("cells", wanted, window, starts)
-        if cells is None:
+    def total(self, wanted: Wanted, extents: Sequence[Extent]) -> pl.DataFrame:
+        """`_key` (child's code, dimension's value, or "") with its merged state over all extents."""
+        if (cells := self._cells(wanted, extents)) is None:
             return pl.DataFrame()
-        merged = cells.group_by(keys).agg(merge(wanted.columns))
-        if not wanted.sketched:
-            return merged
-        return self._with_bins(merged, wanted, window, keys, starts)
+        held = np.bincount(cells.at, minlength=len(cells.names)) > 0
+        states = merged(cells.states, cells.at, len(held))
+        names = [name for name, is_held in zip(cells.names, held, strict=True) if is_held]
+        found = pl.DataFrame({"_key": names, **{column: values[held] for column, values in states.items()}})
+        return self._with_bins(found, wanted, extents, "_key", None) if wanted.sketched else found
+
+    def over_time(self, wanted: Wanted, extents: Sequence[Extent], starts: Sequence[int]) -> pl.DataFrame:
+        """`_step` (its start, Unix s) with the merged state of each step that has any."""
+        if (cells := self._cells(wanted, extents)) is None:
+            return pl.DataFrame()
+        edges = np.array(starts)
+        steps = np.searchsorted(edges, cells.t, side="right") - 1
+        held = np.bincount(steps, minlength=len(edges)) > 0
+        states = merged(cells.states, steps, len(held))
+        found = pl.DataFrame({"_step": edges[held], **{column: values[held] for column, values in states.items()}})
+        return self._with_bins(found, wanted, extents, "_step", edges) if wanted.sketched else found
+
+    def _index(self, slot: str, state: SlotState) -> _Index:
+        """The slot's pages, asked once per commit. A page that was expired since is empty when it is read."""
+        commit = (state.sequence, state.committed_us)
+        held = self._indexes.get(slot)
+        if held is None or held.commit != commit:
+            pages: dict[tuple[Kind, Size], list[tuple[PageKey, int, int]]] = {}
+            for page, version in sorted(self._ledger.versions(slot).items()):
+                if page.kind != "entities":
+                    pages.setdefault((page.kind, page.size), []).append((page, version, page_end(page)))
+            held = self._indexes[slot] = _Index(commit, pages)
+        return held
+
+    def _cells(self, wanted: Wanted, extents: Iterable[Extent]) -> Tally | None:
+        """The cells of all extents, one below the other; None where there are none."""
+        tallies = [self._tally(wanted, extent) for extent in extents if extent.page.kind == "cells"]
+        tallies = [tally for tally in tallies if len(tally.t)]
+        return stacked(tallies) if tallies else None
+
+    def _tally(self, wanted: Wanted, extent: Extent) -> Tally:
+        tally = self._tallies.get((wanted, extent.page), extent.version, lambda: self._roll(wanted, extent))
+        return tally.within(*extent.part) if extent.part else tally
+
+    def _roll(self, wanted: Wanted, extent: Extent) -> Tally:
+        """The page's buckets of the wanted region, merged over its descendants."""
+        source = (wanted.slot, extent.page, wanted.dimension, wanted.key)
+        sheet = self._sheets.get(source, extent.version, lambda: self._sheet(wanted, extent.page))
+        return sheet.rolled(self._tree, wanted.region, wanted.by_child, wanted.columns)
+
+    def _sheet(self, wanted: Wanted, page: PageKey) -> Sheet:
+        return sheet_of(self._rows(wanted, page), self._tree, by_value=wanted.key is None)
+
+    def _rows(self, wanted: Wanted, page: PageKey) -> pl.DataFrame:
+        """The page's rows of the wanted dimension, and of its value where one is wanted."""
+        _, frame = self._ledger.read(wanted.slot, page)
+        if frame is None:
+            return pl.DataFrame(schema=_NO_ROWS)
+        rows = pl.col("d") == wanted.dimension
+        return frame.filter(rows & (pl.col("k") == wanted.key) if wanted.dimension and wanted.key is not None else rows)
 
     def _with_bins(
-        self, merged: pl.DataFrame, wanted: Wanted, window: Sequence[Stretch], keys: list[str], starts: Sequence[int] | None
+        self, found: pl.DataFrame, wanted: Wanted, extents: Sequence[Extent], key: str, edges: np.ndarray | None
     ) -> pl.DataFrame:
-        bins = self._stacked("bins", wanted, window, starts)
+        """With what the sketches say, in a column per part."""
+        bins = self._stacked_bins(wanted, extents, edges)
         for part in wanted.sketched:
             if bins is None:
-                merged = merged.with_columns(pl.lit(None, pl.Float64).alias(part.answer))
+                found = found.with_columns(pl.lit(None, pl.Float64).alias(part.answer))
                 continue
-            added = bins.filter(pl.col("c") == part.sketch).group_by(*keys, "c", "b").agg(merge_bins())
-            answers = distinct_counts(added, keys) if part.q is None else quantiles(added, keys, part.q)
-            merged = merged.join(answers.rename({"value": part.answer}), on=keys, how="left")
-        return merged
+            added = bins.filter(pl.col("c") == part.sketch).group_by(key, "c", "b").agg(merge_bins())
+            answers = distinct_counts(added, [key]) if part.q is None else quantiles(added, [key], part.q)
+            found = found.join(answers.rename({"value": part.answer}), on=key, how="left")
+        return found
 
-    def _stacked(
-        self, kind: Kind, wanted: Wanted, window: Sequence[Stretch], starts: Sequence[int] | None
-    ) -> pl.DataFrame | None:
-        frames = [frame for stretch in window for frame in self._within(kind, wanted, stretch) if not frame.is_empty()]
+    def _stacked_bins(self, wanted: Wanted, extents: Sequence[Extent], edges: np.ndarray | None) -> pl.DataFrame | None:
+        frames = [self._rolled_bins(wanted, extent) for extent in extents if extent.page.kind == "bins"]
         if not frames:
             return None
-        stacked = pl.concat(frames, how="diagonal_relaxed")
-        if starts is None:
-            return stacked
-        edges = np.array(starts)
-        step = edges[np.searchsorted(edges, stacked["t"].to_numpy(), side="right") - 1]
-        return stacked.with_columns(pl.Series("_step", step, dtype=pl.Int64))
+        bins = pl.concat(frames)
+        if edges is None:
+            return bins
+        step = edges[np.searchsorted(edges, bins["t"].to_numpy(), side="right") - 1]
+        return bins.with_columns(pl.Series("_step", step, dtype=pl.Int64))
 
-    def _within(self, kind: Kind, wanted: Wanted, stretch: Stretch) -> Iterable[pl.DataFrame]:
-        for page in self._ledger.pages(wanted.slot, kind, stretch.size):
-            end = page_end(page)
-            if page.start - 86400 < stretch.end and stretch.start < end + 86400:
-                frame = self._rolled(wanted, page)
-                yield frame.filter(pl.col("t").is_between(stretch.start, stretch.end, closed="left"))
+    def _rolled_bins(self, wanted: Wanted, extent: Extent) -> pl.DataFrame:
+        bins = self._bins.get((wanted, extent.page), extent.version, lambda: self._roll_bins(wanted, extent.page))
+        return bins.filter(pl.col("t").is_between(*extent.part, closed="left")) if extent.part else bins
 
-    def _rolled(self, wanted: Wanted, page: PageKey) -> pl.DataFrame:
-        version, frame = self._ledger.read(wanted.slot, page)
-        if frame is None:
-            return pl.DataFrame(schema={"t": pl.Int64})
-        return self._cache.get((wanted, page), version, lambda: self._roll(wanted, page, frame))
-
-    def _roll(self, wanted: Wanted, page: PageKey, frame: pl.DataFrame) -> pl.DataFrame:
-        """The page's buckets of the wanted region, merged over its descendants: `t`, `_key`, state."""
-        rows = frame.filter(pl.col("d") == wanted.dimension)
-        if wanted.key is not None and wanted.dimension:
-            rows = rows.filter(pl.col("k") == wanted.key)
-        numbers = self._tree.numbers(rows["r"])
+    def _roll_bins(self, wanted: Wanted, page: PageKey) -> pl.DataFrame:
+        """The page's bins of the wanted region, merged over its descendants: `t`, `_key`, `c`, `b`, `n`."""
+        rows = self._rows(wanted, page)
+        rows = rows.filter(pl.col("c").is_in([part.sketch for part in wanted.sketched]))
         low, high = self._tree.range(wanted.region)
-        rows = rows.with_columns(numbers).filter((pl.col("p") >= low) & (pl.col("p") < high))
-        rows = self._keyed(wanted, rows)
-        if page.kind == "bins":
-            return (
-                rows.filter(pl.col("c").is_in([part.sketch for part in wanted.sketched]))
-                .group_by("t", "_key", "c", "b")
-                .agg(merge_bins())
-            )
-        held = [column for column in wanted.columns if column in rows.columns]
-        rolled = rows.group_by("t", "_key").agg(merge(held))
-        return rolled.with_columns(pl.lit(None, _dtype(column)).alias(column) for column in wanted.columns if column not in held)
+        rows = rows.with_columns(self._tree.numbers(rows["r"])).filter((pl.col("p") >= low) & (pl.col("p") < high))
+        return self._keyed(wanted, rows).group_by("t", "_key", "c", "b").agg(merge_bins())
 
     def _keyed(self, wanted: Wanted, rows: pl.DataFrame) -> pl.DataFrame:
         if not wanted.by_child:
@@ -119,7 +184,3 @@ class Stored:
         children = np.array([*self._tree.children(wanted.region), ""], dtype=object)
         at = self._tree.child_of(wanted.region, rows["p"].to_numpy())
         return rows.with_columns(pl.Series("_key", children[at], dtype=pl.String)).filter(pl.col("_key") != "")
-
-
-def _dtype(column: str) -> type[pl.DataType]:
-    return pl.Int64 if column.split(":")[0] in ("n", "lt") else pl.Float64

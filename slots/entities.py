@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from slots.ledger import Ledger, PageKey
+from slots.pagecache import Kept
 from slots.pages import ENTITIES
 from slots.places import Places
 from slots.reading import QuestionError
@@ -17,6 +20,7 @@ from slots.slot import Slot
 from streams.clock import Clock
 
 EARTH_M = 6_371_008.8
+MAX_SLOTS = 64
 
 Box = tuple[float, float, float, float]
 
@@ -47,15 +51,39 @@ def _positions(slot: Slot, frame: pl.DataFrame, places: Places) -> tuple[np.ndar
     return places.wgs84(lon, lat, slot.region.datum)
 
 
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """A slot's entities at one version of their page, newest first: as they are told, when, and their region's number."""
+
+    frame: pl.DataFrame
+    time_us: NDArray[np.int64]
+    numbers: NDArray[np.int32]
+
+    def since(self, oldest_us: int) -> _Latest:
+        """Those heard of at that moment or later."""
+        count = len(self.time_us) - int(np.searchsorted(self.time_us[::-1], oldest_us))
+        return _Latest(self.frame.head(count), self.time_us[:count], self.numbers[:count])
+
+    def within(self, low: int, high: int) -> _Latest:
+        """Those whose region's number lies in `[low, high)`."""
+        inside = (self.numbers >= low) & (self.numbers < high)
+        if inside.all():
+            return self
+        return _Latest(self.frame.filter(pl.Series(inside)), self.time_us[inside], self.numbers[inside])
+
+
 class Entities:
-    """Answers where things are now, from the ledger's entities page. Safe to use from several threads."""
+    """Answers where things are now, from the ledger's entities page. Safe to use from several threads.
+
+    The entities of at most MAX_SLOTS slots are kept as they are told; see Kept for what goes.
+    """
 
     def __init__(self, slots: Mapping[str, Slot], ledger: Ledger, places: Places, clock: Clock) -> None:
         self._slots = slots
         self._ledger = ledger
         self._tree = Tree(places)
-        self._places = places
         self._clock = clock
+        self._kept: Kept[_Latest] = Kept(MAX_SLOTS)
 
     def latest(
         self,
@@ -71,30 +99,38 @@ class Entities:
         `bbox`: west, south, east, north. Newest first, nearest first when `near` is given. Expired states are left
         out. Raises QuestionError for a slot without entities or an unknown region.
         """
-        found = self._current(slot)
+        latest = self._current(slot)
         if region is not None:
-            found = found.filter(self._tree.within(found["region"], region))
+            latest = latest.within(*self._tree.range(region))
+        found = latest.frame
         if bbox is not None:
             west, south, east, north = bbox
             found = found.filter(pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north))
         if near is None:
-            return found.sort("time_us", "key", descending=[True, False]).head(limit)
+            return found.head(limit)
         found = found.filter(pl.col("lon").is_not_nan()).with_columns(_distance_m(*near).alias("distance_m"))
         found = found.filter(pl.col("distance_m") <= radius_m) if radius_m is not None else found
         return found.sort("distance_m", "key").head(limit)
 
-    def _current(self, name: str) -> pl.DataFrame:
+    def _current(self, name: str) -> _Latest:
         slot = self._slots.get(name)
         if slot is None or slot.entities is None:
             able = [one.slot for one in self._slots.values() if one.entities]
             raise QuestionError(f"slot {name!r} keeps no entities; slots that do: {', '.join(able) or 'none'}")
+        attributes = slot.entities.attributes
+        version = self._ledger.versions(name).get(ENTITIES, 0)
+        latest = self._kept.get(name, version, lambda: self._read(name, attributes))
+        oldest = self._clock() - timedelta(seconds=slot.entities.expires)
+        return latest.since(int(oldest.timestamp() * 1e6))
+
+    def _read(self, name: str, attributes: Sequence[str]) -> _Latest:
         _, frame = self._ledger.read(name, ENTITIES)
         if frame is None:
-            kinds = {"key": pl.String, "time_us": pl.Int64, "lon": pl.Float64, "lat": pl.Float64, "region": pl.String}
-            return pl.DataFrame(schema=kinds | dict.fromkeys(slot.entities.attributes, pl.String))
-        oldest = self._clock() - timedelta(seconds=slot.entities.expires)
+            kinds = {"key": pl.String, "time_us": pl.Int64, "lon": pl.Float64, "lat": pl.Float64, "r": pl.String}
+            frame = pl.DataFrame(schema=kinds | {f"a:{attribute}": pl.String for attribute in attributes})
         renamed = {"r": "region"} | {column: column[2:] for column in frame.columns if column.startswith("a:")}
-        return frame.filter(pl.col("time_us") >= int(oldest.timestamp() * 1e6)).rename(renamed)
+        found = frame.rename(renamed).sort("time_us", "key", descending=[True, False])
+        return _Latest(found, found["time_us"].to_numpy(), self._tree.numbers(found["region"]).to_numpy())
 
 
 def _distance_m(lon: float, lat: float) -> pl.Expr:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
+from slots.answers import answered
 from slots.freshness import freshness
 from slots.ledger import Ledger, Size, SlotState
-from slots.measures import parts_of, result
+from slots.measures import parts_of
 from slots.pagecache import Kept
 from slots.places import Places
 from slots.problem import nearest
@@ -188,11 +188,11 @@ class Readings:
     def _made(self, indicator: Indicator, wanted: Wanted, extents: Sequence[Extent], starts: Sequence[int]) -> Rows:
         stored = self._stored
         found = stored.over_time(wanted, extents, starts) if starts else stored.total(wanted, extents)
-        if found.is_empty():
+        if not found.keys:
             return {}
-        value, count = result(indicator.measure)
-        rows = found.select(pl.first(), value.alias("value"), count.alias("count")).rows()
-        return {key: (value, count) for key, value, count in rows}
+        values, counts = answered(indicator.measure, found.states)
+        told = (None if math.isnan(value) else value for value in values.tolist())
+        return dict(zip(found.keys, zip(told, counts.tolist(), strict=True), strict=True))
 
 
 def _reading(asked: _Asked, region: str, key: str | None, row: tuple[float | None, int] | None, span: _Span) -> Reading:

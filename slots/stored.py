@@ -16,7 +16,7 @@ from slots.pages import merge_bins, page_end
 from slots.rollup import Tree
 from slots.sheet import Sheet, sheet_of
 from slots.sketches import distinct_counts, quantiles
-from slots.tally import Tally, merged, stacked
+from slots.tally import States, Tally, merged, stacked
 from slots.windows import Stretch
 
 MAX_SHEETS = 64  # only pages that change are read again and again: the newest of each size and slot
@@ -46,6 +46,17 @@ class Extent:
     page: PageKey
     version: int
     part: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found: keys or steps, and merged states (and what sketches say, under `Part.answer`) of the same length."""
+
+    keys: Sequence[str | int]
+    states: States
+
+
+NOTHING: Final = Found((), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +93,24 @@ class Stored:
             if page.start < stretch.end and stretch.start < end
         )
 
-    def total(self, wanted: Wanted, extents: Sequence[Extent]) -> pl.DataFrame:
-        """`_key` (child's code, dimension's value, or "") with its merged state over all extents."""
+    def total(self, wanted: Wanted, extents: Sequence[Extent]) -> Found:
+        """By key (child's code, dimension's value, or ""): the merged state over all extents."""
         if (cells := self._cells(wanted, extents)) is None:
-            return pl.DataFrame()
-        held = np.bincount(cells.at, minlength=len(cells.names)) > 0
-        states = merged(cells.states, cells.at, len(held))
-        names = [name for name, is_held in zip(cells.names, held, strict=True) if is_held]
-        found = pl.DataFrame({"_key": names, **{column: values[held] for column, values in states.items()}})
+            return NOTHING
+        held = np.flatnonzero(np.bincount(cells.at, minlength=len(cells.names)))
+        states = merged(cells.states, cells.at, len(cells.names))
+        found = Found([cells.names[i] for i in held], {column: values[held] for column, values in states.items()})
         return self._with_bins(found, wanted, extents, "_key", None) if wanted.sketched else found
 
-    def over_time(self, wanted: Wanted, extents: Sequence[Extent], starts: Sequence[int]) -> pl.DataFrame:
-        """`_step` (its start, Unix s) with the merged state of each step that has any."""
+    def over_time(self, wanted: Wanted, extents: Sequence[Extent], starts: Sequence[int]) -> Found:
+        """By step (its start, Unix s): the merged state of each step that has any."""
         if (cells := self._cells(wanted, extents)) is None:
-            return pl.DataFrame()
+            return NOTHING
         edges = np.array(starts)
         steps = np.searchsorted(edges, cells.t, side="right") - 1
-        held = np.bincount(steps, minlength=len(edges)) > 0
-        states = merged(cells.states, steps, len(held))
-        found = pl.DataFrame({"_step": edges[held], **{column: values[held] for column, values in states.items()}})
+        held = np.flatnonzero(np.bincount(steps, minlength=len(edges)))
+        states = merged(cells.states, steps, len(edges))
+        found = Found(edges[held].tolist(), {column: values[held] for column, values in states.items()})
         return self._with_bins(found, wanted, extents, "_step", edges) if wanted.sketched else found
 
     def _index(self, slot: str, state: SlotState) -> _Index:
@@ -142,19 +152,18 @@ class Stored:
         rows = pl.col("d") == wanted.dimension
         return frame.filter(rows & (pl.col("k") == wanted.key) if wanted.dimension and wanted.key is not None else rows)
 
-    def _with_bins(
-        self, found: pl.DataFrame, wanted: Wanted, extents: Sequence[Extent], key: str, edges: np.ndarray | None
-    ) -> pl.DataFrame:
-        """With what the sketches say, in a column per part."""
+    def _with_bins(self, found: Found, wanted: Wanted, extents: Sequence[Extent], key: str, edges: np.ndarray | None) -> Found:
+        """With what the sketches say, in a column per part; NaN where they say nothing."""
         bins = self._stacked_bins(wanted, extents, edges)
+        states = dict(found.states)
         for part in wanted.sketched:
-            if bins is None:
-                found = found.with_columns(pl.lit(None, pl.Float64).alias(part.answer))
-                continue
-            added = bins.filter(pl.col("c") == part.sketch).group_by(key, "c", "b").agg(merge_bins())
-            answers = distinct_counts(added, [key]) if part.q is None else quantiles(added, [key], part.q)
-            found = found.join(answers.rename({"value": part.answer}), on=key, how="left")
-        return found
+            said: dict[object, float] = {}
+            if bins is not None:
+                added = bins.filter(pl.col("c") == part.sketch).group_by(key, "c", "b").agg(merge_bins())
+                answers = distinct_counts(added, [key]) if part.q is None else quantiles(added, [key], part.q)
+                said = dict(answers.select(key, "value").rows())
+            states[part.answer] = np.array([said.get(name, np.nan) for name in found.keys])
+        return Found(found.keys, states)
 
     def _stacked_bins(self, wanted: Wanted, extents: Sequence[Extent], edges: np.ndarray | None) -> pl.DataFrame | None:
         frames = [self._rolled_bins(wanted, extent) for extent in extents if extent.page.kind == "bins"]

@@ -1,0 +1,34 @@
+"""From merged states to the number a person is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slots.measures import Part, parts_of
+from slots.slot import Measure
+from slots.tally import Integers, States
+
+Floats = NDArray[np.float64]
+
+
+def answered(measure: Measure, states: States) -> tuple[Floats, Integers]:
+    """The value (NaN: missing) and the count of records behind it, of each group of merged state and sketch columns."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        if measure.ratio is None:
+            value, count = _simple(parts_of(measure)[0], states)
+            return value * measure.scale, count
+        (top, _), (bottom, count) = (_simple(part, states) for side in measure.ratio for part in parts_of(side))
+        return np.where(bottom != 0, top * measure.scale / bottom, np.nan), count
+
+
+def _simple(part: Part, states: States) -> tuple[Floats, Integers]:
+    count: NDArray[Any] = states[f"n:{part.id}"]
+    if part.agg == "count":
+        return count.astype(np.float64), count
+    if part.sketch:
+        return states[part.answer], count
+    value = states[part.columns[-1]]
+    return np.where(count > 0, value / count if part.agg == "mean" else value, np.nan), count

@@ -8,6 +8,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -37,6 +38,8 @@ from streams.sinks import open_sink
 command_line = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="City Cockpit: living numbers and maps from streams."
 )
+SWITCH_S = 0.0005
+"""Counting asks for the interpreter for microseconds at a time, reading ahead holds it for as long as it may."""
 Feed = Callable[[Log, threading.Event], None]
 """Sends records into the log until the event is set; runs in a thread of its own."""
 
@@ -44,6 +47,7 @@ Feed = Callable[[Log, threading.Event], None]
 def main() -> None:
     """The command `cockpit`. `kill -USR1` makes it print what each of its threads is doing."""
     faulthandler.register(signal.SIGUSR1)
+    sys.setswitchinterval(SWITCH_S)
     command_line()
 
 

@@ -126,6 +126,19 @@ def test_many_deltas_are_one_page(make: Callable[[], Ledger]) -> None:
     assert ledger.pages("desk", "cells", "minute") == [PAGE]
 
 
+def test_a_version_moves_with_its_page_and_goes_with_it(make: Callable[[], Ledger]) -> None:
+    ledger, other = make(), PageKey("bins", "day", 0)
+    assert ledger.versions("desk") == {}
+    ledger.commit(commit(0, 5, deltas={page: commit(0, 1).deltas[PAGE] for page in (PAGE, other)}))
+    first = ledger.versions("desk")
+    ledger.commit(commit(5, 6))
+    second = ledger.versions("desk")
+    assert second == {PAGE: ledger.read("desk", PAGE)[0], other: first[other]}
+    assert second[PAGE] != first[PAGE]
+    ledger.expire("desk", [other])
+    assert ledger.versions("desk") == {PAGE: second[PAGE]}
+
+
 def test_expired_pages_and_cleared_slots_are_gone(make: Callable[[], Ledger]) -> None:
     ledger = make()
     ledger.commit(commit(0, 5))

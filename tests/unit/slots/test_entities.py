@@ -41,6 +41,18 @@ def test_expired_states_are_not_there() -> None:
     assert entities.latest("desk").is_empty()
 
 
+def test_what_is_kept_of_a_page_goes_with_it() -> None:
+    line, entities = tracked()
+    assert entities.latest("desk").is_empty()
+    for n in range(3):
+        line.send({"at": ago(minutes=50 - 20 * n), "id": f"k{n}", "lon": 120.0, "lat": 30.0})
+        line.run()
+        assert entities.latest("desk")["key"].to_list() == [f"k{i}" for i in range(n, -1, -1)]
+    assert entities.latest("desk", limit=2)["key"].to_list() == ["k2", "k1"]
+    line.clock.advance(timedelta(minutes=15))
+    assert entities.latest("desk")["key"].to_list() == ["k2", "k1"]
+
+
 def test_nearest_first_in_metres() -> None:
     line, entities = tracked()
     line.send(

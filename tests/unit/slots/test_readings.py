@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slots.ledger import PageKey
+from slots.ledger_memory import MemoryLedger
 from slots.reading import Question, QuestionError, Reading
+from slots.readings import Readings
 from tests.line import NOON, ZONE, Line, ago, small_slot
 
 records = st.lists(
@@ -102,6 +105,66 @@ def test_a_quantile_is_within_one_percent(waits: list[float]) -> None:
     (median,) = ask(line, "median", 1)
     true = pl.Series(waits).quantile(0.5, interpolation="lower")
     assert median.value == pytest.approx(true, rel=0.0101)
+
+
+@settings(max_examples=5, deadline=None)
+@given(records, st.integers(2, 4))
+def test_what_is_kept_never_tells_from_what_is_read_anew(rows: list[dict[str, Any]], parts: int) -> None:
+    line = Line(small_slot(lateness="9d"))
+    for part in range(parts):
+        line.send(*rows[part::parts])
+        line.run()
+        anew = Readings({"desk": line.slot}, line.ledger, line.regions, ZONE, line.clock)
+        for question in every_question():
+            assert line.readings.ask(question) == anew.ask(question)
+        line.clock.advance(timedelta(minutes=7))
+
+
+def every_question() -> list[Question]:
+    """Each measure, split in each way, over whole days, a day up to now, and hours that end with a minute."""
+    windows = [(day_start(24), day_start(-24)), (day_start(0), NOON), (NOON - timedelta(hours=5, minutes=3), NOON)]
+    ways: list[dict[str, Any]] = [{}, {"by": "region"}, {"by": "time", "step_s": 3600}, {"by": "kind"}]
+    ways += [{"by": "time", "step_s": 600, "dimension": "kind", "key": "water"}]
+    names = [indicator.name for indicator in small_slot().indicators]
+    return [Question(f"desk.{name}", "c", *window, **way) for name in names for window in windows for way in ways]
+
+
+def test_only_pages_that_changed_are_read_again() -> None:
+    ledger = CountingLedger()
+    line = Line(ledger=ledger)
+    line.send(*[{"at": ago(hours=hour), "region": "a1", "wait_s": 1.0} for hour in range(20)])
+    line.run()
+    asked: list[dict[str, Any]] = [{}, {"by": "time", "step_s": 600}, {"by": "region"}]
+    for way in asked:
+        ask(line, "total", 24, **way)
+    first = ledger.taken()
+    for way in asked:
+        ask(line, "total", 24, **way)
+    assert (len(first), ledger.taken()) == (len(set(first)), [])
+    line.send({"at": ago(minutes=1), "region": "a1", "wait_s": 1.0})
+    line.run()
+    ledger.taken()
+    for way in asked:
+        ask(line, "total", 24, **way)
+    again = ledger.taken()
+    assert 0 < len(again) == len(set(again)) <= 2
+
+
+class CountingLedger(MemoryLedger):
+    """Notes which pages are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read: list[PageKey] = []
+
+    def read(self, slot: str, key: PageKey) -> tuple[int, pl.DataFrame | None]:
+        self._read.append(key)
+        return super().read(slot, key)
+
+    def taken(self) -> list[PageKey]:
+        """The pages read since the last time."""
+        taken, self._read = self._read, []
+        return taken
 
 
 def test_distinct_counts_over_regions_and_batches() -> None:

@@ -5,6 +5,7 @@
   Cockpit.panels = Cockpit.panels || {};
   const WORST = ["live", "late", "stale", "dead", "missing", "broken"];
   const LINE_LOST = { zh: "与服务器的连接中断，正在重连", en: "The line to the server is lost; trying again" };
+  const ABOUT = ["fresh", "aside"]; // said of a panel's sources, not shown by the panel itself
   const MARKS = { late: "watch", stale: "old", dead: "old", missing: "old", broken: "alarm" };
 
   const panels = new Map();
@@ -49,6 +50,9 @@
       panel.props = whole ? changed : { ...panel.props, ...changed };
       show(panel, whole ? null : Object.keys(changed));
     }
+    if (whole || Object.values(changes).some((changed) => changed.aside)) {
+      Cockpit.aside.show([...panels.values()].flatMap((panel) => panel.props.aside || []), ctx);
+    }
     tick();
     if (whole && !started) {
       started = true;
@@ -72,7 +76,8 @@
   /** A panel fails alone: the others go on, and it says so itself. */
   function show(panel, changed) {
     const renderer = Cockpit.panels[panel.kind];
-    if (!renderer || waiting.has(panel.kind) || (Object.keys(panel.props).length === 1 && panel.props.fresh && panel.props.fresh.status !== "broken")) return;
+    if (!renderer || waiting.has(panel.kind)) return;
+    if (!Object.keys(panel.props).some((key) => !ABOUT.includes(key)) && panel.props.fresh && panel.props.fresh.status !== "broken") return;
     try {
       renderer.update(panel.body, panel.props, changed || Object.keys(panel.props), ctx);
       for (const [layer, buffer] of panel.frames.splice(0)) renderer.frame(panel.body, buffer, layer);
@@ -119,18 +124,36 @@
   function age(panel, now, line) {
     const { fresh } = panel.props;
     if (!fresh) return false;
-    const seconds = fresh.as_of_ms === null ? null : Math.max(0, (now - fresh.as_of_ms) / 1000);
-    let status = panel.failed ? "broken" : worse(fresh.status, byAge(fresh, seconds));
-    if (line) status = worse(status, "stale");
+    const seconds = secondsOf(fresh, now);
+    const status = panel.failed ? "broken" : statusOf(fresh, now, line);
+    tell(panel, status, now, line);
     const text = words(status, seconds, fresh.as_of_ms);
     if (panel.words.textContent !== text) panel.words.textContent = text;
     const shape = MARKS[status] ? `mark mark-${MARKS[status]}` : "";
     if (panel.mark.className !== shape) panel.mark.className = shape;
-    const reason = (line && LINE_LOST[ctx.lang]) || fresh.reason || "";
+    const said = (line && LINE_LOST[ctx.lang]) || fresh.reason || "";
+    const reason = [said, ...(panel.props.aside || []).map((one) => Cockpit.aside.words(one, ctx))].filter(Boolean).join("\n");
     if (panel.age.title !== reason) panel.age.title = reason;
     if (panel.section.dataset.status === status) return false;
     panel.section.dataset.status = status;
     return true;
+  }
+
+  const secondsOf = (fresh, now) => (fresh.as_of_ms === null ? null : Math.max(0, (now - fresh.as_of_ms) / 1000));
+
+  function statusOf(fresh, now, line) {
+    const status = worse(fresh.status, byAge(fresh, secondsOf(fresh, now)));
+    return line ? worse(status, "stale") : status;
+  }
+
+  /** A panel that draws several slots is told the status of each, so that only what is old looks old. */
+  function tell(panel, status, now, line) {
+    const renderer = Cockpit.panels[panel.kind];
+    if (!renderer || !renderer.aged) return;
+    const each = { "": status };
+    for (const [slot, fresh] of Object.entries(panel.props.fresh.of || {})) each[slot] = statusOf(fresh, now, line);
+    const told = JSON.stringify(each);
+    if (panel.told !== told && renderer.aged(panel.body, each)) panel.told = told;
   }
 
   function words(status, seconds, asOf) {

@@ -41,6 +41,17 @@
     no_data_ever: ["数据源尚未送达任何记录", "the source has not delivered anything yet"],
     no_webgl: ["此屏幕不支持 WebGL，地图无法绘制", "this screen has no WebGL, the map cannot be drawn"],
 
+    aside: ["条未计入", "not counted"],
+    aside_rejected: ["未计入", "not counted"],
+    aside_late: ["迟到，只计入日值", "late, in day totals only"],
+    aside_unplaced: ["位置不在区划内", "outside all areas"],
+    aside_lost: ["未读到即已过期", "expired unread"],
+    aside_title: ["未计入的记录", "Records that were not counted"],
+    aside_since: ["自数据槽启用以来；最近的在前", "since each slot began; newest first"],
+    aside_none: ["没有保存的记录", "none of them is kept"],
+    aside_failed: ["暂时读不到这些记录", "the records cannot be read just now"],
+    close: ["关闭", "Close"],
+
     city_fine: ["运行平稳", "All normal"],
     city_watch: ["需要关注", "Watch"],
     city_alarm: ["出现告警", "Alarm"],

@@ -2,10 +2,10 @@
 (() => {
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});
-  const SILENT_MS = 12000;
-  const GONE_MS = 3000;
+  const SILENT_MS = 6000; // a heartbeat comes every 5 s: one that is a second late means that the server has stopped
+  const GONE_MS = 1500;
   const FIRST_WAIT_MS = 500;
-  const LAST_WAIT_MS = 10000;
+  const LAST_WAIT_MS = 5000;
 
   let socket = null;
   let had = { epoch: null, seq: null };
@@ -14,6 +14,7 @@
   let heard = Date.now();
   let gone = Date.now();
   let watched = Date.now();
+  let silent = false;
   let mounted = false;
   const early = [];
   const offsets = [];
@@ -27,7 +28,7 @@
   }
 
   const open = () => socket !== null && socket.readyState === WebSocket.OPEN;
-  const isLost = () => (gone && Date.now() - gone > GONE_MS) || Date.now() - heard > SILENT_MS;
+  const isLost = () => silent || Boolean(gone && Date.now() - gone > GONE_MS);
 
   function connect() {
     clearTimeout(timer);
@@ -36,12 +37,10 @@
     const own = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
     socket = own;
     own.binaryType = "arraybuffer";
-    own.onopen = () => {
-      heard = Date.now();
-      hello();
-    };
+    own.onopen = hello;
     own.onmessage = (event) => {
       heard = Date.now();
+      silent = false;
       if (mounted) hear(event.data);
       else early.push(event.data);
     };
@@ -105,11 +104,17 @@
     hello();
   }
 
-  /** Gives up a silent line. Where this very timer came late the screen was busy, not the line: what came waits to be heard. */
+  /**
+   * Gives up a silent line; it stays lost until something is heard on another one.
+   * Where this very timer came late the screen was busy, not the line: what came waits to be heard.
+   */
   function watch() {
-    const late = Date.now() - watched > 3000;
+    const late = Date.now() - watched > 1500;
     watched = Date.now();
-    if (!late && socket && Date.now() - heard > SILENT_MS) drop();
+    if (late || !socket || Date.now() - heard <= SILENT_MS) return;
+    silent = true;
+    drop();
+    if (mounted) Cockpit.board.tick();
   }
 
   /** The panels are mounted by Dash; messages that came before are kept until then. */
@@ -125,7 +130,7 @@
   Cockpit.scope.onChange(forget);
   observer.observe(document.body, { childList: true, subtree: true });
   window.addEventListener("online", () => !open() && timer && connect());
-  setInterval(watch, 1000);
+  setInterval(watch, 500);
   connect();
   begin();
 })();

@@ -80,15 +80,24 @@
     return node;
   }
 
+  /** Another board of the city at the same place; it is another page. */
+  function turn(name) {
+    if (name && name !== board()) location.assign(`/board/${encodeURIComponent(name)}${location.search}`);
+  }
+
+  const boards = () => [...document.querySelectorAll("#app .boards [data-to]")].map((node) => node.dataset.to);
+
   const typing = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
 
   function press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
     if (event.key === "Backspace" || event.key === "Escape") {
       event.preventDefault();
       up();
     } else if (event.key === "l") {
       go({ lang: lang() === "en" ? "zh" : "en" });
+    } else if (/^[1-9]$/.test(event.key)) {
+      turn(boards()[event.key - 1]);
     }
   }
 
@@ -99,7 +108,10 @@
   });
   document.addEventListener("keydown", press);
   document.addEventListener("click", (event) => {
-    if (event.target instanceof Element && event.target.closest(".lang-switch")) go({ lang: lang() === "en" ? "zh" : "en" });
+    if (!(event.target instanceof Element)) return;
+    if (event.target.closest(".lang-switch")) go({ lang: lang() === "en" ? "zh" : "en" });
+    const other = event.target.closest(".boards [data-to]");
+    if (other) turn(other.dataset.to);
   });
 
   Cockpit.scope = { read, go, up, show, board, query, lang, onChange: (listener) => listeners.add(listener) };

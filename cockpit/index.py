@@ -20,7 +20,7 @@ from layers import SCRIPTS
 
 _HEAD = "shape.js"
 _FIRST_SCRIPTS = ("i18n.js", "format.js", "dom.js", "panel.js")
-_LAST_SCRIPTS = ("scope.js", "notice.js", "board.js", "live.js")
+_LAST_SCRIPTS = ("scope.js", "notice.js", "aside.js", "board.js", "live.js")
 _FIRST_STYLES = ("tokens.css", "frame.css", "panels.css")
 
 _INDEX = """<!DOCTYPE html>

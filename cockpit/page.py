@@ -14,6 +14,7 @@ from cockpit.panels.panel import Context
 _WORDS: Final = {
     "demo": {"zh": "演示数据", "en": "Demonstration data"},
     "lang": {"zh": "English", "en": "中文"},
+    "boards": {"zh": "看板", "en": "Boards"},
     "crumbs": {"zh": "当前位置", "en": "Where you are"},
 }
 
@@ -40,12 +41,35 @@ def _header(city: City, board: Board, context: Context) -> Component:
     switch = html.Button(_WORDS["lang"][lang], className="lang-switch", type="button") if len(city.languages) > 1 else None
     return html.Header(
         [
-            html.Div([title, crumbs], className="header-place"),
+            html.Div([title, _boards(city, board, context), crumbs], className="header-place"),
             html.Div(className="city-state", role="status"),
-            html.Div([badge, switch, html.Time(className="clock")], className="header-side"),
+            html.Div([_aside(), badge, switch, html.Time(className="clock")], className="header-side"),
         ],
         className="header",
     )
+
+
+def _boards(city: City, board: Board, context: Context) -> Component | None:
+    """The other boards of the city, where there are any; the number key of each stands in its hint."""
+    if len(city.boards) < 2:
+        return None
+    told: dict[str, Any] = {"aria-label": _WORDS["boards"][context.scope.lang]}
+    return html.Nav(
+        [_turn(key, other, other is board, context) for key, other in enumerate(city.boards.values(), 1)],
+        className="boards",
+        **told,
+    )
+
+
+def _turn(key: int, other: Board, here: bool, context: Context) -> Component:
+    told: dict[str, Any] = {"data-to": other.board} | ({"data-here": "true"} if here else {})
+    name = context.text(other.title, other.board)
+    return html.Button(name, className="board-turn", type="button", title=f"{name} [{key}]" if key < 10 else name, **told)
+
+
+def _aside() -> Component:
+    """How many records were not counted, hidden while there are none; assets/aside.js fills it and lists them."""
+    return html.Button(className="aside", type="button", hidden=True)
 
 
 def _grid(board: Board, context: Context) -> Component:

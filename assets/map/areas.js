@@ -41,7 +41,7 @@
       updateTriggers: { getFillColor: [choropleth, selected, hovered] },
     });
 
-  // "No data" is hatched, in the screen's own pixels, so that it is never taken for a low value.
+  // "No data" and what has been silent for too long is hatched, in the screen's own pixels, so that it is never taken for a low value.
   const hatch = (unit) => {
     const period = (9 * unit * Math.min(window.devicePixelRatio, 2)).toFixed(1);
     class Hatch extends deck.LayerExtension {
@@ -55,7 +55,7 @@
 
   const gaps = (entry, shapes, choropleth, kept, unit) => {
     if (kept.shapes !== shapes || kept.choropleth !== choropleth || kept.unit !== unit) {
-      const found = choropleth.given ? shapes.features.filter((one) => !Number.isFinite(choropleth.values[one.properties.code])) : [];
+      const found = choropleth.given ? shapes.features.filter((one) => choropleth.status === "dead" || !Number.isFinite(choropleth.values[one.properties.code])) : [];
       Object.assign(kept, { shapes, choropleth, found: { type: "FeatureCollection", features: found } });
       if (kept.unit !== unit) Object.assign(kept, { unit, extensions: [hatch(unit)] });
     }

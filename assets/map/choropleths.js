@@ -5,7 +5,7 @@
   const KEEP_MS = 60000; // classes are cut anew at most this often, or when a value leaves their range
 
   const create = (now) => {
-    const given = {}; // layer id → {values, classes, unit, status}
+    const given = {}; // layer id → {values, classes, unit, status, title}
     const cut = {}; // layer id → {edges, low, high, at, codes}
 
     const edgesOf = (id, codes, values, classes) => {
@@ -21,14 +21,15 @@
 
     return {
       // `lights`: "watch" or "alarm" by code, for the regions whose number has left its bounds.
-      give(id, values, { classes, unit = "", status = "live", decimals, lights = {} } = {}) { given[id] = { values, classes, unit, status, decimals, lights }; },
+      give(id, values, { classes, unit = "", status = "live", decimals, lights = {}, title = "" } = {}) { given[id] = { values, classes, unit, status, decimals, lights, title }; },
+      age(id, status) { if (given[id]) given[id].status = status; },
       // What one layer shows over these shapes: values, edges and colours of the classes, unit, status.
       over(entry, shapes) {
         const mine = given[entry.id];
         const codes = (shapes ? shapes.features : []).map((feature) => feature.properties.code);
         const values = Object.fromEntries(codes.map((code) => [code, mine?.values[code] ?? null]));
         const edges = mine ? edgesOf(entry.id, codes, values, mine.classes ?? entry.classes) : [];
-        return { given: Boolean(mine), codes, values, cuts: edges, colors: city.ramp.colors(entry.ramp, edges.length + 1), unit: mine?.unit ?? "", status: mine?.status ?? "missing", decimals: mine?.decimals, lights: mine?.lights ?? {} };
+        return { given: Boolean(mine), codes, values, cuts: edges, colors: city.ramp.colors(entry.ramp, edges.length + 1), unit: mine?.unit ?? "", status: mine?.status ?? "missing", decimals: mine?.decimals, lights: mine?.lights ?? {}, title: mine?.title ?? "" };
       },
     };
   };

@@ -1,7 +1,8 @@
-// The legend: least, the steps, most, unit, and what "no data" looks like. Text by textContent only.
+// The legend: what is shown (where there is room), least, the steps, most, unit, and what "no data" looks like. Text by textContent only.
 (() => {
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
+  const ROOM = 0.6; // of the map's width; the scale and its margin need the rest
   const WORDS = { zh: "无数据", en: "no data" };
 
   const part = (parent, name, text) => {
@@ -29,11 +30,12 @@
       show(choropleth) {
         const known = choropleth ? Object.values(choropleth.values).filter(Number.isFinite) : [];
         const gaps = choropleth && choropleth.codes.some((code) => !Number.isFinite(choropleth.values[code]));
-        const now = JSON.stringify([known.length && Math.min(...known), known.length && Math.max(...known), choropleth && choropleth.colors, choropleth && choropleth.unit, gaps]);
+        const now = JSON.stringify([known.length && Math.min(...known), known.length && Math.max(...known), choropleth && choropleth.colors, choropleth && choropleth.unit, choropleth && choropleth.title, gaps, parent.clientWidth]);
         if (now === said) return;
         said = now;
         box.replaceChildren();
         if (!choropleth) return;
+        const title = choropleth.title ? part(box, "title", choropleth.title) : null;
         if (known.length) {
           part(box, "edge", number(Math.min(...known), lang, choropleth.decimals));
           choropleth.colors.forEach((color) => swatch(box, color, city.areas.FILL_ALPHA / 255));
@@ -44,6 +46,7 @@
           part(box, "swatch").classList.add("city-map-swatch-gap");
           part(box, "unit", WORDS[lang] || WORDS.en);
         }
+        if (title && box.offsetWidth > parent.clientWidth * ROOM) title.remove();
       },
       remove: () => box.remove(),
     };

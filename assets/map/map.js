@@ -5,7 +5,7 @@
   const REST_MS = 140; // so long without movement is rest
   const REBUILD_MS = 300;
   const nothing = () => {};
-  const ABSENT = Object.fromEntries(["setSpec", "setValues", "setPoints", "setSelected", "resize", "destroy"].map((verb) => [verb, nothing]));
+  const ABSENT = Object.fromEntries(["setSpec", "setValues", "setPoints", "setStatus", "setSelected", "resize", "destroy"].map((verb) => [verb, nothing]));
 
   city.create = (element, options = {}) => {
     const graphics = city.graphics.probe();
@@ -15,7 +15,7 @@
     }
     const lang = options.lang === "en" ? "en" : "zh";
     const still = options.reducedMotion ?? window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const state = { choropleths: {}, tracks: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0 };
+    const state = { choropleths: {}, tracks: {}, statuses: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0 };
     let spec = null;
     let stage = null;
     let rested = false;
@@ -172,6 +172,14 @@
         colour();
         change();
         rest();
+      },
+      // `status` of the regions' numbers or of a live layer: stale ones dim, dead regions are hatched.
+      setStatus(id, status) {
+        if (state.statuses[id] === status) return;
+        state.statuses[id] = status;
+        choropleths.age(id, status);
+        colour();
+        change();
       },
       // `frame`: the ArrayBuffer of layers.point.encode_points, or what CityMap.frame.decode makes of it.
       setPoints(id, frame) {

@@ -8,6 +8,8 @@
     place_shelter: { sign: "house", from: 12.3 }, hall: { sign: "hall", from: 11.3 }, camera: { sign: "disc", from: 13, size: 7 },
     place: { sign: "diamond", from: 11.5 },
   };
+  const OLD = ["stale", "dead"];
+  const OLD_OPACITY = 0.35;
   const MOVING = [[214, 245, 255], [126, 200, 255], [255, 236, 196], [196, 184, 255]];
   const fixed = (entry, shapes, zoom, unit, marks) => {
     const look = PLACES[entry.style] || PLACES.place;
@@ -58,8 +60,9 @@
 
   const live = (entry, seen, state, marks, kept) => {
     if (!seen.n) return [];
-    if (entry.style === "incident") return city.incidents.layers(entry, seen, placed(seen), state, marks, kept);
-    return [trails(entry, seen, state.unit, kept, entry.trail_s), moving(entry, seen, state.zoom, state.unit, kept)];
+    const layers = entry.style === "incident" ? city.incidents.layers(entry, seen, placed(seen), state, marks, kept)
+      : [trails(entry, seen, state.unit, kept, entry.trail_s), moving(entry, seen, state.zoom, state.unit, kept)];
+    return OLD.includes(state.statuses[entry.id]) ? layers.map((layer) => layer && layer.clone({ opacity: OLD_OPACITY })) : layers;
   };
 
   city.points = { fixed, live };

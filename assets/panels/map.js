@@ -5,7 +5,7 @@
   const { make, say, still } = Cockpit.dom;
 
   function build(root, ctx) {
-    const parts = { root, map: null, spec: "", ctx, points: new Map() };
+    const parts = { root, map: null, spec: "", ctx, points: new Map(), ages: {}, slot: "" };
     if (!window.CityMap) return parts;
     parts.map = window.CityMap.create(root, {
       lang: ctx.lang,
@@ -34,9 +34,25 @@
       changed = ["values"];
       for (const [layer, frame] of parts.points) parts.map.setPoints(layer, frame);
     }
+    parts.slot = (props.indicator || "").split(".")[0];
     if (changed.includes("values") || changed.includes("lights")) {
-      parts.map.setValues("regions", props.values || {}, { unit: Cockpit.format.unit(props.unit, ctx.lang), decimals: props.decimals, lights: props.lights || {} });
+      parts.map.setValues("regions", props.values || {}, {
+        unit: Cockpit.format.unit(props.unit, ctx.lang), decimals: props.decimals, lights: props.lights || {}, title: props.title, status: status(parts, parts.slot),
+      });
     }
+  }
+
+  const status = ({ ages }, slot) => ages[slot] || ages[""] || "live";
+
+  /** How old each slot on the map is (`""`: the panel as a whole): only what is old is dimmed. False: not yet drawn. */
+  function aged(el, ages) {
+    const parts = panel.parts(el);
+    if (!parts || !parts.map || !parts.spec) return false;
+    parts.ages = ages;
+    for (const { id, live } of JSON.parse(parts.spec).layers) {
+      if (live || id === "regions") parts.map.setStatus(id, status(parts, live ? id : parts.slot));
+    }
+    return true;
   }
 
   /** A binary frame of moving things; `layer` stands in its header. */
@@ -54,4 +70,5 @@
 
   const panel = Cockpit.define("map", { body: "map", build, paint, drop });
   panel.frame = frame;
+  panel.aged = aged;
 })();

@@ -30,6 +30,8 @@ GATHER_S = 0.02  # hints that come this close together are answered by one look
 FRESHNESS_S = 1.0
 IDLE_S = 60.0  # how long a view nobody looks at keeps its picture
 VIEWS = 256
+SCREENS = 5000
+"""Sockets at most; each may hold half a megabyte in the kernel and in its line."""
 
 
 class HubFull(Exception):
@@ -45,6 +47,7 @@ class Counts:
     broken: int = 0
     stuck: int = 0
     refused: int = 0
+    turned_away: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,9 @@ class Watched:
 class Hub:
     """All views of one city. Everything but `hint` belongs to the event loop that runs `run`."""
 
-    def __init__(self, boards: Mapping[str, Board], contexts: ContextMaker, watched: Watched, clock: Clock) -> None:
+    def __init__(
+        self, boards: Mapping[str, Board], contexts: ContextMaker, watched: Watched, clock: Clock, screens_max: int = SCREENS
+    ) -> None:
         self.counts = Counts()
         self._boards = boards
         self._contexts = contexts
@@ -69,6 +74,7 @@ class Hub:
         self._views: dict[tuple[str, str], View] = {}
         self._tasks: dict[View, asyncio.Task[None]] = {}
         self._screens: set[Screen] = set()
+        self._screens_max = screens_max
         self._sequences: Mapping[str, int] = {}
         self._said: dict[str, tuple[str, str]] = {}
         self._lost = False
@@ -119,9 +125,13 @@ class Hub:
             for pool in (self._workers, self._watcher):
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def enter(self, screen: Screen) -> None:
-        """A screen has connected; it looks at nothing yet."""
+    def enter(self, screen: Screen) -> bool:
+        """A screen has connected; it looks at nothing yet. False: there are too many, it is to try later."""
+        if len(self._screens) >= self._screens_max:
+            self.counts.turned_away += 1
+            return False
         self._screens.add(screen)
+        return True
 
     def leave(self, screen: Screen) -> None:
         """A screen is gone."""

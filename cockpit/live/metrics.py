@@ -27,6 +27,7 @@ class HubCollector(Collector):
             ("frames", counts.frames, "Passes that changed something and were sent"),
             ("broken_panels", counts.broken, "Panels that failed in a pass"),
             ("stuck_screens", counts.stuck, "Screens ended because they did not read"),
+            ("refused_screens", counts.turned_away, "Sockets ended at once because too many screens were connected"),
             ("refused_views", counts.refused, "Hellos refused because too many views were open"),
         ):
             yield CounterMetricFamily(f"cockpit_live_{name}", says, value)

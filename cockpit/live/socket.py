@@ -50,7 +50,9 @@ class LiveSocket:
         await send({"type": "websocket.accept"})
         line: Line = (scope.get("extensions") or {}).get(LINE) or AsgiLine(send)
         screen = Screen(line, self._hub.now_ms)
-        self._hub.enter(screen)
+        if not self._hub.enter(screen):
+            await send({"type": "websocket.close", "code": 1013, "reason": "too many screens"})
+            return
         try:
             if code := await self._hear(screen, receive):
                 await send({"type": "websocket.close", "code": code})

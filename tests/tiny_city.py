@@ -21,7 +21,7 @@ from cockpit.server import CockpitApp, create_app
 from slots import Entities, Fold, MemoryLedger, Pipeline, Readings, Records, folds_by_topic
 from streams import Batch, EmbeddedLog, Rejected, codec_for
 from streams.clock import Clock
-from streams.dead_letters import DeadLetters
+from streams.dead_letters import DeadLetters, letters_of
 
 FOLDER = Path(__file__).parent / "cities" / "tiny"
 
@@ -55,8 +55,8 @@ class TinyCity:
         self.emit("city.hotline", *({"id": f"{at.timestamp()}-{n}", **record} for n in range(count)))
 
 
-def tiny_city(clock: Clock, on_commit: Any = lambda slot: None) -> TinyCity:
-    """All parts of tests/cities/tiny, nothing kept on disk."""
+def tiny_city(clock: Clock, on_commit: Any = lambda slot: None, *, bad: bool = False) -> TinyCity:
+    """All parts of tests/cities/tiny, nothing kept on disk. `bad`: records may be refused, they become dead letters."""
     city = load_city(FOLDER, {panel.name: panel for panel in BUILT_IN})
     log = EmbeddedLog(":memory:", clock=clock)
     ledger = MemoryLedger()
@@ -65,8 +65,13 @@ def tiny_city(clock: Clock, on_commit: Any = lambda slot: None) -> TinyCity:
     entities = Entities(city.slots, ledger, city.regions, clock)
     records = Records(city.slots, log, city.regions, codec_for)
     folds = folds_by_topic(city.slots, lambda slot: Fold(slot, codec_for(slot.source.format), city.regions, city.zone))
+
+    def keep(slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
+        dead.add(letters_of(slot, batch, rejected, clock()))
+
+    aside = keep if bad else _none_expected
     pipelines = {
-        topic: Pipeline(log.source(topic), its, ledger, _none_expected, clock, on_commit) for topic, its in folds.items()
+        topic: Pipeline(log.source(topic), its, ledger, aside, clock, on_commit) for topic, its in folds.items()
     }
     return TinyCity(Parts(city, readings, entities, records, ledger, log, dead, clock, clock()), log, pipelines)
 

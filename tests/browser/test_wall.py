@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
 from streams.clock import system_clock
 from tests.broker.process import free_port
@@ -32,7 +33,7 @@ class Wall:
 
     def __init__(self) -> None:
         self.hints: list[Any] = []
-        self.city: TinyCity = tiny_city(system_clock, lambda slot: [hint(slot) for hint in self.hints])
+        self.city: TinyCity = tiny_city(system_clock, lambda slot: [hint(slot) for hint in self.hints], bad=True)
         self.address = f"127.0.0.1:{free_port()}"
         self.said: list[str] = []
         self.foreign: list[str] = []
@@ -145,6 +146,84 @@ def test_a_lost_server_shows_stale_and_age_and_comes_back_untouched(chromium: Br
     expect(panel).to_have_attribute("data-status", "live")
     page.close()
     assert all("ERR_CONNECTION_REFUSED" in text or "WebSocket" in text for text in wall.said), wall.said
+
+
+def test_a_click_on_the_map_drills_and_back_and_reload_keep_the_place(chromium: Browser, wall: Wall) -> None:
+    page = wall.open(chromium)
+    number(page, "7")
+    expect(page.locator("#panel-map .city-map-title")).to_have_text("诉求量")
+    page.evaluate("window.same = true")
+    click_on(page, wall, "7701")
+    number(page, "5")
+    assert page.url.endswith("/board/city?region=7701")
+    expect(page.locator(".crumbs")).to_have_text("小城东区")
+    click_on(page, wall, "770101")
+    assert page.url.endswith("/board/city?region=770101")
+    expect(page.locator(".crumb")).to_have_count(3)
+    assert page.evaluate("window.same"), "drilling never loads the page anew"
+    page.reload()
+    number(page, "5")
+    expect(page.locator(".crumb")).to_have_count(3)
+    page.go_back()
+    expect(page.locator(".crumbs")).to_have_text("小城东区")
+    page.keyboard.press("Escape")
+    number(page, "7")
+    assert page.url.endswith("/board/city")
+    page.close()
+    assert wall.said == []
+
+
+def click_on(page: Page, wall: Wall, code: str) -> None:
+    """Clicks on a region where the map shows it, when it has come to rest, until the address says so."""
+    center = wall.city.parts.city.regions.center(code)
+    assert center is not None
+    project = f"Cockpit.panels.map.parts(document.querySelector('{BODY}'))?.map?.project({list(center)})"
+    for _ in range(10):
+        page.wait_for_timeout(1500)
+        at, box = page.evaluate(project), page.locator(BODY).bounding_box()
+        if at and box:
+            page.mouse.click(box["x"] + at[0], box["y"] + at[1])
+            with suppress(TimeoutError):
+                page.wait_for_url(f"**region={code}", timeout=6000, wait_until="commit")
+                return
+    raise AssertionError(f"no click reached {code}; the address is {page.url}")
+
+
+BODY = "#panel-map .panel-body"
+
+
+def test_other_boards_stand_in_the_header_and_on_the_number_keys(chromium: Browser, wall: Wall) -> None:
+    page = wall.open(chromium, "/board/city?region=7701")
+    number(page, "5")
+    page.locator(".board-turn", has_text="评价").click()
+    expect(page.locator(".header-title")).to_have_text("评价")
+    assert page.url.endswith("/board/quality?region=7701")
+    expect(page.locator(".crumbs")).to_have_text("小城东区")
+    page.keyboard.press("1")
+    number(page, "5")
+    expect(page.locator(".board-turn[data-to=city]")).to_be_hidden()
+    page.close()
+    assert wall.said == []
+
+
+def test_what_was_not_counted_is_counted_on_screen_and_listed_with_its_reason(chromium: Browser, wall: Wall) -> None:
+    page = wall.open(chromium, "/board/city?lang=en")
+    number(page, "7")
+    aside = page.locator(".aside")
+    expect(aside).to_be_hidden()
+    now = system_clock().isoformat()
+    bad = {"id": "x", "created_at": now, "district": "770101", "category": "noise", "stars": "五星"}
+    wall.city.emit("city.hotline", bad)
+    expect(aside).to_have_text("1 not counted")
+    expect(page.locator("#panel-requests .panel-age")).to_have_attribute("title", "Hotline requests: 1 not counted")
+    aside.click()
+    listed = page.locator("dialog .aside-letters")
+    expect(listed.locator("code")).to_have_text(re.compile(r"^city\.hotline\[\d\]@\d+$"))
+    expect(listed).to_contain_text("field 'stars' must be int, got str '五星'")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    page.close()
+    assert wall.said == []
 
 
 SCREENS = [(1920, 1080, "wall"), (3840, 1080, "strip"), (3840, 480, "strip"), (1180, 820, "tablet")]

@@ -12,9 +12,16 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from cockpit.context import context_maker
+from cockpit.live import Hub, LiveSocket, Watched
+from slots.reading import Freshness
 from streams.clock import system_clock
 from tests.flow.live_screen import PATIENCE_S, Client, Running, running_city
 from tests.tiny_city import served, tiny_app, tiny_city
+
+
+def nothing_heard(slot: str) -> Freshness:
+    return Freshness("missing", None, None, "")
 
 
 @pytest.fixture
@@ -36,6 +43,16 @@ def test_a_record_becomes_a_number_on_every_screen(running: Running) -> None:
         assert told[0] == told[1]
         assert told[0]["type"] == "delta"
         assert "indicator" not in told[0]["panels"]["requests"]
+
+
+def test_one_screen_too_many_is_to_try_later(running: Running) -> None:
+    hub = Hub(running.city.parts.city.boards, context_maker(running.city.parts), Watched(dict, nothing_heard), system_clock, 1)
+    socket = LiveSocket(hub, running.city.parts.city.regions)
+    with served(socket, lifespan="off") as address, connect(f"ws://{address}/live"):  # type: ignore[arg-type]
+        with connect(f"ws://{address}/live") as other, pytest.raises(ConnectionClosed) as closed:
+            other.recv(PATIENCE_S)
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1013
+        assert (hub.screens, hub.counts.turned_away) == (1, 1)
 
 
 def test_another_scope_on_the_same_socket(running: Running) -> None:

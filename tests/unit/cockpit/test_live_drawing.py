@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from dash import html
 from dash.development.base_component import Component
@@ -14,6 +15,7 @@ from cockpit.context import context_maker
 from cockpit.live.drawing import Drawer
 from cockpit.panels import Context, Props
 from cockpit.scope import Scope
+from layers import encode_points, point_ids
 from slots import LedgerLost, Model, QuestionError
 from streams.clock import ManualClock
 from tests.tiny_city import TinyCity, tiny_city
@@ -58,6 +60,10 @@ class Board:
         placed = {probe.name: PlacedPanel(probe.name, probe, NoOptions(), {}) for probe in probes}
         self.drawer = Drawer(placed, self.city.parts.city.slots)
         self._contexts = context_maker(self.city.parts)
+
+    def frames(self) -> Mapping[tuple[str, str], bytes]:
+        """The binary frames one pass sends."""
+        return self.drawer.draw(self._contexts(Scope()), self.city.parts.readings.sequences()).frames
 
     def draw(self) -> Mapping[str, dict[str, Any]]:
         """What one pass sends: panel → its keys, decoded."""
@@ -142,6 +148,48 @@ def test_freshness_tells_what_the_screen_needs_to_age_it_by_itself(board: Board)
     assert board.draw()["calls"]["fresh"] == {
         "status": "live", "as_of_ms": NOON.timestamp() * 1000, "late_s": 60, "stale_s": 300, "dead_s": 3600, "reason": "",
     }  # fmt: skip
+
+
+def test_each_of_several_sources_ages_by_itself_and_the_worst_names_itself(clock: ManualClock) -> None:
+    board = Board(clock, Probe("both", {"hotline", "vehicles", "no slot of this city"}))
+    board.city.hotline(NOON)
+    fresh = board.draw()["both"]["fresh"]
+    assert {slot: each["status"] for slot, each in fresh["of"].items()} == {"hotline": "live", "vehicles": "missing"}
+    assert (fresh["status"], fresh["reason"]) == ("missing", "Vehicles: no record yet")
+    board.city.close()
+
+
+def test_what_was_not_counted_stands_beside_the_panel(board: Board) -> None:
+    for _ in range(16):  # one commit each, so that every partition has some
+        board.city.hotline(NOON)
+    assert board.draw()["calls"]["aside"] == []
+    board.city.hotline(NOON - timedelta(hours=3))
+    assert board.draw()["calls"]["aside"] == [
+        {"slot": "hotline", "title": "Hotline requests", "rejected": 0, "late": 1, "unplaced": 0, "lost": 0}
+    ]
+
+
+class Still(Probe):
+    """A panel with a thing that stands still, heard of again and again."""
+
+    lon = 120.0
+
+    def frames(self, options: NoOptions, context: Context, panel: str) -> dict[str, bytes]:
+        at_ms, lon = int(context.now.timestamp() * 1000), np.array([self.lon, 120.1])
+        return {"cars": encode_points(panel, "cars", 0, at_ms, lon, lon - 90, point_ids(["a", "b"]), np.zeros(2, np.uint8))}
+
+
+def test_things_that_stand_still_are_not_sent_again(clock: ManualClock) -> None:
+    still = Still("still", {"hotline"})
+    board = Board(clock, still)
+    first = board.frames()
+    clock.advance(timedelta(seconds=1))
+    board.city.hotline(clock())
+    assert board.frames() == first
+    still.lon += 0.001
+    board.city.hotline(clock())
+    assert board.frames() != first
+    board.city.close()
 
 
 def test_a_panel_too_large_to_send_is_refused(board: Board, calls: Probe, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -282,6 +282,35 @@ def test_moving_things_come_as_one_frame_per_slot(city: TinyCity) -> None:
     assert (header["layer"], header["n"], header["kinds"]) == ("vehicles", 2, ["bus", "tram"])
 
 
+def header(frame: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(frame[8 : 8 + int.from_bytes(frame[4:8], "little")])
+    return found
+
+
+def test_a_frame_says_whose_it_is_when_it_was_heard_and_how_long_things_are_silent(city: TinyCity) -> None:
+    vehicle(city, "v1", 120.15, NOW - MINUTE)
+    vehicle(city, "v2", 120.05, NOW - 2 * MINUTE)
+    told = header(MapPanel().frames(MAP, seen(city), "north")["vehicles"])
+    assert (told["panel"], told["at_ms"], told["dt_ms"]) == ("north", (NOW - MINUTE).timestamp() * 1000, 2000)
+    slow = MAP.model_copy(update={"moving": {"vehicles": Moving(every=30)}})
+    assert header(MapPanel().frames(slow, seen(city), "north")["vehicles"])["dt_ms"] == 30_000
+
+
+def test_a_frame_is_the_same_while_nothing_new_was_heard(city: TinyCity) -> None:
+    vehicle(city, "v1", 120.15, NOW)
+    before = MapPanel().frames(MAP, seen(city), "one")
+    city.hotline(NOW)
+    later = CityContext(city.parts, Scope(), NOW + timedelta(seconds=20))
+    assert MapPanel().frames(MAP, later, "one") == before
+
+
+def test_a_slot_that_only_stands_among_the_layers_moves_and_ages_the_map(city: TinyCity) -> None:
+    vehicle(city, "v1", 120.15, NOW)
+    plain = MapPanel.Options(layers=("regions", "river", "vehicles"))
+    assert MapPanel().slots(plain) & set(city.parts.city.slots) == {"vehicles"}
+    assert header(MapPanel().frames(plain, seen(city), "one")["vehicles"])["n"] == 1
+
+
 def test_only_keeps_what_the_board_asks_for(city: TinyCity) -> None:
     vehicle(city, "v1", 120.15, NOW)
     vehicle(city, "v2", 120.05, NOW, kind="tram")

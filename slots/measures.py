@@ -118,23 +118,3 @@ _MERGE: Final[Mapping[str, Callable[[str], pl.Expr]]] = {
     "lt": lambda name: pl.col(name).max(),
     "lv": _latest,
 }
-
-
-def result(measure: Measure) -> tuple[pl.Expr, pl.Expr]:
-    """The value (null: missing) and the count of records behind it, from merged state columns and sketch columns."""
-    if measure.ratio is None:
-        value, count = _simple(parts_of(measure)[0])
-        return value * measure.scale if measure.scale != 1.0 else value, count
-    (top, _), (bottom, count) = (_simple(part) for part in parts_of(measure))
-    return pl.when(bottom != 0).then(top * measure.scale / bottom), count
-
-
-def _simple(part: Part) -> tuple[pl.Expr, pl.Expr]:
-    count = pl.col(f"n:{part.id}").fill_null(0)
-    if part.agg == "count":
-        return count.cast(pl.Float64), count
-    if part.agg == "mean":
-        return pl.when(count > 0).then(pl.col(f"s:{part.id}") / count), count
-    if part.sketch:
-        return pl.col(part.answer), count
-    return pl.when(count > 0).then(pl.col(part.columns[-1])), count

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
@@ -16,7 +17,7 @@ from cockpit.boards import Board
 from cockpit.context import ContextMaker
 from cockpit.live.drawing import Drawing
 from cockpit.live.screen import Screen
-from cockpit.live.view import View
+from cockpit.live.view import Looker, View
 from cockpit.scope import Scope
 from slots.ledger import LedgerError
 from slots.reading import Freshness
@@ -56,6 +57,21 @@ class Watched:
 
     sequences: Callable[[], Mapping[str, int]]
     freshness: Callable[[str], Freshness]
+
+
+class _Looks(Looker, Protocol):
+    view: View | None
+
+
+class _Herald:
+    """Looks at a view until it is drawn, so that there is a picture before the first screen has loaded its scripts."""
+
+    def __init__(self, leave: Callable[[_Looks], None]) -> None:
+        self.view: View | None = None
+        self._leave = leave
+
+    def wake(self) -> None:
+        self._leave(self)
 
 
 class Hub:
@@ -115,6 +131,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._workers = ThreadPoolExecutor(2, "draw")
         self._watcher = ThreadPoolExecutor(1, "watch")
+        self.look(_Herald(self._look_away), next(iter(self._boards)), Scope())
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_for_ever(self._watch))
@@ -138,7 +155,7 @@ class Hub:
         self._screens.discard(screen)
         self._look_away(screen)
 
-    def look(self, screen: Screen, board: str, scope: Scope) -> View:
+    def look(self, screen: _Looks, board: str, scope: Scope) -> View:
         """Turns a screen to a view. The board and the region exist. Raises HubFull."""
         view = self._view(board, scope)
         self._look_away(screen)
@@ -149,7 +166,7 @@ class Hub:
             self._tasks[view] = asyncio.create_task(self._keep(view))
         return view
 
-    def _look_away(self, screen: Screen) -> None:
+    def _look_away(self, screen: _Looks) -> None:
         view, screen.view = screen.view, None
         if view is None:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -42,14 +43,16 @@ class View:
         self.minute = -1
         self.idle_since_s = time.monotonic()
         self._contexts = contexts
+        self._drawing = threading.Lock()  # a drawing whose screens have gone meanwhile may still be under way
         self._made: dict[int | None, tuple[float, list[Parcel]]] = {}
         self._beat: tuple[float, int, Parcel] = (0.0, -1, Parcel(()))
 
     def draw(self, sequences: Mapping[str, int]) -> Drawing:
-        """What changed. Blocks on the ledger: for a worker thread, one at a time."""
-        context = self._contexts(self.scope)
-        self.minute = int(context.now.timestamp() // 60)
-        return self.drawer.draw(context, sequences)
+        """What changed. Blocks on the ledger: for a worker thread."""
+        with self._drawing:
+            context = self._contexts(self.scope)
+            self.minute = int(context.now.timestamp() // 60)
+            return self.drawer.draw(context, sequences)
 
     def publish(self, drawing: Drawing) -> bool:
         """Takes over a drawing and wakes the screens; True when there was anything new."""

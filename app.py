@@ -32,7 +32,7 @@ from cockpit.state import StateInUse, forget, state_folder, state_root
 from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, progress_bar, say, show_dry_run, show_letters
 from streams import Batch, EmbeddedLog, Log, Rejected, StreamError, codec_for, system_clock
 from streams.dead_letters import DeadLetters, letters_of, resend
-from streams.replay import Pace, Replay
+from streams.replay import Pace, Replay, values_of
 from streams.sinks import open_sink
 
 command_line = typer.Typer(
@@ -194,7 +194,7 @@ def dry_run_slot(city: ask.City, slot: ask.SlotName, file: ask.DryFile = None, l
     settings, found = _settings(), _loaded(city)
     shape = _slot(found, slot)
     try:
-        values = Replay(file).values() if file else _tail(found, shape, settings, str(last))
+        values = values_of(file) if file else _tail(found, shape, settings, str(last))
     except ValueError as error:
         end(WRONG_INPUT, str(error))
     except StreamError as error:

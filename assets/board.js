@@ -14,6 +14,7 @@
   let started = false;
 
   const ctx = {
+    jump: false, // whether numbers jump to their new value: between two places there is nothing to count through
     get lang() {
       return Cockpit.scope.lang();
     },
@@ -42,8 +43,15 @@
     return true;
   }
 
+  /** The panels are of another place than the address until the next snapshot: they fade, and promise nothing. */
+  function awaitPicture() {
+    document.getElementById("app").dataset.waiting = "";
+  }
+
   /** Takes over the panels of a message: all their props (`whole`), or only those that changed. */
   function apply(changes, whole) {
+    ctx.jump = whole;
+    if (whole) delete document.getElementById("app").dataset.waiting;
     for (const [id, changed] of Object.entries(changes)) {
       const panel = panels.get(id);
       if (!panel) continue;
@@ -77,7 +85,7 @@
   function show(panel, changed) {
     const renderer = Cockpit.panels[panel.kind];
     if (!renderer || waiting.has(panel.kind)) return;
-    if (!Object.keys(panel.props).some((key) => !ABOUT.includes(key)) && panel.props.fresh && panel.props.fresh.status !== "broken") return;
+    if (!Object.keys(panel.props).some((key) => !ABOUT.includes(key))) return; // it never could be drawn; its frame says why
     try {
       renderer.update(panel.body, panel.props, changed || Object.keys(panel.props), ctx);
       for (const [layer, buffer] of panel.frames.splice(0)) renderer.frame(panel.body, buffer, layer);
@@ -166,5 +174,5 @@
     return parts.join(" · ");
   }
 
-  Cockpit.board = { mount, apply, frame, tick };
+  Cockpit.board = { mount, apply, frame, tick, await: awaitPicture };
 })();

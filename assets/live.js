@@ -88,7 +88,7 @@
   function take(message) {
     const whole = message.type === "snapshot";
     if (!whole && message.epoch !== had.epoch) {
-      forget();
+      if (had.epoch !== null) forget(); // else a snapshot has been asked for, and this is still of the view before
       return;
     }
     had = { epoch: message.epoch, seq: message.seq };
@@ -102,6 +102,12 @@
   function forget() {
     had = { epoch: null, seq: null };
     hello();
+  }
+
+  /** Another scope: what stands on the screen is of the place before, and says so until the new picture comes. */
+  function turn() {
+    Cockpit.board.await();
+    forget();
   }
 
   /**
@@ -127,7 +133,7 @@
 
   const observer = new MutationObserver(begin);
   Cockpit.live = { now, isLost, open, have: () => had };
-  Cockpit.scope.onChange(forget);
+  Cockpit.scope.onChange(turn);
   observer.observe(document.body, { childList: true, subtree: true });
   window.addEventListener("online", () => !open() && timer && connect());
   setInterval(watch, 500);

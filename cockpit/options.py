@@ -12,7 +12,7 @@ City = Annotated[Path, typer.Argument(metavar="CITY", help="The city's folder.")
 SlotName = Annotated[str, typer.Argument(metavar="SLOT", help="The name of a slot of the city.")]
 DemoName = Annotated[str, typer.Option("--city", help="yunzhou (invented) or montreal (real districts and stations)")]
 Host = Annotated[str | None, typer.Option(help="Default: COCKPIT_HOST, else 127.0.0.1; loopback only, until identities exist")]
-Port = Annotated[int | None, typer.Option(help="Default: COCKPIT_PORT, else 8050; 0: any free one")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Default: COCKPIT_PORT, else 8050; 0: any free one")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demonstration has stored")]
 Ingest = Annotated[bool, typer.Option(help="Also read the topics; --no-ingest where `cockpit ingest` does")]
 Recording = Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines, CSV (both also .gz) or Parquet")]
@@ -23,7 +23,9 @@ Speed = Annotated[float | None, typer.Option(help="Event time runs N times as fa
 Shift = Annotated[bool, typer.Option("--shift-to-now", help="Move all times so that they end (with --speed: begin) now")]
 Key = Annotated[str | None, typer.Option(help="The field that becomes the key: records of one key keep their order")]
 Time = Annotated[str | None, typer.Option(help="The field of the event time; default: the first that parses as one")]
-Zone = Annotated[str, typer.Option(help="The time zone of times that name none")]
+Zone = Annotated[
+    str, typer.Option(help="How to read times that name no zone, for --speed and --shift-to-now; a slot declares its own")
+]
 Null = Annotated[str, typer.Option(help="What a CSV cell may hold for nothing; several separated by commas")]
 DryFile = Annotated[Path | None, typer.Option("--file", help="Records from a file, as for replay")]
 Last = Annotated[str | None, typer.Option(help="Records of the last 10m (24h, 7d …) of the topic")]

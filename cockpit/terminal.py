@@ -16,7 +16,7 @@ from slots import DryRun
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
-say = Console(highlight=False)
+say = Console(highlight=False, soft_wrap=True)
 complain = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -42,8 +42,7 @@ def banner(parts: Parts, address: str, settings: Settings, *, demonstration: boo
     say.print(f"  ledger   {ledger}")
     say.print(f"  slots    {', '.join(city.slots)}")
     say.print(f"  boards   {', '.join(city.boards)}")
-    if demonstration:
-        say.print("  demonstration data; this machine only (loopback), no login")
+    say.print(f"  {'demonstration data; ' if demonstration else ''}this machine only (loopback), no login")
     say.print("Ctrl-C stops; everything acknowledged is kept.\n")
 
 
@@ -54,7 +53,12 @@ def show_dry_run(run: DryRun, given: int) -> None:
         say.print(_table(("record", "stage", "reason"), [(str(n), stage, reason) for n, stage, reason in run.refused[:50]]))
         say.print(f"… and {len(run.refused) - 50:,} more" if len(run.refused) > 50 else "")
     rows = [
-        (one.indicator, "—" if one.value is None else f"{one.value:,.4g} {one.unit}", f"{one.count:,}") for one in run.readings
+        (
+            one.indicator,
+            "—" if one.value is None else f"{one.value:,.4g} {'' if one.unit == '1' else one.unit}".rstrip(),
+            f"{one.count:,}",
+        )
+        for one in run.readings
     ]
     say.print(_table(("indicator", "value", "records"), rows))
 
@@ -76,7 +80,9 @@ def show_letters(letters: Sequence[SetAsideRecord], kept: int, dropped: int) -> 
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    table = Table(*heads, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for i, head in enumerate(heads):
+        table.add_column(head, no_wrap=i == 0, overflow="fold")
     for row in rows:
         table.add_row(*map(escape, row))
     return table

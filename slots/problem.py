@@ -53,12 +53,18 @@ def _problem(path: tuple[str | int, ...], detail: Any, model: type[BaseModel]) -
             words = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
             return Problem(path, f"got {given!r}; allowed: {expected}.{nearest(given, words)}")
         case "string_pattern_mismatch":
-            return Problem(path, f"got {given!r}; it must match {detail['ctx']['pattern']}")
+            return Problem(path, f"got {given!r}; {_pattern(detail['ctx']['pattern'])}")
         case "too_short":
             return Problem(path, f"at least {detail['ctx']['min_length']} valid one must be given")
         case "value_error":
             return Problem(path, str(detail["ctx"]["error"]))
     return Problem(path, f"{detail['msg'][0].lower()}{detail['msg'][1:]}, got {given!r}")
+
+
+def _pattern(pattern: str) -> str:
+    if pattern.startswith("^[a-z][a-z0-9_]"):
+        return "a name begins with a letter and holds only a-z, 0-9 and _"
+    return f"it must match {pattern}"
 
 
 def _allowed_keys(error_path: Sequence[str | int], model: type[BaseModel]) -> list[str]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from slots.expression import ExpressionError, condition, number
 from slots.problem import Problem, nearest
-from slots.slot_document import Measure, SlotDocument
+from slots.slot_document import Indicator, Measure, SlotDocument
 
 
 def slot_problems(slot: SlotDocument) -> list[Problem]:
@@ -94,7 +94,20 @@ def _indicator_problems(slot: SlotDocument) -> list[Problem]:
         if any(indicator.name == earlier.name for earlier in slot.indicators[:i]):
             found.append(Problem(("indicators", i, "name"), f"{indicator.name!r} is there twice"))
         found += _measure_problems(slot, ("indicators", i, "measure"), indicator.measure)
+        found += _threshold_problems(("indicators", i, "thresholds"), indicator)
     return found
+
+
+def _threshold_problems(path: tuple[str | int, ...], indicator: Indicator) -> list[Problem]:
+    """An alarm that comes before its warning is a slip of the pen."""
+    warn, alarm = indicator.thresholds.warn, indicator.thresholds.alarm
+    if warn is None or alarm is None:
+        return []
+    if indicator.direction == "lower" and warn > alarm:
+        return [Problem(path, f"lower is better, so warn ≤ alarm is needed, got warn {warn:g} and alarm {alarm:g}")]
+    if indicator.direction == "higher" and warn < alarm:
+        return [Problem(path, f"higher is better, so warn ≥ alarm is needed, got warn {warn:g} and alarm {alarm:g}")]
+    return []
 
 
 def _measure_problems(slot: SlotDocument, path: tuple[str | int, ...], measure: Measure) -> list[Problem]:

@@ -28,10 +28,11 @@ class Workers:
             thread.start()
 
     def stop(self, timeout_s: float = 10.0) -> None:
-        """Lets every thread finish its batch. Blocks."""
+        """Lets every thread that was started finish its batch. Blocks."""
         self._stop.set()
         for thread in [*self._threads.values(), self._saver]:
-            thread.join(timeout_s)
+            if thread.is_alive():
+                thread.join(timeout_s)
 
     def alive(self) -> Mapping[str, bool]:
         """Topic → whether its thread lives."""

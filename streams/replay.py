@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time as machine
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ class Replay:
         return self._time_field
 
     def values(self) -> list[bytes]:
-        """All records at once, as they would be sent."""
+        """All records at once, as `run` would send them."""
         recording, _ = self._scheduled()
         return recording.values(0, len(recording), self._form)
 
@@ -171,3 +172,15 @@ def _epoch_of(numbers: pl.Series) -> Epoch:
     largest = numbers.cast(pl.Float64).max()
     size = float(largest) if isinstance(largest, int | float) else 0.0
     return "s" if size < 1e11 else "ms" if size < 1e14 else "us"
+
+
+def values_of(file: Path) -> list[bytes]:
+    """The records of a file for somebody to judge: JSON lines as they stand, bad ones included. Raises RecordingError."""
+    if not {".jsonl", ".ndjson"} & set(file.suffixes):
+        return Replay(file).values()
+    opened = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opened(file, "rb") as lines:
+            return [line for raw in lines if (line := raw.strip())]
+    except OSError as error:
+        raise RecordingError(f"{file}: cannot be read: {error.strerror or error}") from error

@@ -26,7 +26,7 @@
     const told = { unit: props.unit, decimals: props.decimals, lang: ctx.lang };
     const value = props.value ?? null;
     parts.stop();
-    parts.stop = run(parts.shown, value, (step) => {
+    parts.stop = run(ctx.jump ? null : parts.shown, value, (step) => {
       parts.shown = step;
       say(parts.value, Cockpit.format.parts(step, told).text);
     });

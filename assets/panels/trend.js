@@ -18,7 +18,7 @@
   function paint(parts, props, ctx) {
     const told = { unit: props.unit, decimals: props.decimals, lang: ctx.lang };
     parts.stop();
-    parts.stop = run(parts.shown, props.now ?? null, (step) => {
+    parts.stop = run(ctx.jump ? null : parts.shown, props.now ?? null, (step) => {
       parts.shown = step;
       say(parts.now, Cockpit.format.parts(step, told).text);
     });

@@ -61,29 +61,28 @@ class Drawer:
         self._drawn = {name: _Drawn() for name in panels}
 
     def draw(self, context: Context, sequences: Mapping[str, int]) -> Drawing:
-        """The panels that are not as they were. `sequences`: slot → the ledger's sequence. Never raises for a panel."""
+        """All panels as they are now, those drawn again that may have changed. `sequences`: slot → the ledger's sequence.
+
+        Always whole: what one pass made and nobody took over must come with the next. Never raises for a panel.
+        """
         panels: dict[str, Mapping[str, bytes]] = {}
         frames: dict[tuple[str, str], bytes] = {}
         for name, placed in self._panels.items():
             drawn = self._drawn[name]
-            if self._renew(name, placed, drawn, context, sequences):
-                panels[name] = {**drawn.keys, **drawn.sources}
-                frames.update({(name, layer): frame for layer, frame in drawn.frames.items()})
+            self._renew(name, placed, drawn, context, sequences)
+            panels[name] = {**drawn.keys, **drawn.sources}
+            frames.update({(name, layer): frame for layer, frame in drawn.frames.items()})
         return Drawing(panels, frames, tuple(name for name, drawn in self._drawn.items() if drawn.problem))
 
-    def _renew(self, name: str, placed: PlacedPanel, drawn: _Drawn, context: Context, sequences: Mapping[str, int]) -> bool:
-        """Draws the panel again where its slots or its minute moved on; True when it differs from what was sent last."""
+    def _renew(self, name: str, placed: PlacedPanel, drawn: _Drawn, context: Context, sequences: Mapping[str, int]) -> None:
+        """Draws the panel again where its slots or its minute moved on."""
         slots = self._slots[name]
         seen = {slot: sequences.get(slot, 0) for slot in slots}
         minute = int(context.now.timestamp() // 60)
-        renewed = drawn.minute != minute or drawn.sequences != seen
-        if renewed:
+        if drawn.minute != minute or drawn.sequences != seen:
             drawn.minute, drawn.sequences = minute, seen
             self._draw_panel(name, placed, drawn, context)
-        sources = _sources(slots, drawn, context)
-        renewed |= sources != drawn.sources
-        drawn.sources = sources
-        return renewed
+        drawn.sources = _sources(slots, drawn, context)
 
     def _draw_panel(self, name: str, placed: PlacedPanel, drawn: _Drawn, context: Context) -> None:
         """Sets the panel's keys, or its problem; then the last good keys stay."""

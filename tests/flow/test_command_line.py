@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,6 +87,16 @@ def test_wrong_input_says_what_is_right_and_ends_with_2(
     assert "Traceback" not in result.stderr
 
 
+def test_a_port_in_use_is_said_to_be_in_use(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run("serve", TINY, "--port", str(port))
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"cannot listen on 127.0.0.1:{port}")
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert run("serve", TINY, "--port", "99999").exit_code == 2
+
+
 def test_a_state_in_use_is_said_to_be_in_use(run: Run, tmp_path: Path) -> None:
     from cockpit.settings import read_settings
 
@@ -99,9 +110,11 @@ def test_a_dry_run_counts_refuses_and_reads(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "some.jsonl"
     lines = [record(), record(id="r2", wait_s="8"), record(id="r3", district="zz"), record(id="r4", wait_s=12)]
     file.write_text("\n".join(json.dumps(line) for line in lines))
+    with file.open("a") as more:
+        more.write("\n{not json\n")
     result = run("dry-run", TINY, "hotline", "--file", str(file))
     assert result.exit_code == 0, result.output
-    assert "4 records: 2 accepted, 2 rejected" in result.stdout
+    assert "5 records: 2 accepted, 3 rejected" in result.stdout
     assert "wait_s" in result.stdout and "'zz'" in result.stdout
     assert "hotline.wait" in result.stdout and "10 s" in result.stdout
 

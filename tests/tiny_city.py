@@ -70,9 +70,7 @@ def tiny_city(clock: Clock, on_commit: Any = lambda slot: None, *, bad: bool = F
         dead.add(letters_of(slot, batch, rejected, clock()))
 
     aside = keep if bad else _none_expected
-    pipelines = {
-        topic: Pipeline(log.source(topic), its, ledger, aside, clock, on_commit) for topic, its in folds.items()
-    }
+    pipelines = {topic: Pipeline(log.source(topic), its, ledger, aside, clock, on_commit) for topic, its in folds.items()}
     return TinyCity(Parts(city, readings, entities, records, ledger, log, dead, clock, clock()), log, pipelines)
 
 

@@ -84,9 +84,12 @@
     const best = inner.reduce((a, b) => (gap(b) > gap(a) ? b : a));
     if (parts.side === null || !inner.includes(parts.side) || gap(parts.side) < gap(best) * 0.6) parts.side = best;
     const i = parts.side;
+    const { low, high } = parts.axis;
+    const room = (before[i] - low) / (high - low || 1); // near either edge it would run into the axis or out of the chart
+    const above = room < 0.2 || (room < 0.85 && before[i] >= props.values[i]);
     return [{
       xref: "x", x: props.from_ms + (i + 0.5) * props.step_s * 1000, yref: "y", y: before[i], showarrow: false,
-      yanchor: before[i] >= props.values[i] ? "bottom" : "top", yshift: before[i] >= props.values[i] ? small * 0.3 : -small * 0.3,
+      yanchor: above ? "bottom" : "top", yshift: above ? small * 0.3 : -small * 0.3,
       text: Cockpit.word("line_yesterday", lang), font: { size: small, color: token("--quiet") },
     }];
   }

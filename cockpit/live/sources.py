@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -25,10 +26,10 @@ def panel_freshness(slots: Collection[str], context: Context) -> Props:
     answers = {slot: context.freshness(slot) for slot in sorted(slots)}
     slot, worst = max(answers.items(), key=lambda item: _badness(item[1]))
     if len(slots) == 1:
-        return {**_aged(slot, worst, context), "reason": worst.reason}
+        return {**_aged(slot, worst, context), "reason": _told(worst.reason, context)}
     title = context.text(context.slots[slot].title, slot)
     of = {name: _aged(name, answer, context) for name, answer in answers.items()}
-    return {**of[slot], "reason": f"{title}: {worst.reason}" if worst.reason else "", "of": of}
+    return {**of[slot], "reason": f"{title}: {_told(worst.reason, context)}" if worst.reason else "", "of": of}
 
 
 def short_of(slots: Collection[str], context: Context) -> list[dict[str, Any]]:
@@ -42,6 +43,17 @@ def short_of(slots: Collection[str], context: Context) -> list[dict[str, Any]]:
         for slot, counters in told
         if any(counters.get(name) for name in _SHORT)
     ]
+
+
+def _told(reason: str, context: Context) -> str:
+    """The reason in the language of the screen; what a connector says stays as it is, behind a word on what it is about."""
+    if context.scope.lang == "en" or not reason:
+        return reason
+    if reason == "no record yet":
+        return "还没有收到记录"
+    if silent := re.fullmatch(r"the worker has been silent for (\d+) s", reason):
+        return f"接入进程已 {silent[1]} 秒没有动静"
+    return f"数据源连不上：{reason}"
 
 
 def _aged(slot: str, fresh: Freshness, context: Context) -> Props:

@@ -27,6 +27,7 @@ def test_a_deaf_screen_is_ended_and_the_others_go_on() -> None:
         deaf.connect((host, int(port)))
         head = f"GET /live HTTP/1.1\r\nHost: {running.address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         deaf.sendall(f"{head}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
+        assert deaf.recv(4096).startswith(b"HTTP/1.1 101")  # the last it ever reads
         other.hello()
         other.next("snapshot")
         assert running.app.hub.screens == 2

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from socket import socket
 
 import typer
 import uvicorn
@@ -35,9 +36,7 @@ from streams.dead_letters import DeadLetters, letters_of, resend
 from streams.replay import Pace, Replay, values_of
 from streams.sinks import open_sink
 
-command_line = typer.Typer(
-    no_args_is_help=True, pretty_exceptions_enable=False, help="City Cockpit: living numbers and maps from streams."
-)
+command_line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="City Cockpit: living numbers and maps.")
 SWITCH_S = 0.0005
 """Counting asks for the interpreter for microseconds at a time, reading ahead holds it for as long as it may."""
 Feed = Callable[[Log, threading.Event], None]
@@ -49,9 +48,6 @@ def main() -> None:
     faulthandler.register(signal.SIGUSR1)
     sys.setswitchinterval(SWITCH_S)
     command_line()
-
-
-# --- composition --------------------------------------------------------------------------------------------------------
 
 
 def compose(
@@ -97,9 +93,6 @@ def _set_aside(dead_letters: DeadLetters) -> slots.SetAside:
         dead_letters.add(letters_of(slot, batch, rejected, system_clock()))
 
     return keep
-
-
-# --- commands -----------------------------------------------------------------------------------------------------------
 
 
 @command_line.command()
@@ -223,9 +216,6 @@ def dead_letters(
             say.print(f"{resend(store, slot, sink):,} records sent to {shape.source.topic} again")
 
 
-# --- what the commands share --------------------------------------------------------------------------------------------
-
-
 @contextmanager
 def _composed(
     folder: Path, settings: Settings, hint: Callable[[str], None], role: str, fresh: bool = False
@@ -254,18 +244,25 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
         web = create_app(parts)
         config = uvicorn.Config(web, log_config=None, timeout_graceful_shutdown=2, **bounds())
         stop = threading.Event()
-        try:
-            listener = listen(settings.host, settings.port)
-        except OSError as error:
-            end(FAILED, str(error))
-        with closing(listener):
+        with closing(_listening(settings)) as listener:
             if ingest:
                 workers.start()
-            if feed is not None:
-                threading.Thread(target=feed, args=(parts.log, stop), name="demonstration", daemon=True).start()
             address = "http://{}:{}/".format(*listener.getsockname()[:2])
-            Announced(config, lambda: banner(parts, address, settings, demonstration=feed is not None)).run([listener])
+
+            def ready() -> None:
+                banner(parts, address, settings, demonstration=feed is not None)
+                if feed is not None:  # only now: what it has to catch up with must not delay the first picture
+                    threading.Thread(target=feed, args=(parts.log, stop), name="demonstration", daemon=True).start()
+
+            Announced(config, ready).run([listener])
         stop.set()
+
+
+def _listening(settings: Settings) -> socket:
+    try:
+        return listen(settings.host, settings.port)
+    except OSError as error:
+        end(FAILED, str(error))
 
 
 def _settings(host: str | None = None, port: int | None = None) -> Settings:

@@ -80,6 +80,7 @@ def _config(folder: Path, port: int, controller: int) -> str:
         "share.coordinator.state.topic.min.isr": 1,
         "group.initial.rebalance.delay.ms": 0,
         "controlled.shutdown.enable": "false",
+        "log.retention.ms": -1,  # tests write records of long ago
         "log.retention.check.interval.ms": 1000,
         "log.segment.delete.delay.ms": 100,
         "num.network.threads": 2,

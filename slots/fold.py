@@ -65,7 +65,7 @@ class Fold:
             "unplaced": unplaced,
             "other": other,
             "filtered": accepted - frame.height,
-            "lost": sum(span.lost for span in batch.spans.values()),
+            "lost": sum(span.lost for p, span in batch.spans.items() if f"{batch.topic}/{p}" in state.offsets),
         }
         commit = self._commit(batch, frame, late, partitions, counters, dimensions, now, state)
         return Folded(commit, rejected)
@@ -130,7 +130,7 @@ class Fold:
         times = frame["_t"]
         return Commit(
             slot=self._slot.slot,
-            begin={f"{batch.topic}/{p}": span.begin for p, span in batch.spans.items()},
+            begin={part: state.offsets.get(part) for part in (f"{batch.topic}/{p}" for p in batch.spans)},
             end={f"{batch.topic}/{p}": span.end for p, span in batch.spans.items()},
             deltas=self._deltas(frame, late, state),
             counters={name: n for name, n in counters.items() if n},

@@ -59,12 +59,12 @@ class SlotState:
 class Commit:
     """What one batch changes in one slot: deltas to add and the positions they stem from.
 
-    `begin` must equal the stored offsets (a partition that was never stored counts as equal), else the commit
-    is refused whole. Deltas are frames in the form of slots.pages; they add up with what the page holds.
+    `begin` must equal the stored offsets, None where none may be stored yet, else the commit is refused whole: what another
+    worker has counted is not counted again, and a ledger that lost what it held is noticed. Deltas are frames in the form of slots.pages; they add up with what the page holds.
     """
 
     slot: str
-    begin: Mapping[str, int]
+    begin: Mapping[str, int | None]
     end: Mapping[str, int]
     deltas: Mapping[PageKey, pl.DataFrame]
     counters: Mapping[str, int]
@@ -85,7 +85,7 @@ class LedgerError(Exception):
 class OffsetConflict(LedgerError):
     """The stored offsets are not the ones the batch began at; nothing was written. Go on from `stored`."""
 
-    def __init__(self, slot: str, begin: Mapping[str, int], stored: Mapping[str, int]) -> None:
+    def __init__(self, slot: str, begin: Mapping[str, int | None], stored: Mapping[str, int]) -> None:
         super().__init__(f"slot '{slot}': the batch began at {dict(begin)}, the ledger stands at {dict(stored)}")
         self.stored = stored
 

@@ -51,7 +51,7 @@ class MemoryLedger:
     def commit(self, commit: Commit) -> SlotState:
         with self._lock:
             before = self.state(commit.slot)
-            if any(before.offsets.get(part, begin) != begin for part, begin in commit.begin.items()):
+            if any(before.offsets.get(part) != begin for part, begin in commit.begin.items()):
                 self._states[commit.slot] = _refused(before, commit)
                 raise OffsetConflict(commit.slot, commit.begin, before.offsets)
             pages = self._pages.setdefault(commit.slot, {})
@@ -150,7 +150,7 @@ def _add(pages: dict[PageKey, _Page], key: PageKey, delta: pl.DataFrame) -> None
 
 
 def _refused(state: SlotState, commit: Commit) -> SlotState:
-    count = sum(end - commit.begin[part] for part, end in commit.end.items())
+    count = sum(max(0, end - (commit.begin[part] or 0)) for part, end in commit.end.items())
     return replace(state, counters=summed(state.counters, {"refused": count}))
 
 

@@ -19,8 +19,8 @@ _COMMIT = """
 local state, pages, dims = KEYS[1], KEYS[2], KEYS[3]
 local c = cmsgpack.unpack(ARGV[1])
 for part, begin in pairs(c.begin) do
-  local stored = redis.call('HGET', state, 'o:' .. part)
-  if stored and stored ~= begin then
+  local stored = redis.call('HGET', state, 'o:' .. part) or ''
+  if stored ~= begin then
     redis.call('HINCRBY', state, 'c:refused', c.span)
     return 0
   end
@@ -165,9 +165,9 @@ class _Reached:
 def _described(commit: Commit, prefix: str) -> dict[str, Any]:
     """The commit as the script reads it. Large numbers travel as texts: Lua's numbers are exact to 2^53 only."""
     return {
-        "begin": {part: str(offset) for part, offset in commit.begin.items()},
+        "begin": {part: "" if offset is None else str(offset) for part, offset in commit.begin.items()},
         "finish": {part: str(offset) for part, offset in commit.end.items()},
-        "span": sum(end - commit.begin[part] for part, end in commit.end.items()),
+        "span": sum(max(0, end - (commit.begin[part] or 0)) for part, end in commit.end.items()),
         "counters": dict(commit.counters),
         "watermarks": {part: str(mark) for part, mark in commit.watermarks.items()},
         "dimensions": dict(commit.dimensions),

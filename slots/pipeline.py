@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -80,40 +80,62 @@ class Pipeline:
     def step(self, timeout_s: float) -> int:
         """How many records one round has counted, over all slots. Raises SourceLost or LedgerLost."""
         if not self._opened:
-            self._open()
+            self._source.open(self._positions)
+            self._opened = True
         batch = self._source.poll(timeout_s)
         if batch is None:
             return 0
-        return sum(self._count(slot, fold, batch) for slot, fold in self._folds.items())
+        counted = 0
+        for slot, fold in self._folds.items():
+            if self._opened:
+                counted += self._count(slot, fold, batch)
+        return counted
 
-    def _open(self) -> None:
-        self._states = {slot: self._ledger.state(slot) for slot in self._folds}
-        self._source.open(self._positions())
-        self._opened = True
+    def _positions(self, partitions: Collection[int]) -> dict[int, int]:
+        """Where the slowest slot stands in each of the partitions; asked by the thread that reads the log.
 
-    def _positions(self) -> dict[int, int]:
-        """Where the slowest slot stands in each partition."""
-        positions: dict[int, int] = {}
-        standing = [_of_topic(state, self._source.topic) for state in self._states.values()]
-        for partition in {partition for offsets in standing for partition in offsets}:
-            positions[partition] = min(offsets.get(partition, 0) for offsets in standing)
-        return positions
+        What it found is what the next commits expect: a commit upon a state that has moved since is refused and read anew.
+        """
+        states = {slot: self._ledger.state(slot) for slot in self._folds}
+        self._states = states
+        standing = [_of_topic(state, self._source.topic) for state in states.values()]
+        known = {partition for offsets in standing for partition in offsets}
+        return {partition: min(offsets.get(partition, 0) for offsets in standing) for partition in known & set(partitions)}
 
     def _count(self, slot: str, fold: Fold, batch: Batch) -> int:
-        rest = batch.since(_of_topic(self._states[slot], batch.topic))
-        if not rest.spans:
-            return 0
-        folded = fold.fold(rest, self._states[slot], self._clock())
-        if folded.rejected:
-            self._set_aside(slot, rest, in_log_order(folded.rejected))
-        try:
-            self._states[slot] = self._committed(folded.commit)
-        except OffsetConflict as conflict:
-            self._log.warning("another worker has counted these records", slot=slot, stored=dict(conflict.stored))
+        """Folds and commits what the slot has not counted of the batch; again, when another worker came first."""
+        while self._opened:
+            state = self._states[slot]
+            stands = _of_topic(state, batch.topic)
+            rest = batch.since(stands)
+            if not rest.spans:
+                return 0
+            if any(span.begin > stands.get(partition, span.begin) for partition, span in rest.spans.items()):
+                self._refresh(slot, state, behind=rest)
+                continue
+            folded = fold.fold(rest, state, self._clock())
+            if folded.rejected:
+                self._set_aside(slot, rest, in_log_order(folded.rejected))
+            try:
+                self._states[slot] = self._committed(folded.commit)
+            except OffsetConflict as conflict:
+                self._log.info("another worker has counted these records", slot=slot, stored=dict(conflict.stored))
+                self._refresh(slot, state)
+                continue
+            self._on_commit(slot)
+            return len(rest)
+        return 0
+
+    def _refresh(self, slot: str, before: SlotState, behind: Batch | None = None) -> None:
+        """The slot's state anew. Where it stands before the records at hand, they are read again from there."""
+        state = self._ledger.state(slot)
+        stands = _of_topic(state, self._source.topic)
+        went_back = any(state.offsets.get(part, -1) < offset for part, offset in before.offsets.items())
+        gap = behind is not None and any(span.begin > stands.get(p, span.begin) for p, span in behind.spans.items())
+        if went_back or gap:
+            self._log.warning("the ledger stands before the records at hand: reading from there", slot=slot)
             self._opened = False
-            return 0
-        self._on_commit(slot)
-        return len(rest)
+        self._states = {**self._states, slot: state}
 
     def _committed(self, commit: object) -> SlotState:
         try:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from streams.batching import Row, make_batch
 from streams.embedded_store import Extent, Reader, Store
 from streams.record import Batch, Span
-from streams.source import SourceLost
+from streams.source import Positions, SourceLost, at
 
 _OTHER_PROCESSES_S = 0.2  # how often we look whether another process wrote; our own writes wake us at once
 
@@ -41,13 +41,15 @@ class EmbeddedSource:
         self._store = store
         self._arrivals = arrivals
         self._reader: Reader | None = None
+        self._ask: Positions = at({})
         self._positions: dict[int, int] = {}
         self._ends: dict[int, int] = {}
         self._turn = 0
 
-    def open(self, positions: Mapping[int, int]) -> None:
+    def open(self, positions: Positions) -> None:
         """As Source.open."""
-        self._positions = dict(positions)
+        self._ask = positions
+        self._positions = {}
 
     def poll(self, timeout_s: float, max_records: int = 20_000) -> Batch | None:
         """As Source.poll."""
@@ -83,6 +85,8 @@ class EmbeddedSource:
     def _read(self, reader: Reader, max_records: int) -> Batch | None:
         extents = reader.extents(self.topic)
         self._ends = {one.partition: one.next for one in extents}
+        if unknown := self._ends.keys() - self._positions.keys():
+            self._positions |= self._ask(unknown)
         ready = [one for one in extents if self._begin(one) < one.next]
         if not ready:
             return None

@@ -11,7 +11,7 @@ from kafka.errors import KafkaError, LogTruncationError, OffsetOutOfRangeError
 
 from streams.kafka_client import KafkaCluster, KafkaReader
 from streams.record import Batch, Span
-from streams.source import SourceLost
+from streams.source import Positions, SourceLost, at
 
 _QUIET_S = 1.0  # after this long without a record we ask whether the cluster is still there
 _SLICE_S = 0.5
@@ -27,6 +27,7 @@ class KafkaSource:
         self.topic = topic
         self._cluster = cluster
         self._reader: KafkaReader | None = None
+        self._ask: Positions = at({})
         self._positions: dict[int, int] = {}
         self._skipped: dict[int, int] = {}
         self._anew: dict[int, int] = {}
@@ -34,10 +35,11 @@ class KafkaSource:
         self._heard_s = 0.0
         self._topic_id: object = None
 
-    def open(self, positions: Mapping[int, int]) -> None:
+    def open(self, positions: Positions) -> None:
         """As Source.open."""
         self.close()
-        self._positions = dict(positions)
+        self._ask = positions
+        self._positions = {}
         self._skipped = {}
         self._anew = {}
 
@@ -98,9 +100,8 @@ class KafkaSource:
         self._notice_new_topic(reader, wanted, assigned)
         if wanted <= assigned:
             return
-        unknown = sorted(wanted - set(self._positions))
-        if unknown:
-            self._positions |= reader.earliest(unknown)
+        if unknown := sorted(wanted - set(self._positions)):
+            self._positions |= reader.earliest(unknown) | dict(self._ask(unknown))
         reader.consumer.assign([reader.part(partition) for partition in sorted(wanted | assigned)])
         for partition in wanted - assigned:
             reader.consumer.seek(reader.part(partition), self._anew.get(partition, self._positions[partition]))

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 
 from streams.record import Batch
-from streams.source import Source, StreamError
+from streams.source import Positions, Source, StreamError
 
 _POLL_S = 0.25
 
@@ -27,7 +27,7 @@ class ReadAhead:
         self._thread: threading.Thread | None = None
         self._ends: Mapping[int, int] = {}
 
-    def open(self, positions: Mapping[int, int]) -> None:
+    def open(self, positions: Positions) -> None:
         """As Source.open; blocks until a poll under way has ended."""
         self._halt()
         self._source.open(positions)

@@ -15,12 +15,24 @@ class Span:
 
     `begin` is the position the read began at and `end` the position it must go on from; where the log
     has holes (compaction, transactions) fewer records than `end - begin` lie between them. `lost` counts the
-    offsets that retention had deleted before we read them.
+    offsets from `begin` on that retention had deleted before we read them.
     """
 
     begin: int
     end: int
     lost: int = 0
+
+    @property
+    def anew(self) -> bool:
+        """Whether the topic was made anew: the offsets lie before the position, and all of the records are new."""
+        return self.end < self.begin
+
+    def since(self, position: int) -> Span:
+        """The part from this position on; what was made anew replaces any position."""
+        if self.anew:
+            return Span(position, self.end, self.lost)
+        begin = max(self.begin, position)
+        return Span(begin, max(begin, self.end), max(0, self.begin + self.lost - begin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +60,18 @@ class Batch:
 
     def since(self, positions: Mapping[int, int]) -> Batch:
         """The part that `positions` (partition → next offset) has not seen yet; itself when that is all."""
-        if all(span.begin >= positions.get(partition, 0) for partition, span in self.spans.items()):
+        seen = {p: positions[p] for p, span in self.spans.items() if positions.get(p, span.begin) != span.begin}
+        if all(self.spans[p].begin > position for p, position in seen.items()):
             return self
+        spans = {p: span.since(seen.get(p, span.begin)) for p, span in self.spans.items()}
+        rest = {p: span for p, span in spans.items() if span.anew or span.begin < span.end}
         wanted = np.zeros(len(self), dtype=bool)
-        for partition, span in self.spans.items():
-            start = max(positions.get(partition, 0), span.begin)
-            wanted |= (self.partitions == partition) & (self.offsets >= start)
-        return self._take(np.flatnonzero(wanted), positions)
+        for partition, span in rest.items():
+            own = self.partitions == partition
+            wanted |= own if span.anew else own & (self.offsets >= span.begin)
+        return self._take(np.flatnonzero(wanted), rest)
 
-    def _take(self, rows: NDArray[np.intp], positions: Mapping[int, int]) -> Batch:
-        spans = {
-            partition: Span(max(span.begin, positions.get(partition, 0)), span.end)
-            for partition, span in self.spans.items()
-            if span.end > positions.get(partition, 0)
-        }
+    def _take(self, rows: NDArray[np.intp], spans: Mapping[int, Span]) -> Batch:
         return Batch(
             self.topic,
             [self.values[row] for row in rows],

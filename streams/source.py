@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from streams.record import Batch
@@ -30,6 +30,15 @@ class SinkFull(StreamError):
     """A bounded log has no room left; the message names the bound."""
 
 
+Positions = Callable[[Collection[int]], Mapping[int, int]]
+"""Asked with partitions about to be read: partition → next offset. Those without an answer begin at the earliest record."""
+
+
+def at(positions: Mapping[int, int]) -> Positions:
+    """Positions that are known beforehand and never change."""
+    return lambda partitions: {partition: positions[partition] for partition in partitions if partition in positions}
+
+
 class Source(Protocol):
     """Reads one topic in order. Used by one thread at a time.
 
@@ -39,9 +48,11 @@ class Source(Protocol):
 
     topic: str
 
-    def open(self, positions: Mapping[int, int]) -> None:
-        """Begin at these offsets (partition → next offset); partitions not named begin at the earliest record.
+    def open(self, positions: Positions) -> None:
+        """Begin where `positions` says, which is asked of each partition before its first record is read.
 
+        That is at the first poll, when partitions are added, and when a consumer group hands this reader one; the thread
+        that asks is the one that reads the log. What it raises comes out of `poll`, and it is asked again.
         Does not block and does not fail when the log is away: `poll` says so.
         """
 

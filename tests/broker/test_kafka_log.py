@@ -11,7 +11,7 @@ import pytest
 from streams.kafka import KafkaLog
 from streams.kafka_client import KafkaCluster
 from streams.record import Batch
-from streams.source import SinkLost, Source, SourceLost
+from streams.source import SinkLost, Source, SourceLost, at
 from tests.broker.process import ForeignServer, ServerProcess, free_port
 
 pytestmark = pytest.mark.broker
@@ -74,7 +74,7 @@ def test_a_lost_broker_is_noticed_and_nothing_is_lost_or_doubled(
     sink = log.sink(topic)
     sink.emit([str(number).encode() for number in range(1000)], [str(number % 7).encode() for number in range(1000)])
     source = log.source(topic)
-    source.open({})
+    source.open(at({}))
     batches = read(source, 1000)
     (server.pause if how == "pause" else server.kill)()
     try:
@@ -116,7 +116,7 @@ def test_a_sink_says_so_when_nothing_was_acknowledged(kafka_server: ServerProces
 def test_a_broker_that_is_not_there_is_lost_within_five_seconds() -> None:
     log = KafkaLog(f"127.0.0.1:{free_port()}")
     source = log.source("nothing")
-    source.open({0: 5})
+    source.open(at({0: 5}))
     assert wait_for_loss(source) <= 5.0
     source.close()
     log.close()
@@ -127,13 +127,13 @@ def test_a_position_that_retention_overran_goes_on_at_the_earliest(log: KafkaLog
 
     log.sink(topic).emit([str(number).encode() for number in range(100)], [b"one key"] * 100)
     first = log.source(topic)
-    first.open({})
+    first.open(at({}))
     partition = int(read(first, 100)[0].partitions[0])
     first.close()
     with cluster.admin() as admin:
         admin.delete_records({TopicPartition(topic, partition): 60})
     source = log.source(topic)
-    source.open({partition: 10})
+    source.open(at({partition: 10}))
     batch = read(source, 40)[0]
     source.close()
     assert [int(value) for value in batch.values] == list(range(60, 100))
@@ -143,7 +143,7 @@ def test_a_position_that_retention_overran_goes_on_at_the_earliest(log: KafkaLog
 def test_a_running_source_notices_a_topic_made_anew(log: KafkaLog, cluster: KafkaCluster, topic: str) -> None:
     log.sink(topic).emit([b"old"] * 50, [b"one key"] * 50)
     source = log.source(topic)
-    source.open({})
+    source.open(at({}))
     read(source, 50)
     with cluster.admin() as admin:
         admin.delete_topics([topic])
@@ -167,7 +167,7 @@ def test_partitions_added_later_are_read(log: KafkaLog, cluster: KafkaCluster, t
     sink = log.sink(topic)
     sink.emit([b"x"] * 20, [str(number).encode() for number in range(20)])
     source = log.source(topic)
-    source.open({})
+    source.open(at({}))
     read(source, 20)
     with cluster.admin() as admin:
         admin.create_partitions({topic: NewPartitions(6)})
@@ -194,7 +194,7 @@ def test_aborted_transactions_are_not_read(kafka_server: ServerProcess, log: Kaf
     producer.commit_transaction()
     producer.close()
     source = log.source(topic)
-    source.open({})
+    source.open(at({}))
     batches = read(source, 2)
     source.close()
     assert [value for batch in batches for value in batch.values] == [b"before", b"committed"]

@@ -24,7 +24,7 @@ def commit(start: int, stop: int, n: int = 1, *, part: str = "t/0", **changes: A
     delta = pl.DataFrame({"t": [0], "r": ["c"], "d": [""], "k": [""], "n:x": [n]}, schema_overrides={"n:x": pl.Int64})
     standard: dict[str, Any] = {
         "slot": "desk",
-        "begin": {part: start},
+        "begin": {part: start or None},
         "end": {part: stop},
         "deltas": {PAGE: delta},
         "counters": {"accepted": stop - start},
@@ -90,7 +90,7 @@ def test_one_stale_partition_refuses_the_whole(make: Callable[[], Ledger]) -> No
     ledger = make()
     ledger.commit(commit(0, 5))
     with pytest.raises(OffsetConflict):
-        ledger.commit(commit(0, 0, begin={"t/0": 4, "t/1": 0}, end={"t/0": 9, "t/1": 3}))
+        ledger.commit(commit(0, 0, begin={"t/0": 4, "t/1": None}, end={"t/0": 9, "t/1": 3}))
     assert "t/1" not in ledger.state("desk").offsets
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from streams.embedded import EmbeddedLog
 from streams.record import Batch
-from streams.source import Log, Source
+from streams.source import Log, Source, at
 
 LogMaker = Callable[[], Log]
 KINDS = ["file", "memory", pytest.param("kafka", marks=pytest.mark.broker)]
@@ -52,7 +52,7 @@ def test_gives_back_what_was_written(log: Log, topic: str) -> None:
     times = [1_700_000_000_000 + number for number in range(500)]
     assert log.sink(topic).emit(values, keys, times) == 500
     source = log.source(topic)
-    source.open({})
+    source.open(at({}))
     found = read_all(source, 500)
     source.close()
     rows = sorted(
@@ -72,7 +72,7 @@ def test_equal_keys_keep_their_order_in_one_partition(log: Log, topic: str) -> N
         numbers = range(start, start + 100)
         sink.emit([str(number).encode() for number in numbers], [str(number % 5).encode() for number in numbers])
     source = log.source(topic)
-    source.open({})
+    source.open(at({}))
     seen: dict[bytes | None, list[int]] = {}
     homes: dict[bytes | None, set[int]] = {}
     for batch in read_all(source, 300):
@@ -88,7 +88,7 @@ def test_equal_keys_keep_their_order_in_one_partition(log: Log, topic: str) -> N
 def test_spans_are_without_gaps_and_hold_their_records(log: Log, topic: str) -> None:
     log.sink(topic).emit([b"x"] * 1000, [str(number % 17).encode() for number in range(1000)])
     source = log.source(topic)
-    source.open({})
+    source.open(at({}))
     next_offsets: dict[int, int] = {}
     for batch in read_all(source, 1000, max_records=130):
         assert len(batch) <= 130
@@ -110,12 +110,12 @@ def test_a_second_source_goes_on_from_the_callers_positions(log: Log, topic: str
     sink = log.sink(topic)
     sink.emit([b"old"] * 100, [str(number).encode() for number in range(100)])
     first = log.source(topic)
-    first.open({})
+    first.open(at({}))
     ends = {partition: span.end for batch in read_all(first, 100) for partition, span in batch.spans.items()}
     first.close()
     sink.emit([b"new"] * 50, [str(number).encode() for number in range(50)])
     second = log.source(topic)
-    second.open(ends)
+    second.open(at(ends))
     batches = read_all(second, 50)
     second.close()
     assert {value for batch in batches for value in batch.values} == {b"new"}
@@ -124,7 +124,7 @@ def test_a_second_source_goes_on_from_the_callers_positions(log: Log, topic: str
 
 def test_a_topic_that_is_not_there_is_one_without_records(log: Log, topic: str) -> None:
     source = log.source(topic)
-    source.open({})
+    source.open(at({}))
     assert source.poll(0) is None
     assert not any(source.ends().values())
     log.sink(topic).emit([b"the first"])
@@ -136,7 +136,7 @@ def test_a_waiting_poll_wakes(log: Log, topic: str) -> None:
     sink = log.sink(topic)
     sink.emit([b"one"])
     source = log.source(topic)
-    source.open({})
+    source.open(at({}))
     read_all(source, 1)
     writer = threading.Timer(0.1, lambda: sink.emit([b"two"]))
     writer.start()
@@ -159,7 +159,7 @@ def test_many_writers_lose_nothing(log: Log, topic: str) -> None:
     for thread in threads:
         thread.join()
     source = log.source(topic)
-    source.open({})
+    source.open(at({}))
     values = [value for batch in read_all(source, 121) for value in batch.values]
     source.close()
     assert sorted(values) == sorted([b"begin", *(f"{writer}/{number}".encode() for writer in range(6) for number in range(20))])
@@ -180,7 +180,7 @@ def test_read_answers_the_newest_of_a_stretch_of_time(log: Log, topic: str) -> N
 def test_closing_twice_is_allowed(log: Log, topic: str) -> None:
     source, sink = log.source(topic), log.sink(topic)
     sink.emit([b"x"])
-    source.open({})
+    source.open(at({}))
     source.close()
     source.close()
     sink.close()

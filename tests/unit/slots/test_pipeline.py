@@ -12,7 +12,7 @@ from slots.pipeline import Pipeline
 from slots.reading import Question
 from streams.embedded import EmbeddedLog
 from streams.json_codec import JsonCodec
-from streams.source import SourceLost
+from streams.source import Positions, SourceLost
 from tests.line import NOON, ZONE, Line, ago, small_slot, small_tree
 
 
@@ -72,7 +72,7 @@ class LostSource:
         self.polled = threading.Event()
         self.away = True
 
-    def open(self, positions: dict[int, int]) -> None:
+    def open(self, positions: Positions) -> None:
         self._inner.open(positions)
 
     def poll(self, timeout_s: float, max_records: int = 20_000):  # type: ignore[no-untyped-def]
@@ -95,7 +95,7 @@ def test_a_lost_log_makes_the_slot_stale_with_the_reason_and_live_again() -> Non
     counted = threading.Event()
     source = LostSource(line.log)
     fold = Fold(line.slot, JsonCodec(), small_tree(), ZONE)
-    pipeline = Pipeline(source, {"desk": fold}, line.ledger, lambda *_: None, line.clock, lambda slot: counted.set())  # type: ignore[arg-type]
+    pipeline = Pipeline(source, {"desk": fold}, line.ledger, lambda *_: None, line.clock, lambda slot: counted.set())
     stop = threading.Event()
     thread = threading.Thread(target=pipeline.run, args=(stop,))
     thread.start()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from streams.embedded import EmbeddedLog
-from streams.source import SinkFull, SourceLost, StreamError
+from streams.source import SinkFull, SourceLost, StreamError, at
 
 WRITER = """
 import sys
@@ -36,7 +36,7 @@ def test_an_acknowledged_record_survives_kill_9(tmp_path: Path) -> None:
     writer.wait()
     log = EmbeddedLog(path)
     source = log.source("t")
-    source.open({})
+    source.open(at({}))
     batch = source.poll(0, 1_000_000)
     assert batch is not None
     values = [int(value) for value in batch.values]
@@ -53,7 +53,7 @@ def test_records_of_another_process_are_seen_within_a_quarter_second(tmp_path: P
     path = tmp_path / "log.sqlite"
     reader, other = EmbeddedLog(path), EmbeddedLog(path)
     source = reader.source("t")
-    source.open({})
+    source.open(at({}))
     assert source.poll(0) is None
     timer = threading.Timer(0.05, lambda: other.sink("t").emit([b"x"]))
     timer.start()
@@ -69,7 +69,7 @@ def test_the_oldest_are_deleted_and_reported_lost(path: str, tmp_path: Path) -> 
     log = EmbeddedLog(tmp_path / "log.sqlite" if path == "file" else path, partitions=2, max_records_per_topic=100)
     sink, source = log.sink("t"), log.source("t")
     sink.emit([b"x"] * 80, [str(number).encode() for number in range(80)])
-    source.open({0: 5, 1: 5})
+    source.open(at({0: 5, 1: 5}))
     sink.emit([b"y"] * 80, [str(number).encode() for number in range(80)])
     batch = source.poll(0, 1000)
     assert batch is not None
@@ -115,7 +115,7 @@ def test_it_cannot_be_opened_where_it_must_not_be_written() -> None:
 def test_a_closed_log_is_a_lost_source(tmp_path: Path) -> None:
     log = EmbeddedLog(":memory:")
     source = log.source("t")
-    source.open({})
+    source.open(at({}))
     log.close()
     with pytest.raises(SourceLost, match="cannot be read"):
         source.poll(0)

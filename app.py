@@ -6,7 +6,6 @@ Read `compose` from top to bottom to see the line being put together: log, ledge
 from __future__ import annotations
 
 import faulthandler
-import os
 import signal
 import sys
 import threading
@@ -14,21 +13,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from socket import socket
 
 import typer
 import uvicorn
 
 import slots
 from cockpit import options as ask
-from cockpit.city import City, load_city
-from cockpit.city_files import CityError
+from cockpit.city import City
+from cockpit.given import given_address, given_city, given_settings, given_slot
 from cockpit.live import bounds
-from cockpit.panels import BUILT_IN
 from cockpit.parts import Parts
 from cockpit.server import create_app
-from cockpit.serving import Announced, listen
-from cockpit.settings import Settings, SettingsError, loopback, read_settings
+from cockpit.serving import Announced
+from cockpit.settings import Settings, loopback
 from cockpit.state import StateInUse, forget, state_folder, state_root
 from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, progress_bar, say, show_dry_run, show_letters
 from streams import Batch, EmbeddedLog, Log, Rejected, StreamError, codec_for, system_clock
@@ -105,7 +102,7 @@ def demo(city: ask.DemoName = "yunzhou", port: ask.Port = None, fresh: ask.Fresh
             WRONG_INPUT,
             f"there is no demonstration {city!r}; allowed: {', '.join(DEMONSTRATIONS)}.{slots.nearest(city, DEMONSTRATIONS)}",
         )
-    settings = _settings(host="127.0.0.1", port=port).model_copy(update={"kafka": "", "redis": None})
+    settings = given_settings(host="127.0.0.1", port=port).model_copy(update={"kafka": "", "redis": None})
     shown = demonstration(city, state_root(settings) / "cities")
     _serve(shown.folder, settings, fresh=fresh, feed=shown.feed)
 
@@ -113,7 +110,7 @@ def demo(city: ask.DemoName = "yunzhou", port: ask.Port = None, fresh: ask.Fresh
 @command_line.command()
 def serve(city: ask.City, host: ask.Host = None, port: ask.Port = None, ingest: ask.Ingest = True) -> None:
     """Serves a city's screens and HTTP interface, and reads its topics."""
-    settings = _settings(host=host, port=port)
+    settings = given_settings(host=host, port=port)
     if not loopback(settings.host):
         allowed = "until identities exist anybody there could read and send. Allowed: 127.0.0.1, ::1, localhost"
         end(WRONG_INPUT, f"{settings.host!r} is not a loopback address; {allowed}")
@@ -125,7 +122,7 @@ def serve(city: ask.City, host: ask.Host = None, port: ask.Port = None, ingest: 
 @command_line.command()
 def ingest(city: ask.City) -> None:
     """Reads a city's topics into the ledger in Redis, without screens; `serve --no-ingest` shows them."""
-    settings = _settings()
+    settings = given_settings()
     if settings.redis is None or not settings.kafka:
         end(
             WRONG_INPUT,
@@ -141,7 +138,7 @@ def ingest(city: ask.City) -> None:
 @command_line.command()
 def check(city: ask.City) -> None:
     """Lists every mistake in a city's files, with file, line, what was given and what is allowed."""
-    found = _loaded(city)
+    found = given_city(city)
     indicators = sum(len(slot.indicators) for slot in found.slots.values())
     say.print(
         f"[green]✓[/] {found.name}: {len(found.regions)} regions, {len(found.slots)} slots, {indicators} indicators, "
@@ -184,8 +181,8 @@ def dry_run_slot(city: ask.City, slot: ask.SlotName, file: ask.DryFile = None, l
     """Shows what a slot would make of some records: what it accepts, what it refuses and why, and its indicators."""
     if (file is None) == (last is None):
         end(WRONG_INPUT, "give either --file or --last")
-    settings, found = _settings(), _loaded(city)
-    shape = _slot(found, slot)
+    settings, found = given_settings(), given_city(city)
+    shape = given_slot(found, slot)
     try:
         values = values_of(file) if file else _tail(found, shape, settings, str(last))
     except ValueError as error:
@@ -202,8 +199,8 @@ def dead_letters(
     city: ask.City, slot: ask.SlotName, action: ask.Action = ask.Letters.LIST, limit: ask.Limit = 50, to: ask.ToAgain = ""
 ) -> None:
     """Lists the records a slot could not use, or sends them again."""
-    settings, found = _settings(), _loaded(city)
-    shape, file = _slot(found, slot), state_root(settings) / found.name / "dead_letters.sqlite"
+    settings, found = given_settings(), given_city(city)
+    shape, file = given_slot(found, slot), state_root(settings) / found.name / "dead_letters.sqlite"
     to = to or (f"kafka://{settings.kafka}" if settings.kafka else "")
     if action is ask.Letters.REPLAY and not to:
         end(WRONG_INPUT, "say where to: --to http://127.0.0.1:8050 (a running cockpit) or --to kafka://host:9092")
@@ -221,7 +218,7 @@ def _composed(
     folder: Path, settings: Settings, hint: Callable[[str], None], role: str, fresh: bool = False
 ) -> Iterator[tuple[Parts, slots.Workers]]:
     """The line of a city with its workers, not yet started; everything is closed at the end."""
-    city = _loaded(folder)
+    city = given_city(folder)
     with ExitStack() as stack:
         try:
             state = stack.enter_context(state_folder(settings, city.name, role))
@@ -244,7 +241,7 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
         web = create_app(parts)
         config = uvicorn.Config(web, log_config=None, timeout_graceful_shutdown=2, **bounds())
         stop = threading.Event()
-        with closing(_listening(settings)) as listener:
+        with closing(given_address(settings)) as listener:
             if ingest:
                 workers.start()
             address = "http://{}:{}/".format(*listener.getsockname()[:2])
@@ -256,35 +253,6 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
 
             Announced(config, ready).run([listener])
         stop.set()
-
-
-def _listening(settings: Settings) -> socket:
-    try:
-        return listen(settings.host, settings.port)
-    except OSError as error:
-        end(FAILED, str(error))
-
-
-def _settings(host: str | None = None, port: int | None = None) -> Settings:
-    try:
-        settings = read_settings(os.environ)
-    except SettingsError as error:
-        end(WRONG_INPUT, *error.problems)
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    return settings.model_copy(update=given)
-
-
-def _loaded(folder: Path) -> City:
-    try:
-        return load_city(folder, {panel.name: panel for panel in BUILT_IN})
-    except CityError as error:
-        end(WRONG_INPUT, *map(str, error.problems), f"{len(error.problems)} mistakes in {folder}")
-
-
-def _slot(city: City, name: str) -> slots.Slot:
-    if name not in city.slots:
-        end(WRONG_INPUT, f"{city.name} has no slot {name!r}; it has: {', '.join(city.slots)}.{slots.nearest(name, city.slots)}")
-    return city.slots[name]
 
 
 def _tail(city: City, slot: slots.Slot, settings: Settings, last: str) -> list[bytes]:

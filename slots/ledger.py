@@ -60,7 +60,8 @@ class Commit:
     """What one batch changes in one slot: deltas to add and the positions they stem from.
 
     `begin` must equal the stored offsets, None where none may be stored yet, else the commit is refused whole: what another
-    worker has counted is not counted again, and a ledger that lost what it held is noticed. Deltas are frames in the form of slots.pages; they add up with what the page holds.
+    worker has counted is not counted again, and a ledger that lost what it held is noticed. Deltas are frames in the form of
+    slots.pages; they add up with what the page holds.
     """
 
     slot: str

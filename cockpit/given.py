@@ -1,0 +1,49 @@
+"""What the command line was given, read and checked. What is wrong with it is told in full, and the command ends with exit 2."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from socket import socket
+
+from cockpit.city import City, load_city
+from cockpit.city_files import CityError
+from cockpit.panels import BUILT_IN
+from cockpit.serving import listen
+from cockpit.settings import Settings, SettingsError, read_settings
+from cockpit.terminal import FAILED, WRONG_INPUT, end
+from slots.problem import nearest
+from slots.slot import Slot
+
+
+def given_settings(host: str | None = None, port: int | None = None) -> Settings:
+    """The settings of the environment and the command line."""
+    try:
+        settings = read_settings(os.environ)
+    except SettingsError as error:
+        end(WRONG_INPUT, *error.problems)
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    return settings.model_copy(update=given)
+
+
+def given_city(folder: Path) -> City:
+    """The city of a folder."""
+    try:
+        return load_city(folder, {panel.name: panel for panel in BUILT_IN})
+    except CityError as error:
+        end(WRONG_INPUT, *map(str, error.problems), f"{len(error.problems)} mistakes in {folder}")
+
+
+def given_slot(city: City, name: str) -> Slot:
+    """The slot of this name."""
+    if name not in city.slots:
+        end(WRONG_INPUT, f"{city.name} has no slot {name!r}; it has: {', '.join(city.slots)}.{nearest(name, city.slots)}")
+    return city.slots[name]
+
+
+def given_address(settings: Settings) -> socket:
+    """A listening socket; an address in use ends the command with exit 1."""
+    try:
+        return listen(settings.host, settings.port)
+    except OSError as error:
+        end(FAILED, str(error))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from cockpit.city import City
+from cockpit.jobs import Jobs
 from slots.entities import Entities
 from slots.ledger import Ledger
 from slots.readings import Readings
@@ -69,3 +70,5 @@ class Parts:
     started_at: datetime
     workers: Callable[[], Mapping[str, bool]] = _no_workers
     """Topic → whether the thread that reads it lives, of the workers in this process; empty where others do the work."""
+    jobs: Jobs = field(default_factory=Jobs)
+    """Long work in this process; closed by whoever made it."""

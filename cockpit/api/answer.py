@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -46,6 +47,13 @@ def known(name: str, names: Iterable[str], what: str) -> str:
     listed = ", ".join(allowed[:30]) + (", …" if len(allowed) > 30 else "")
     hint = nearest(name, allowed[:_SEARCHED]).removeprefix(" Hint: ")
     raise Refusal(404, f"there is no {what} {name!r}; there are: {listed or 'none'}", hint)
+
+
+def check_origin(request: Request) -> None:
+    """A page of another site may not write with the browser of someone who sits at ours. Raises Refusal 403."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise Refusal(403, "nothing is taken from pages of other origins")
 
 
 class Route(APIRoute):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import partial
 from threading import Lock
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 
-from cockpit.api.answer import Refusal, Route, answer, known
+from cockpit.api.answer import Refusal, Route, answer, check_origin, known
 from cockpit.parts import Parts
 from streams.source import Sink
 
@@ -39,7 +38,7 @@ class Ingest:
     ) -> Response:
         """JSON lines (one record a line; for a CSV slot one row a line) into a topic that some slot of the city reads."""
         known(topic, self._parts.city.topics, "topic that a slot reads")
-        _check_origin(request)
+        check_origin(request)
         body = await _body(request)
         count = await to_thread.run_sync(partial(self._emit, topic, body, key), limiter=self._limiter)
         return answer({"accepted": count})
@@ -58,13 +57,6 @@ class Ingest:
             if topic not in self._sinks:
                 self._sinks[topic] = self._parts.log.sink(topic)
             return self._sinks[topic]
-
-
-def _check_origin(request: Request) -> None:
-    """A page of another site may not write with the browser of someone who sits at ours."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Refusal(403, "records are not taken from pages of other origins")
 
 
 async def _body(request: Request) -> bytes:

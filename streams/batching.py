@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.record import Batch, Span
+from streams.record import Batch, Headers, Span
 
 
 class Row(NamedTuple):
@@ -16,11 +16,12 @@ class Row(NamedTuple):
     timestamp_ms: int
     key: bytes | None
     value: bytes
+    headers: Headers = ()
 
 
 def make_batch(topic: str, rows: Sequence[Row], spans: Mapping[int, Span]) -> Batch:
-    """A Batch of these rows, in their order. Takes plain tuples of the same five parts, too."""
-    partitions, offsets, timestamps_ms, keys, values = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    """A Batch of these rows, in their order. Takes plain tuples of the same six parts, too."""
+    partitions, offsets, timestamps_ms, keys, values, headers = zip(*rows, strict=True) if rows else ((),) * 6
     return Batch(
         topic,
         list(values),
@@ -29,4 +30,5 @@ def make_batch(topic: str, rows: Sequence[Row], spans: Mapping[int, Span]) -> Ba
         np.array(offsets, dtype=np.int64),
         np.array(timestamps_ms, dtype=np.int64),
         spans,
+        list(headers) if any(headers) else None,
     )

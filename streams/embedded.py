@@ -10,8 +10,8 @@ from pathlib import Path
 from streams.batching import Row, make_batch
 from streams.clock import Clock, system_clock
 from streams.embedded_source import Arrivals, EmbeddedSource
-from streams.embedded_store import Entry, Store
-from streams.record import Batch, Span
+from streams.embedded_store import Entry, Store, pack
+from streams.record import Batch, Headers, Span
 from streams.source import SinkFull, SinkLost, SourceLost, StreamError
 
 
@@ -47,7 +47,8 @@ class EmbeddedLog:
         self._writing = threading.Lock()
         self._waiting: list[_Write] = []
 
-    def source(self, topic: str) -> EmbeddedSource:
+    def source(self, topic: str, group: str | None = None) -> EmbeddedSource:
+        """As Log.source; a group has one member, for no other process can count what lies in this file."""
         return EmbeddedSource(topic, self._store, self._arrivals)
 
     def sink(self, topic: str) -> EmbeddedSink:
@@ -106,6 +107,7 @@ class EmbeddedSink:
         values: Sequence[bytes],
         keys: Sequence[bytes | None] | None = None,
         timestamps_ms: Sequence[int] | None = None,
+        headers: Sequence[Headers] | None = None,
     ) -> int:
         """As Sink.emit."""
         if not values:
@@ -113,7 +115,9 @@ class EmbeddedSink:
         count = len(values)
         now_ms = int(self._log.clock().timestamp() * 1000)
         times = [now_ms] * count if timestamps_ms is None else timestamps_ms
-        entries = [Entry(*one) for one in zip(values, keys or [None] * count, times, strict=True)]
+        entries = [
+            Entry(*one) for one in zip(values, keys or [None] * count, times, map(pack, headers or [()] * count), strict=True)
+        ]
         self._log.write(self.topic, entries)
         return count
 

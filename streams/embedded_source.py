@@ -88,10 +88,14 @@ class EmbeddedSource:
         if unknown := self._ends.keys() - self._positions.keys():
             self._positions |= self._ask(unknown)
         ready = [one for one in extents if self._begin(one) < one.next]
-        if not ready:
-            return None
         rows: list[Row] = []
-        spans: dict[int, Span] = {}
+        spans = {
+            one.partition: self._advance(one, one.first)
+            for one in extents
+            if self._positions[one.partition] < one.first == one.next
+        }
+        if not ready:
+            return make_batch(self.topic, rows, spans) if spans else None
         share = -(-max_records // len(ready))
         self._turn += 1
         for one in (*ready[self._turn % len(ready) :], *ready[: self._turn % len(ready)]):

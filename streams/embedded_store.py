@@ -9,9 +9,12 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from streams.batching import Row
+from streams.record import Headers
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS topics(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, turn INTEGER NOT NULL DEFAULT 0);
@@ -20,9 +23,10 @@ CREATE TABLE IF NOT EXISTS partitions(
     bytes INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(topic, partition)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS records(
     topic INTEGER, partition INTEGER, offset INTEGER, timestamp_ms INTEGER NOT NULL, key BLOB, value BLOB NOT NULL,
-    PRIMARY KEY(topic, partition, offset)) WITHOUT ROWID;
+    headers BLOB, PRIMARY KEY(topic, partition, offset)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS records_by_time ON records(topic, timestamp_ms);
 """
+_COLUMNS = "partition, offset, timestamp_ms, key, value, headers"
 _SLACK = 0.05  # deleted beyond the bound at once, so that not every commit has to delete
 
 
@@ -32,6 +36,8 @@ class Entry(NamedTuple):
     value: bytes
     key: bytes | None
     timestamp_ms: int
+    headers: bytes | None = None
+    """As `pack` makes them."""
 
 
 class Extent(NamedTuple):
@@ -59,6 +65,7 @@ class Store:
         self._lock = threading.RLock()
         self._db = _connect(path)
         self._db.executescript(_TABLES)
+        self._add_headers()
 
     def reader(self) -> Reader:
         """A consistent view per call; to be closed by who asked for it."""
@@ -83,6 +90,11 @@ class Store:
         with self._lock:
             self._db.close()
 
+    def _add_headers(self) -> None:
+        """A file from before there were headers gets their column; its records have none."""
+        if "headers" not in {row[1] for row in self._db.execute("PRAGMA table_info(records)")}:
+            self._db.execute("ALTER TABLE records ADD COLUMN headers BLOB").close()
+
     def _topic(self, name: str) -> int:
         found = self._db.execute("SELECT id FROM topics WHERE name = ?", (name,)).fetchone()
         if found:
@@ -101,10 +113,10 @@ class Store:
         for entry in entries:
             # Records without a key go to one partition per call, the next one each time, as Kafka's producers do.
             partition = (turn if entry.key is None else zlib.crc32(entry.key)) % len(extents)
-            rows.append((topic, partition, nexts[partition], entry.timestamp_ms, entry.key, entry.value))
+            rows.append((topic, partition, nexts[partition], entry.timestamp_ms, entry.key, entry.value, entry.headers))
             nexts[partition] += 1
             sizes[partition] += len(entry.value)
-        self._db.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         after = [Extent(old.partition, old.first, nexts[old.partition], sizes[old.partition]) for old in extents]
         self._keep(topic, self._forget_oldest(topic, after))
 
@@ -158,23 +170,36 @@ class Reader:
         """At most `limit` records of a partition from an offset on, as plain tuples in the order of Row."""
         with self._lock:
             query = (
-                "SELECT partition, offset, timestamp_ms, key, value FROM records WHERE topic = (SELECT id FROM topics"
+                f"SELECT {_COLUMNS} FROM records WHERE topic = (SELECT id FROM topics"
                 " WHERE name = ?) AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?"
             )
-            return self._db.execute(query, (topic, partition, from_offset, limit)).fetchall()
+            return _rows(self._db.execute(query, (topic, partition, from_offset, limit)).fetchall())
 
     def newest(self, topic: str, from_ms: int, to_ms: int, limit: int) -> list[Row]:
         with self._lock:
             query = (
-                "SELECT partition, offset, timestamp_ms, key, value FROM records WHERE topic = (SELECT id FROM topics"
+                f"SELECT {_COLUMNS} FROM records WHERE topic = (SELECT id FROM topics"
                 " WHERE name = ?) AND timestamp_ms >= ? AND timestamp_ms < ? ORDER BY timestamp_ms DESC, offset DESC LIMIT ?"
             )
             found = self._db.execute(query, (topic, from_ms, to_ms, limit)).fetchall()
-        return sorted((Row(*row) for row in found), key=lambda row: row[:2])
+        return sorted((Row(*row) for row in _rows(found)), key=lambda row: row[:2])
 
     def close(self) -> None:
         if not self._shared:
             self._db.close()
+
+
+def pack(headers: Headers) -> bytes | None:
+    """Headers as the file keeps them; None for none."""
+    return msgspec.msgpack.encode(headers) if headers else None
+
+
+def _rows(found: list[Any]) -> list[Any]:
+    """Rows as they are read, with their headers unpacked; hardly any have some."""
+    if any(row[5] for row in found):
+        unpack = msgspec.msgpack.Decoder(Headers).decode
+        return [(*row[:5], unpack(row[5]) if row[5] else ()) for row in found]
+    return found
 
 
 def _extents(db: sqlite3.Connection, topic: int) -> list[Extent]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
+from streams.record import Headers
 from streams.source import SinkFull, SinkLost
 
 _BODY_BYTES = 4 << 20
@@ -34,8 +35,11 @@ class HttpSink:
         values: Sequence[bytes],
         keys: Sequence[bytes | None] | None = None,
         timestamps_ms: Sequence[int] | None = None,
+        headers: Sequence[Headers] | None = None,
     ) -> int:
-        """As Sink.emit. Raises ValueError for a value that is no single line."""
+        """As Sink.emit. Raises ValueError for a value that is no single line, and for headers, which HTTP does not carry."""
+        if headers is not None and any(headers):
+            raise ValueError("records posted over HTTP carry no headers. Hint: send them to Kafka, or put them into the value")
         return sum(self._post(lines) for lines in _bodies([_one_line(value) for value in values]))
 
     def close(self) -> None:

@@ -35,12 +35,17 @@ class Span:
         return Span(begin, max(begin, self.end), max(0, self.begin + self.lost - begin))
 
 
+Headers = tuple[tuple[str, bytes], ...]
+"""What a record carries beside its value, in its order; a name may stand more than once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """The records of one poll of one topic: equally long columns, in log order within each partition.
 
     `partitions` int32, `offsets` int64, `timestamps_ms` int64 (the log's own time, Unix epoch, UTC).
-    A record without a value (a tombstone) has the value `b""`.
+    A record without a value (a tombstone) has the value `b""`. `headers` is None when no record of the batch has any.
+    A batch without records tells of spans that hold none: what was lost there.
     """
 
     topic: str
@@ -50,6 +55,7 @@ class Batch:
     offsets: NDArray[np.int64]
     timestamps_ms: NDArray[np.int64]
     spans: Mapping[int, Span]
+    headers: list[Headers] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -80,4 +86,5 @@ class Batch:
             self.offsets[rows],
             self.timestamps_ms[rows],
             spans,
+            None if self.headers is None else [self.headers[row] for row in rows],
         )

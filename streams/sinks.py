@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from streams.record import Headers
 from streams.source import Log, Sink
 
 
@@ -37,9 +38,10 @@ class _Owned:
         values: Sequence[bytes],
         keys: Sequence[bytes | None] | None = None,
         timestamps_ms: Sequence[int] | None = None,
+        headers: Sequence[Headers] | None = None,
     ) -> int:
         """As Sink.emit."""
-        return self._sink.emit(values, keys, timestamps_ms)
+        return self._sink.emit(values, keys, timestamps_ms, headers)
 
     def close(self) -> None:
         """As Sink.close."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
-from streams.record import Batch
+from streams.record import Batch, Headers
 
 
 class StreamError(Exception):
@@ -60,7 +60,8 @@ class Source(Protocol):
         """The next records, or None when there were none within `timeout_s`.
 
         Blocks up to `timeout_s`. Partitions added later are picked up. A position that retention has
-        overrun goes on at the earliest record, with the number of lost offsets in the span.
+        overrun goes on at the earliest record, with the number of lost offsets in the span; so does all of a topic that was
+        deleted and made anew. Where no record is left behind such a gap the batch has the span and no records.
         Raises SourceLost when the log cannot be reached; the following call tries again.
         """
 
@@ -81,6 +82,7 @@ class Sink(Protocol):
         values: Sequence[bytes],
         keys: Sequence[bytes | None] | None = None,
         timestamps_ms: Sequence[int] | None = None,
+        headers: Sequence[Headers] | None = None,
     ) -> int:
         """How many records the log has acknowledged: always all of them, once this returns.
 
@@ -98,7 +100,8 @@ class Log(Protocol):
     address: str
     """How people know it: `kafka://host:9092`, `embedded:///path`. Without secrets."""
 
-    def source(self, topic: str) -> Source: ...
+    def source(self, topic: str, group: str | None = None) -> Source:
+        """A reader of all partitions; with a `group`, of those that its members, wherever they run, leave to this one."""
 
     def sink(self, topic: str) -> Sink: ...
 

@@ -189,5 +189,21 @@ def test_closing_twice_is_allowed(log: Log, topic: str) -> None:
     log.close()
 
 
+def test_headers_travel_with_their_records(log: Log, topic: str) -> None:
+    sink = log.sink(topic)
+    sink.emit([b"bare"] * 10, [b"k"] * 10)
+    source = log.source(topic)
+    source.open(at({}))
+    assert all(batch.headers is None for batch in read_all(source, 10))
+    carried = [(("ce_type", b"water"), ("trace", b"\x00\xff"), ("trace", b"")), (), (("ce_type", "供水".encode()),)]
+    times = [1_700_000_000_000, 1_700_000_000_001, 1_700_000_000_002]
+    sink.emit([b"0", b"1", b"2"], [b"k"] * 3, times, carried)
+    found = [one for batch in read_all(source, 3) for one in batch.headers or [()] * len(batch)]
+    assert found == carried
+    source.close()
+    history = log.read(topic, times[0], times[2] + 1, 10)
+    assert (history.values, history.headers) == ([b"0", b"1", b"2"], carried)
+
+
 def test_an_empty_emit_writes_nothing(log: Log, topic: str) -> None:
     assert log.sink(topic).emit([]) == 0

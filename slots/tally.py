@@ -14,7 +14,7 @@ Integers = NDArray[np.int64]
 States = Mapping[str, NDArray[Any]]
 """State column (as in slots.measures) → its values; what a row does not have is the prefix's neutral value."""
 
-_NEUTRAL: Final[Mapping[str, float]] = {
+NEUTRAL: Final[Mapping[str, float]] = {
     "n": 0, "s": 0.0, "lo": np.inf, "hi": -np.inf, "lt": np.iinfo(np.int64).min, "lv": np.nan
 }  # fmt: skip
 _ADD: Final[Mapping[str, np.ufunc]] = {"n": np.add, "s": np.add, "lo": np.minimum, "hi": np.maximum, "lt": np.maximum}
@@ -69,7 +69,7 @@ def states_of(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, NDArray[
 
 
 def _values(frame: pl.DataFrame, column: str) -> NDArray[Any]:
-    neutral = _NEUTRAL[column.partition(":")[0]]
+    neutral = NEUTRAL[column.partition(":")[0]]
     if column not in frame.columns:
         return np.full(frame.height, neutral, dtype=np.int64 if isinstance(neutral, int) else np.float64)
     values = frame[column]
@@ -84,7 +84,7 @@ def merged(states: States, groups: NDArray[np.intp], count: int) -> dict[str, ND
 def _merged(column: str, states: States, groups: NDArray[np.intp], count: int) -> NDArray[Any]:
     prefix, _, part = column.partition(":")
     values = states[column]
-    total = np.full(count, _NEUTRAL[prefix], dtype=values.dtype)
+    total = np.full(count, NEUTRAL[prefix], dtype=values.dtype)
     if prefix != "lv":
         _ADD[prefix].at(total, groups, values)
     elif len(values):

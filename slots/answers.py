@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slots.exact_sum import total
 from slots.measures import Part, parts_of
 from slots.slot import Measure
 from slots.tally import Integers, States
@@ -19,9 +20,9 @@ def answered(measure: Measure, states: States) -> tuple[Floats, Integers]:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if measure.ratio is None:
             value, count = _simple(parts_of(measure)[0], states)
-            return value * measure.scale, count
+            return _finite(value * measure.scale), count
         (top, _), (bottom, count) = (_simple(part, states) for side in measure.ratio for part in parts_of(side))
-        return np.where(bottom != 0, top * measure.scale / bottom, np.nan), count
+        return _finite(top * measure.scale / bottom), count
 
 
 def _simple(part: Part, states: States) -> tuple[Floats, Integers]:
@@ -30,5 +31,13 @@ def _simple(part: Part, states: States) -> tuple[Floats, Integers]:
         return count.astype(np.float64), count
     if part.sketch:
         return states[part.answer], count
-    value = states[part.columns[-1]]
+    if part.agg in ("sum", "mean"):
+        value = total(states[f"s:{part.id}"], states[f"f:{part.id}"])
+    else:
+        value = states[part.columns[-1]]
     return np.where(count > 0, value / count if part.agg == "mean" else value, np.nan), count
+
+
+def _finite(values: Floats) -> Floats:
+    """What is beyond all numbers, as a division by zero, is missing."""
+    return np.where(np.isfinite(values), values, np.nan)

@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from slots.exact_sum import digits
 from slots.expression import condition, number
 from slots.slot import Indicator, Measure
 
@@ -36,7 +37,7 @@ class Part:
     @property
     def columns(self) -> tuple[str, ...]:
         """The state columns in the cells; a count is always kept beside the value."""
-        prefixes = {"sum": ("s",), "mean": ("s",), "min": ("lo",), "max": ("hi",), "last": ("lt", "lv")}.get(self.agg, ())
+        prefixes = {"sum": ("s", "f"), "mean": ("s", "f"), "min": ("lo",), "max": ("hi",), "last": ("lt", "lv")}.get(self.agg, ())
         return tuple(f"{prefix}:{self.id}" for prefix in ("n", *prefixes))
 
     @property
@@ -93,10 +94,11 @@ def fill(parts: Sequence[Part]) -> list[pl.Expr]:
 _FILL: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
     "n": lambda x: x.count().cast(pl.Int64),
     "s": lambda x: x.sum(),
+    "f": lambda x: digits(x).sum(),
     "lo": lambda x: x.min(),
     "hi": lambda x: x.max(),
     "lt": lambda x: pl.col("_t").filter(x.is_not_null()).last(),
-    "lv": lambda x: x.drop_nulls().last(),
+    "lv": lambda x: x.filter(pl.col("_t") == pl.col("_t").filter(x.is_not_null()).last()).max(),
 }
 
 
@@ -107,12 +109,13 @@ def merge(columns: Iterable[str]) -> list[pl.Expr]:
 
 def _latest(column: str) -> pl.Expr:
     time = pl.col(f"lt:{column.split(':')[1]}")
-    return pl.col(column).filter(time == time.max()).last()
+    return pl.col(column).filter(time == time.max()).max()  # of several at one time the greatest, whoever came first
 
 
 _MERGE: Final[Mapping[str, Callable[[str], pl.Expr]]] = {
     "n": lambda name: pl.col(name).sum(),
     "s": lambda name: pl.col(name).sum(),
+    "f": lambda name: pl.col(name).sum(),
     "lo": lambda name: pl.col(name).min(),
     "hi": lambda name: pl.col(name).max(),
     "lt": lambda name: pl.col(name).max(),

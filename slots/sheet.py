@@ -114,4 +114,4 @@ def _reduced(ufunc: np.ufunc, values: NDArray[Any], starts: NDArray[np.intp]) ->
     return reduced
 
 
-_UFUNCS: Final = {"n": np.add, "s": np.add, "lo": np.minimum, "hi": np.maximum, "lt": np.maximum}
+_UFUNCS: Final = {"n": np.add, "s": np.add, "f": np.add, "lo": np.minimum, "hi": np.maximum, "lt": np.maximum}

@@ -15,9 +15,11 @@ States = Mapping[str, NDArray[Any]]
 """State column (as in slots.measures) → its values; what a row does not have is the prefix's neutral value."""
 
 NEUTRAL: Final[Mapping[str, float]] = {
-    "n": 0, "s": 0.0, "lo": np.inf, "hi": -np.inf, "lt": np.iinfo(np.int64).min, "lv": np.nan
+    "n": 0, "s": 0.0, "f": 0, "lo": np.inf, "hi": -np.inf, "lt": np.iinfo(np.int64).min, "lv": np.nan
 }  # fmt: skip
-_ADD: Final[Mapping[str, np.ufunc]] = {"n": np.add, "s": np.add, "lo": np.minimum, "hi": np.maximum, "lt": np.maximum}
+_ADD: Final[Mapping[str, np.ufunc]] = {
+    "n": np.add, "s": np.add, "f": np.add, "lo": np.minimum, "hi": np.maximum, "lt": np.maximum
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _merged(column: str, states: States, groups: NDArray[np.intp], count: int) -
     if prefix != "lv":
         _ADD[prefix].at(total, groups, values)
     elif len(values):
-        order = np.lexsort((states[f"lt:{part}"], groups))
+        order = np.lexsort((values, states[f"lt:{part}"], groups))  # of several at one time the greatest
         newest = order[np.flatnonzero(np.diff(groups[order], append=-1))]
         total[groups[newest]] = values[newest]
     return total

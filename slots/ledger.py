@@ -11,6 +11,13 @@ import polars as pl
 Kind = Literal["cells", "bins", "entities"]
 Size = Literal["minute", "hour", "day", ""]
 
+SHADOW = "~"
+
+
+def shadow_of(slot: str) -> str:
+    """The name under which a slot is counted anew beside itself, for `swap`; a cluster keeps both on one node."""
+    return f"{slot}{SHADOW}new"
+
 
 class PageKey(NamedTuple):
     """One page of state: the cells (or sketch bins) of all buckets of one size that begin within one span.
@@ -40,9 +47,13 @@ class SlotState:
     """Everything the ledger knows of one slot besides its pages. Times are Unix microseconds, UTC.
 
     `offsets` and `watermarks` are keyed `topic/partition`: the next offset to read, the latest event time seen.
-    `counters` only grow: accepted, rejected, late, unplaced, lost, refused (duplicates), other (dimension values over the limit).
+    `counters` only grow: accepted, rejected, late, unplaced, lost, refused (duplicates), other (dimension values over the limit),
+    coarsened (minute and hour cells that were not kept, see slots.bounds).
     `dimensions`: the admitted values of each dimension, in the order they were first seen.
-    `sequence` grows by one with each commit; 0 = never.
+    `since`: aspect (a measure part's id, `dim:NAME`) → the event time from which it counts, 0 = from the slot's beginning.
+    `sequence` grows by one with each commit and each swap; 0 = never. `epoch` stands for the slot's life: another one after
+    `clear`, `swap` or a loss of everything, 0 = nothing committed yet. `cells`: the rows of all pages; what is not merged yet
+    may count more than once.
     """
 
     sequence: int = 0
@@ -53,6 +64,9 @@ class SlotState:
     first_event_us: int | None = None
     last_event_us: int | None = None
     committed_us: int | None = None
+    since: Mapping[str, int] = field(default_factory=dict)
+    epoch: int = 0
+    cells: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,10 @@ class Commit:
     `begin` must equal the stored offsets, None where none may be stored yet, else the commit is refused whole: what another
     worker has counted is not counted again, and a ledger that lost what it held is noticed. Deltas are frames in the form of
     slots.pages; they add up with what the page holds.
+
+    `dimensions`: the values newly admitted; where they would not fit any more the commit is refused. `since`: the aspects
+    the batch counts for the first time; the first commit to name one sets it. `epoch`: that of the state the batch was folded
+    upon; where the slot has begun another one since, the commit is refused (None: not asked).
     """
 
     slot: str
@@ -74,17 +92,22 @@ class Commit:
     first_event_us: int | None
     last_event_us: int | None
     committed_us: int
+    since: Mapping[str, int] = field(default_factory=dict)
+    epoch: int | None = None
 
 
 class LedgerError(Exception):
     """LedgerError
-    ├── OffsetConflict   another worker has already counted these records; nothing was written
+    ├── OffsetConflict   the slot does not stand where the batch was folded upon; nothing was written
     └── LedgerLost       the ledger cannot be reached now; nothing may be taken as written
     """
 
 
 class OffsetConflict(LedgerError):
-    """The stored offsets are not the ones the batch began at; nothing was written. Go on from `stored`."""
+    """The slot is not as the batch supposed: its offsets, its epoch, or room for the values admitted. Nothing was written.
+
+    Read the state anew and fold what it has not counted; `stored` are its offsets.
+    """
 
     def __init__(self, slot: str, begin: Mapping[str, int | None], stored: Mapping[str, int]) -> None:
         super().__init__(f"slot '{slot}': the batch began at {dict(begin)}, the ledger stands at {dict(stored)}")
@@ -108,7 +131,7 @@ class Ledger(Protocol):
         """
 
     def read(self, slot: str, key: PageKey) -> tuple[int, pl.DataFrame | None]:
-        """The page's version and its merged frame (None: no such page). Equal version, equal frame."""
+        """The page's version and its merged frame (None: no such page). Equal version, equal frame; no version ever returns."""
 
     def pages(self, slot: str, kind: Kind, size: Size) -> list[PageKey]:
         """The pages kept, oldest first."""
@@ -130,6 +153,15 @@ class Ledger(Protocol):
 
     def clear(self, slot: str) -> None:
         """Forgets the slot whole: pages, offsets, counters. The log counts it anew."""
+
+    def swap(self, slot: str, shadow: str, start_s: int) -> SlotState:
+        """The slot's state after it took over what its shadow (`shadow_of(slot)`) holds, in one step; the shadow is gone then.
+
+        Buckets that begin before `start_s` (a day's beginning, Unix s) stay the slot's, later ones are the shadow's. So are
+        offsets, watermarks, counters, dimensions and since; of entities the later state counts, of equally late ones the
+        shadow's. The next commit of a worker that knew the slot before raises OffsetConflict. An empty shadow may be swapped
+        in too. Commits wait meanwhile: for as long as the pages that contain `start_s` take to merge. Raises LedgerLost.
+        """
 
     def close(self) -> None:
         """Writes out what is not yet durable. May be called twice."""

@@ -2,72 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 import polars as pl
 import redis
 
+from slots.advance import swapped
 from slots.ledger import Commit, Health, Kind, LedgerLost, OffsetConflict, PageKey, Size, SlotState
-from slots.pages import merge_frames
-from slots.snapshot import frame_bytes, frame_of
+from slots.pages import joined, merge_frames, part_of
+from slots.redis_form import (
+    ID,
+    MAX_PARTS,
+    delta_of,
+    described,
+    fields_of,
+    key_of,
+    page_key,
+    page_name,
+    page_version,
+    pairs,
+    state_of,
+)  # fmt: skip
+from slots.redis_scripts import CLEAR, COMMIT, COMPACT, EXPIRE, SWAP
+from slots.snapshot import frame_bytes
 
-MAX_PARTS = 24
-
-_COMMIT = """
-local state, pages, dims = KEYS[1], KEYS[2], KEYS[3]
-local c = cmsgpack.unpack(ARGV[1])
-for part, begin in pairs(c.begin) do
-  local stored = redis.call('HGET', state, 'o:' .. part) or ''
-  if stored ~= begin then
-    redis.call('HINCRBY', state, 'c:refused', c.span)
-    return 0
-  end
-end
-for part, offset in pairs(c.finish) do redis.call('HSET', state, 'o:' .. part, offset) end
-for name, n in pairs(c.counters) do redis.call('HINCRBY', state, 'c:' .. name, n) end
-local function peak(field, value)
-  local stored = redis.call('HGET', state, field)
-  if not stored or #stored < #value or (#stored == #value and stored < value) then redis.call('HSET', state, field, value) end
-end
-for part, mark in pairs(c.watermarks) do peak('w:' .. part, mark) end
-if c.last ~= '' then peak('last', c.last) end
-if c.first ~= '' then
-  local stored = redis.call('HGET', state, 'first')
-  local earlier = not stored or #stored > #c.first or (#stored == #c.first and stored > c.first)
-  if earlier then redis.call('HSET', state, 'first', c.first) end
-end
-redis.call('HSET', state, 'committed', c.committed)
-for name, values in pairs(c.dimensions) do
-  for _, value in ipairs(values) do redis.call('HSETNX', dims, name .. '\\0' .. value, redis.call('HLEN', dims)) end
-end
-for i = 2, #ARGV, 2 do
-  redis.call('RPUSH', c.prefix .. ARGV[i], ARGV[i + 1])
-  redis.call('HINCRBY', pages, ARGV[i], 1)
-end
-return redis.call('HINCRBY', state, 'seq', 1)
-"""
-
-_COMPACT = """
-if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then return 0 end
-redis.call('DEL', KEYS[1])
-redis.call('RPUSH', KEYS[1], ARGV[3])
-return 1
-"""
+HOLD_S = 10.0
+"""For so long a swap keeps commits waiting at most; what takes longer is tried again."""
+_OWN = ("state", "pages", "dims", "hold")
 
 
 class RedisLedger:
     """A Ledger on a Redis or Valkey server; `prefix` keeps several cities apart. Several threads and processes may use it.
 
-    All keys of a slot share a hash tag, so that a cluster keeps them on one node.
+    All keys of a slot (and of its shadow) share a hash tag, so that a cluster keeps them on one node.
     """
 
     def __init__(self, url: str, prefix: str = "cockpit") -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=3, health_check_interval=15)
         self._prefix = prefix
-        self._commit_script = self._redis.register_script(_COMMIT)
-        self._compact_script = self._redis.register_script(_COMPACT)
+        self._scripts = {text: self._redis.register_script(text) for text in (COMMIT, COMPACT, EXPIRE, CLEAR, SWAP)}
 
     def state(self, slot: str) -> SlotState:
         with _Reached():
@@ -75,50 +53,43 @@ class RedisLedger:
             pipe.hgetall(self._key(slot, "state"))
             pipe.hgetall(self._key(slot, "dims"))
             fields, dims = pipe.execute()
-            return _state(fields, dims)
+            return state_of(fields, dims)
 
     def commit(self, commit: Commit) -> SlotState:
-        arguments: list[bytes | str] = [msgspec.msgpack.encode(_described(commit, self._key(commit.slot, "page:")))]
+        slot = commit.slot
+        arguments: list[bytes | str | int] = [msgspec.msgpack.encode(described(commit, self._key(slot, "page:"), ()))]
         for key, delta in commit.deltas.items():
-            arguments += [_page_name(key), frame_bytes(delta)]
-        keys = [self._key(commit.slot, name) for name in ("state", "pages", "dims")]
+            arguments += [page_name(key), delta.height, frame_bytes(delta)]
         with _Reached():
-            sequence = self._commit_script(keys=keys, args=arguments)
-            state = self.state(commit.slot)
-        if not sequence:
-            raise OffsetConflict(commit.slot, commit.begin, state.offsets)
+            said, fields, dims, long = self._unheld(self._keys(slot), arguments)
+            state = state_of(pairs(fields), pairs(dims))
+            if said != b"done":
+                raise OffsetConflict(slot, commit.begin, state.offsets)
+            self._compact(slot, long)
         return state
 
     def read(self, slot: str, key: PageKey) -> tuple[int, pl.DataFrame | None]:
-        name = _page_name(key)
         with _Reached():
-            pipe = self._redis.pipeline(transaction=True)
-            pipe.hget(self._key(slot, "pages"), name)
-            pipe.lrange(self._key(slot, f"page:{name}"), 0, -1)
-            version, blobs = pipe.execute()
-            if not blobs:
-                return 0, None
-            merged = merge_frames(key.kind, [frame_of(blob) for blob in blobs])
-            if len(blobs) > MAX_PARTS:
-                keys = [self._key(slot, f"page:{name}"), self._key(slot, "pages")]
-                self._compact_script(keys=keys, args=[name, version, frame_bytes(merged)])
-            return int(version), merged
+            version, parts = self._page(slot, key)
+            if not parts:
+                return version, None
+            merged = merge_frames(key.kind, [delta_of(part) for part in parts])
+            if len(parts) > MAX_PARTS:
+                self._replace(slot, key, parts, merged)
+            return version, merged
 
     def versions(self, slot: str) -> dict[PageKey, int]:
         with _Reached():
             stored: dict[bytes, bytes] = self._redis.hgetall(self._key(slot, "pages"))  # type: ignore[assignment]
-            return {_page_key(name): int(version) for name, version in stored.items()}
+            return {page_key(name): page_version(meta) for name, meta in stored.items()}
 
     def pages(self, slot: str, kind: Kind, size: Size) -> list[PageKey]:
         return sorted(key for key in self.versions(slot) if key.kind == kind and key.size == size)
 
     def expire(self, slot: str, keys: Iterable[PageKey]) -> None:
         with _Reached():
-            pipe = self._redis.pipeline(transaction=True)
-            for key in keys:
-                pipe.delete(self._key(slot, f"page:{_page_name(key)}"))
-                pipe.hdel(self._key(slot, "pages"), _page_name(key))
-            pipe.execute()
+            arguments = [self._key(slot, "page:"), *map(page_name, keys)]
+            self._scripts[EXPIRE](keys=[self._key(slot, "state"), self._key(slot, "pages")], args=arguments)
 
     def sequences(self, slots: Iterable[str]) -> dict[str, int]:
         names = list(slots)
@@ -141,14 +112,86 @@ class RedisLedger:
 
     def clear(self, slot: str) -> None:
         with _Reached():
-            names = [self._key(slot, f"page:{_page_name(key)}") for key in self.versions(slot)]
-            self._redis.delete(*(self._key(slot, name) for name in ("state", "pages", "dims")), *names)
+            keys = [self._key(slot, name) for name in ("pages", "state", "dims")]
+            self._scripts[CLEAR](keys=keys, args=[self._key(slot, "page:")])
+
+    def swap(self, slot: str, shadow: str, start_s: int) -> SlotState:
+        token = uuid.uuid4().hex
+        keys = [*self._keys(slot), *(self._key(shadow, name) for name in ("state", "pages", "dims", "health"))]
+        with _Reached():
+            until = time.monotonic() + 6 * HOLD_S
+            while time.monotonic() < until:
+                if not self._redis.set(self._key(slot, "hold"), token, nx=True, px=int(HOLD_S * 1000)):
+                    _pause(0.05)
+                elif self._scripts[SWAP](keys=keys, args=self._swap_plan(slot, shadow, start_s, token)):
+                    return self.state(slot)
+        raise LedgerLost(f"slot '{slot}' could not take over '{shadow}': it moved or was held again and again. Hint: try again")
 
     def close(self) -> None:
         self._redis.close()
 
+    def _swap_plan(self, slot: str, shadow: str, start_s: int, token: str) -> list[Any]:
+        """The arguments of the script; to be made while commits are held."""
+        before, new = self.state(slot), self.state(shadow)
+        old_pages, new_pages = self.versions(slot), self.versions(shadow)
+        sides = {key: part_of(key, start_s) for key in {**old_pages, **new_pages}}
+        across = {key: self._joined(slot, shadow, key, start_s) for key, side in sides.items() if side == "across"}
+        gone = {key for key, side in sides.items() if side == "after" and key not in new_pages}
+        gone |= {key for key, frame in across.items() if frame is None}
+        plan = {
+            "token": token,
+            "seq": str(before.sequence),
+            "new_seq": str(new.sequence),
+            "drop": [page_name(key) for key in gone],
+            "move": [page_name(key) for key, side in sides.items() if side == "after" and key in new_pages],
+            "prefix": self._key(slot, "page:"),
+            "new_prefix": self._key(shadow, "page:"),
+            "state": fields_of(swapped(before, new, 0, 0)),
+        }
+        arguments: list[Any] = [msgspec.msgpack.encode(plan)]
+        for key, frame in across.items():
+            arguments += [] if frame is None else [page_name(key), frame.height, frame_bytes(frame)]
+        return arguments
+
+    def _joined(self, slot: str, shadow: str, key: PageKey, start_s: int) -> pl.DataFrame | None:
+        return joined(key, self.read(slot, key)[1], self.read(shadow, key)[1], start_s)
+
+    def _unheld(self, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+        """The answer of the commit's script, once no swap holds the slot."""
+        until = time.monotonic() + 2 * HOLD_S
+        while time.monotonic() < until:
+            answer: Any = self._scripts[COMMIT](keys=keys, args=arguments)
+            if answer[0] != b"held":
+                return answer
+            _pause(0.02)
+        raise LedgerLost("the ledger in Redis is held by a swap. Hint: it ends by itself, the same commit may be tried again")
+
+    def _page(self, slot: str, key: PageKey) -> tuple[int, list[bytes]]:
+        name = page_name(key)
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.hget(self._key(slot, "pages"), name)
+        pipe.lrange(self._key(slot, f"page:{name}"), 0, -1)
+        meta, parts = pipe.execute()
+        return page_version(meta), parts
+
+    def _compact(self, slot: str, names: Iterable[bytes]) -> None:
+        """Merges the deltas of pages nobody seems to read."""
+        for key in map(page_key, names):
+            _, parts = self._page(slot, key)
+            if len(parts) > MAX_PARTS:
+                self._replace(slot, key, parts, merge_frames(key.kind, [delta_of(part) for part in parts]))
+
+    def _replace(self, slot: str, key: PageKey, parts: Sequence[bytes], merged: pl.DataFrame) -> None:
+        name = page_name(key)
+        keys = [self._key(slot, f"page:{name}"), self._key(slot, "pages"), self._key(slot, "state")]
+        fewer = sum(delta_of(part).height for part in parts) - merged.height
+        self._scripts[COMPACT](keys=keys, args=[name, parts[0][:ID], parts[-1][:ID], len(parts), fewer, frame_bytes(merged)])
+
+    def _keys(self, slot: str) -> list[str]:
+        return [self._key(slot, name) for name in _OWN]
+
     def _key(self, slot: str, name: str) -> str:
-        return f"{self._prefix}:{{{slot}}}:{name}"
+        return key_of(self._prefix, slot, name)
 
 
 class _Reached:
@@ -162,48 +205,5 @@ class _Reached:
             raise LedgerLost(f"the ledger in Redis does not answer: {type(error).__name__}: {error}") from error
 
 
-def _described(commit: Commit, prefix: str) -> dict[str, Any]:
-    """The commit as the script reads it. Large numbers travel as texts: Lua's numbers are exact to 2^53 only."""
-    return {
-        "begin": {part: "" if offset is None else str(offset) for part, offset in commit.begin.items()},
-        "finish": {part: str(offset) for part, offset in commit.end.items()},
-        "span": sum(max(0, end - (commit.begin[part] or 0)) for part, end in commit.end.items()),
-        "counters": dict(commit.counters),
-        "watermarks": {part: str(mark) for part, mark in commit.watermarks.items()},
-        "dimensions": dict(commit.dimensions),
-        "first": "" if commit.first_event_us is None else str(commit.first_event_us),
-        "last": "" if commit.last_event_us is None else str(commit.last_event_us),
-        "committed": str(commit.committed_us),
-        "prefix": prefix,
-    }
-
-
-def _state(fields: dict[bytes, bytes], dims: dict[bytes, bytes]) -> SlotState:
-    grouped: dict[str, dict[str, int]] = {"o": {}, "w": {}, "c": {}}
-    single: dict[str, int] = {}
-    for field, number in fields.items():
-        group, _, name = field.decode().partition(":")
-        (grouped[group] if name else single)[name or group] = int(number)
-    dimensions: dict[str, list[str]] = {}
-    for field, _order in sorted(dims.items(), key=lambda item: int(item[1])):
-        name, _, value = field.decode().partition("\0")
-        dimensions.setdefault(name, []).append(value)
-    return SlotState(
-        sequence=single.get("seq", 0),
-        offsets=grouped["o"],
-        watermarks=grouped["w"],
-        counters=grouped["c"],
-        dimensions=dimensions,
-        first_event_us=single.get("first"),
-        last_event_us=single.get("last"),
-        committed_us=single.get("committed"),
-    )
-
-
-def _page_name(key: PageKey) -> str:
-    return f"{key.kind}:{key.size}:{key.start}"
-
-
-def _page_key(name: bytes) -> PageKey:
-    kind, size, start = name.decode().split(":")
-    return PageKey(kind, size, int(start))  # type: ignore[arg-type]
+def _pause(seconds: float) -> None:
+    threading.Event().wait(seconds)

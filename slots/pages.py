@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Literal
 
 import polars as pl
 
@@ -53,6 +54,24 @@ def page_end(key: PageKey) -> int:
     if key.size == "hour":
         return key.start + 86400
     return int(datetime(datetime.fromtimestamp(key.start, UTC).year + 1, 1, 1, tzinfo=UTC).timestamp())
+
+
+def part_of(key: PageKey, start_s: int) -> Literal["before", "after", "across"]:
+    """Where a page lies when a slot changes at a moment (Unix s): entities, which have no time, lie across it."""
+    if key.kind == "entities":
+        return "across"
+    if page_end(key) <= start_s:
+        return "before"
+    return "after" if key.start >= start_s else "across"
+
+
+def joined(key: PageKey, before: pl.DataFrame | None, after: pl.DataFrame | None, start_s: int) -> pl.DataFrame | None:
+    """A page across the moment: what began earlier from the one frame, the rest from the other; None where nothing is left."""
+    early, late = (None, None) if key.kind == "entities" else (pl.col("t") < start_s, pl.col("t") >= start_s)
+    sides = ((before, early), (after, late))
+    frames = [frame if kept is None else frame.filter(kept) for frame, kept in sides if frame is not None]
+    frames = [frame for frame in frames if frame.height]
+    return merge_frames(key.kind, frames) if frames else None
 
 
 def paged(kind: Kind, size: Size, frame: pl.DataFrame) -> dict[PageKey, pl.DataFrame]:

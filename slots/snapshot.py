@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -15,8 +16,18 @@ from slots.ledger import PageKey, SlotState
 _TABLES = """
 CREATE TABLE IF NOT EXISTS state (slot TEXT PRIMARY KEY, json BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS page (slot TEXT, kind TEXT, size TEXT, start INTEGER, version INTEGER NOT NULL, frame BLOB NOT NULL,
-    PRIMARY KEY (slot, kind, size, start)) WITHOUT ROWID;
+    closed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (slot, kind, size, start)) WITHOUT ROWID;
 """
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """What the file says of a page besides its frame. `closed`: it takes no new cells any more, see slots.bounds."""
+
+    slot: str
+    key: PageKey
+    version: int
+    closed: bool = False
 
 
 class Snapshot:
@@ -26,12 +37,14 @@ class Snapshot:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _TABLES)
+        if "closed" not in {column[1] for column in self._connection.execute("PRAGMA table_info(page)")}:
+            self._connection.execute("ALTER TABLE page ADD COLUMN closed INTEGER NOT NULL DEFAULT 0")  # a file from before bounds
 
     def write(
         self,
         states: Mapping[str, SlotState],
         gone: Iterable[tuple[str, PageKey | None]],
-        pages: Iterable[tuple[str, PageKey, int, pl.DataFrame]],
+        pages: Iterable[tuple[SavedPage, pl.DataFrame]],
     ) -> None:
         """States, the deleted pages (None: all of a slot's) and the changed pages, in one transaction."""
         cursor = self._connection.cursor()
@@ -43,8 +56,8 @@ class Snapshot:
                 "INSERT OR REPLACE INTO state VALUES (?, ?)",
                 [(slot, msgspec.json.encode(state)) for slot, state in states.items()],
             )
-            rows = [(slot, *key, version, frame_bytes(frame)) for slot, key, version, frame in pages]
-            cursor.executemany("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?)", rows)
+            rows = [(page.slot, *page.key, page.version, frame_bytes(frame), page.closed) for page, frame in pages]
+            cursor.executemany("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
             cursor.execute("COMMIT")
         except BaseException:
             cursor.execute("ROLLBACK")
@@ -57,12 +70,12 @@ class Snapshot:
             for slot, text in self._connection.execute("SELECT slot, json FROM state")
         }
 
-    def pages(self) -> Iterator[tuple[str, PageKey, int, pl.DataFrame]]:
-        """All pages with their versions."""
-        for slot, kind, size, start, version, blob in self._connection.execute(
-            "SELECT slot, kind, size, start, version, frame FROM page"
+    def pages(self) -> Iterator[tuple[SavedPage, pl.DataFrame]]:
+        """All pages."""
+        for slot, kind, size, start, version, closed, blob in self._connection.execute(
+            "SELECT slot, kind, size, start, version, closed, frame FROM page"
         ):
-            yield slot, PageKey(kind, size, start), version, frame_of(blob)
+            yield SavedPage(slot, PageKey(kind, size, start), version, bool(closed)), frame_of(blob)
 
     def close(self) -> None:
         self._connection.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from slots.ledger import Commit, Health, Ledger, LedgerLost, OffsetConflict, PageKey
+from slots.ledger import Commit, Health, Ledger, LedgerLost, OffsetConflict, PageKey, SlotState, shadow_of
 from slots.ledger_memory import MemoryLedger
 from slots.ledger_redis import RedisLedger
 from slots.pages import merge_frames
@@ -181,6 +183,194 @@ def test_two_workers_count_each_record_once(make: Callable[[], Ledger]) -> None:
     (reading,) = line.readings.ask(Question("desk.total", "c", NOON - timedelta(hours=2), NOON + timedelta(minutes=1)))
     assert reading.value == 550.0
     assert line.ledger.state("desk").counters["accepted"] == 550
+
+
+def test_an_aspect_counts_from_when_it_was_first_named(make: Callable[[], Ledger]) -> None:
+    ledger = make()
+    ledger.commit(commit(0, 1, since={"0a1b2c3d": 0, "dim:kind": 7}))
+    state = ledger.commit(commit(1, 2, since={"dim:kind": 9, "n:new:er": 1_795_000_000_123_456}))
+    assert state.since == {"0a1b2c3d": 0, "dim:kind": 7, "n:new:er": 1_795_000_000_123_456}
+    assert make().state("desk").since == state.since
+
+
+def test_what_was_folded_upon_another_life_of_the_slot_is_refused(make: Callable[[], Ledger]) -> None:
+    ledger = make()
+    epoch = ledger.commit(commit(0, 5, epoch=0)).epoch
+    assert epoch
+    assert ledger.commit(commit(5, 6, epoch=epoch)).epoch == epoch
+    ledger.clear("desk")
+    with pytest.raises(OffsetConflict):
+        ledger.commit(commit(0, 1, epoch=epoch))
+    assert ledger.commit(commit(0, 1, epoch=0)).epoch not in (0, epoch)
+
+
+def test_no_version_ever_returns(make: Callable[[], Ledger]) -> None:
+    ledger, seen = make(), []
+    for _ in range(3):
+        for i in range(3):
+            ledger.commit(commit(i, i + 1))
+            seen.append(ledger.versions("desk")[PAGE])
+        ledger.clear("desk")
+    for _ in range(2):
+        state = ledger.state("desk")
+        ledger.commit(commit(state.offsets.get("t/0", 0), state.offsets.get("t/0", 0) + 1))
+        seen.append(ledger.versions("desk")[PAGE])
+        ledger.expire("desk", [PAGE])
+    assert seen == sorted(set(seen))
+
+
+def test_two_workers_cannot_admit_more_values_than_fit(make: Callable[[], Ledger]) -> None:
+    ledger = make()
+    ledger.commit(commit(0, 1, dimensions={"kind": [f"v{n}" for n in range(199)], "way": ["a"]}))
+    with pytest.raises(OffsetConflict):
+        ledger.commit(commit(1, 2, dimensions={"kind": ["x", "y"]}))
+    assert ledger.state("desk").offsets == {"t/0": 1}
+    assert "refused" not in ledger.state("desk").counters
+    state = ledger.commit(commit(1, 2, dimensions={"kind": ["v7", "水"], "way": ["b"]}))  # one of the two was admitted meanwhile
+    assert (len(state.dimensions["kind"]), state.dimensions["kind"][-1], state.dimensions["way"]) == (200, "水", ["a", "b"])
+    assert ledger.commit(commit(2, 3, dimensions={"kind": ["水"]})).dimensions == state.dimensions
+    with pytest.raises(OffsetConflict):
+        ledger.commit(commit(3, 4, dimensions={"kind": ["z"]}))
+
+
+def cells(*rows: tuple[int, int], column: str = "n:x") -> pl.DataFrame:
+    """Cells of region c: (bucket's start, count)."""
+    frame = pl.DataFrame({"t": [t for t, _ in rows], "r": "c", "d": "", "k": "", column: [n for _, n in rows]})
+    return frame.cast({"t": pl.Int64, column: pl.Int64})
+
+
+def told(ledger: Ledger, slot: str, key: PageKey, column: str = "n:x") -> dict[int, int]:
+    frame = ledger.read(slot, key)[1]
+    return {} if frame is None else {t: n for t, n in frame.sort("t").select("t", column).rows() if n}
+
+
+DAY_S = 86_400
+CUT_S = 10 * DAY_S - 8 * 3600
+"""The beginning of a day in a zone eight hours ahead: in the middle of a UTC day's page of hours and of the year's page."""
+HOURS, DAYS, MINUTES = PageKey("cells", "hour", 9 * DAY_S), PageKey("cells", "day", 0), PageKey("cells", "minute", CUT_S)
+OLD_HOURS, NEW_HOURS = PageKey("cells", "hour", 8 * DAY_S), PageKey("cells", "hour", 10 * DAY_S)
+ENTITIES = PageKey("entities", "", 0)
+
+
+def things(**keys: tuple[int, str]) -> pl.DataFrame:
+    rows = [{"key": key, "time_us": time_us, "lon": 0.0, "lat": 0.0, "r": r} for key, (time_us, r) in keys.items()]
+    return pl.DataFrame(rows)
+
+
+def beside(ledger: Ledger) -> str:
+    """A slot with state on both sides of the cut, and its shadow, which stands elsewhere."""
+    shadow = shadow_of("desk")
+    mine = {
+        OLD_HOURS: cells((8 * DAY_S, 1)),
+        HOURS: cells((CUT_S - 3600, 2), (CUT_S, 4)),
+        NEW_HOURS: cells((10 * DAY_S, 8)),
+        DAYS: cells((CUT_S - DAY_S, 16), (CUT_S, 32)),
+        MINUTES: cells((CUT_S, 64)),
+        ENTITIES: things(a=(5, "old"), b=(9, "old"), c=(3, "old")),
+    }
+    new = {
+        OLD_HOURS: cells((8 * DAY_S, 100)),
+        HOURS: cells((CUT_S - 3600, 200), (CUT_S, 400), column="n:y"),
+        NEW_HOURS: cells((10 * DAY_S, 800)),
+        DAYS: cells((CUT_S - DAY_S, 1600), (CUT_S, 3200)),
+        ENTITIES: things(a=(5, "new"), b=(7, "new"), d=(1, "new")),
+    }
+    ledger.commit(commit(0, 50, deltas=mine, since={"x": 0}, dimensions={"kind": ["a"]}, first_event_us=10, last_event_us=900))
+    changes: dict[str, Any] = {"since": {"y": 5}, "dimensions": {"kind": ["b"]}, "first_event_us": 20, "last_event_us": 800}
+    ledger.commit(commit(0, 40, slot=shadow, deltas=new, counters={"accepted": 3}, **changes))
+    return shadow
+
+
+def test_a_shadow_is_swapped_in_from_a_moment_on(make: Callable[[], Ledger]) -> None:
+    ledger = make()
+    shadow = beside(ledger)
+    before, versions = ledger.state("desk"), ledger.versions("desk") | {DAYS: 0}
+    state = ledger.swap("desk", shadow, CUT_S)
+    for ledger in (ledger, make()):  # noqa: B020 - the former one is closed by then
+        assert ledger.state("desk") == state
+        assert told(ledger, "desk", OLD_HOURS) == {8 * DAY_S: 1}
+        assert (told(ledger, "desk", HOURS), told(ledger, "desk", HOURS, "n:y")) == ({CUT_S - 3600: 2}, {CUT_S: 400})
+        assert told(ledger, "desk", NEW_HOURS) == {10 * DAY_S: 800}
+        assert told(ledger, "desk", DAYS) == {CUT_S - DAY_S: 16, CUT_S: 3200}
+        assert MINUTES not in ledger.versions("desk")
+        entities = ledger.read("desk", ENTITIES)[1]
+        assert entities is not None
+        assert dict(entities.select("key", "r").rows()) == {"a": "new", "b": "old", "c": "old", "d": "new"}
+        assert (ledger.state(shadow), ledger.versions(shadow)) == (SlotState(), {})
+        assert ledger.sequences(["desk"]) == {"desk": state.sequence}
+    assert (state.offsets, state.watermarks, state.since, state.dimensions) == (
+        {"t/0": 40},
+        {"t/0": 400},
+        {"y": 5},
+        {"kind": ["b"]},
+    )
+    assert (state.counters, state.first_event_us, state.last_event_us) == ({"accepted": 3}, 10, 800)
+    assert state.sequence > before.sequence
+    assert state.cells == 10
+    now = ledger.versions("desk")
+    assert now[OLD_HOURS] == versions[OLD_HOURS]
+    assert not {now[key] for key in (HOURS, NEW_HOURS, DAYS, ENTITIES)} & set(versions.values())
+
+
+def test_after_a_swap_workers_go_on_where_the_shadow_stood(make: Callable[[], Ledger]) -> None:
+    ledger = make()
+    shadow = beside(ledger)
+    epoch = ledger.state("desk").epoch
+    ledger.swap("desk", shadow, CUT_S)
+    with pytest.raises(OffsetConflict) as conflict:
+        ledger.commit(commit(50, 51, epoch=epoch))
+    assert conflict.value.stored == {"t/0": 40}
+    with pytest.raises(OffsetConflict):
+        ledger.commit(commit(40, 41, epoch=epoch))  # the offsets would follow, the dimensions are others
+    state = ledger.commit(commit(40, 41, epoch=ledger.state("desk").epoch, deltas={DAYS: cells((CUT_S, 1))}))
+    assert state.offsets == {"t/0": 41}
+    assert told(ledger, "desk", DAYS) == {CUT_S - DAY_S: 16, CUT_S: 3201}
+    fresh = ledger.commit(commit(0, 1, slot=shadow))  # a later shadow begins with nothing of the former one
+    assert (fresh.sequence, fresh.dimensions, list(ledger.versions(shadow))) == (1, {}, [PAGE])
+
+
+def test_an_empty_shadow_leaves_what_was_before(make: Callable[[], Ledger]) -> None:
+    ledger = make()
+    beside(ledger)
+    ledger.clear(shadow_of("desk"))
+    state = ledger.swap("desk", shadow_of("desk"), CUT_S)
+    assert set(ledger.versions("desk")) == {OLD_HOURS, HOURS, DAYS, ENTITIES}
+    assert told(ledger, "desk", HOURS) == {CUT_S - 3600: 2}
+    assert (state.offsets, state.counters, state.dimensions) == ({}, {}, {})
+    assert ledger.commit(commit(0, 1, epoch=state.epoch)).offsets == {"t/0": 1}
+
+
+def test_a_swap_under_load_neither_loses_nor_doubles(make: Callable[[], Ledger]) -> None:
+    """Two threads count while the slot is swapped for its shadow again and again; readers see before or after."""
+    ledger, done, wrong = make(), threading.Event(), []
+    day = {DAYS: cells((CUT_S, 1))}
+
+    def count(slot: str, goal: int) -> None:
+        while (at := ledger.state(slot)).offsets.get("t/0", 0) < goal:
+            begin = at.offsets.get("t/0", 0)
+            with suppress(OffsetConflict):
+                ledger.commit(commit(begin, begin + 1, slot=slot, epoch=at.epoch, deltas=day))
+
+    def watch() -> None:
+        while not done.is_set():
+            first = ledger.state("desk")
+            total = told(ledger, "desk", DAYS)
+            last = ledger.state("desk")
+            if first.sequence == last.sequence and total.get(CUT_S, 0) != last.offsets.get("t/0", 0):
+                wrong.append((first, total))
+
+    worker, watcher = threading.Thread(target=count, args=("desk", 150)), threading.Thread(target=watch)
+    for thread in (worker, watcher):
+        thread.start()
+    for goal in (3, 7, 11):
+        count(shadow_of("desk"), goal)
+        ledger.swap("desk", shadow_of("desk"), CUT_S)
+    worker.join(60)
+    done.set()
+    watcher.join(60)
+    assert not wrong
+    assert told(ledger, "desk", DAYS) == {CUT_S: 150}
+    assert ledger.state("desk").offsets == {"t/0": 150}
 
 
 def test_frames_merge_in_any_order() -> None:

@@ -1,0 +1,82 @@
+"""The pages of one slot in memory: deltas are kept as they come and merged when there are many, or when somebody reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from slots.ledger import PageKey
+from slots.pages import joined, merge_frames, part_of
+
+MAX_PARTS = 16
+
+
+class HeldPage:
+    """One page: the frames not yet merged, the version they are, the version that was saved (-1: none), whether it is closed.
+
+    `rows`: at most so many cells.
+    """
+
+    __slots__ = ("closed", "parts", "rows", "saved", "version")
+
+    def __init__(self, parts: list[pl.DataFrame], version: int, saved: int = -1, closed: bool = False) -> None:
+        self.parts = parts
+        self.version = version
+        self.saved = saved
+        self.closed = closed
+        self.rows = sum(part.height for part in parts)
+
+    def add(self, delta: pl.DataFrame, version: int) -> None:
+        """Takes one more delta."""
+        self.parts.append(delta)
+        self.version = version
+        self.rows += delta.height
+
+    def merged(self, key: PageKey) -> pl.DataFrame:
+        """All of it in one frame."""
+        if len(self.parts) > 1:
+            self.parts = [merge_frames(key.kind, self.parts)]
+            self.rows = self.parts[0].height
+        return self.parts[0]
+
+
+class Held:
+    """The pages of one slot. `fresh` gives a version that was never given before. For one thread at a time."""
+
+    def __init__(self, fresh: Callable[[], int]) -> None:
+        self.pages: dict[PageKey, HeldPage] = {}
+        self._fresh = fresh
+
+    @property
+    def rows(self) -> int:
+        """At most so many cells over all pages; there are few pages, so it is counted anew."""
+        return sum(page.rows for page in self.pages.values())
+
+    def add(self, key: PageKey, delta: pl.DataFrame) -> None:
+        """Adds what a commit changes to one page."""
+        page = self.pages.setdefault(key, HeldPage([], 0))
+        page.add(delta, self._fresh())
+        if len(page.parts) > MAX_PARTS:
+            page.merged(key)
+
+    def swapped(self, shadow: Held, start_s: int) -> Held:
+        """What the slot holds after it took over its shadow's pages from `start_s` on; neither of the two is changed."""
+        after = Held(self._fresh)
+        for key in {**self.pages, **shadow.pages}:
+            mine, new = self.pages.get(key), shadow.pages.get(key)
+            side = part_of(key, start_s)
+            if side == "before" and mine is not None:
+                after.pages[key] = mine
+            elif side == "after" and new is not None:
+                after.pages[key] = HeldPage(new.parts, self._fresh(), closed=new.closed)
+            elif side == "across":
+                after._join(key, mine, new, start_s)
+        return after
+
+    def _join(self, key: PageKey, mine: HeldPage | None, new: HeldPage | None, start_s: int) -> None:
+        before, after = (None if page is None else page.merged(key) for page in (mine, new))
+        frame = joined(key, before, after, start_s)
+        if frame is not None:
+            closed = any(page.closed for page in (mine, new) if page is not None)
+            self.pages[key] = HeldPage([frame], self._fresh(), closed=closed)

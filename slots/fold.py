@@ -139,6 +139,7 @@ class Fold:
             first_event_us=times.min(),  # type: ignore[arg-type]
             last_event_us=times.max(),  # type: ignore[arg-type]
             committed_us=int(now.timestamp() * 1_000_000),
+            epoch=state.epoch,
         )
 
     def _deltas(self, frame: pl.DataFrame, late: np.ndarray, state: SlotState) -> dict[PageKey, pl.DataFrame]:

@@ -31,11 +31,12 @@ def _simple(part: Part, states: States) -> tuple[Floats, Integers]:
         return count.astype(np.float64), count
     if part.sketch:
         return states[part.answer], count
-    if part.agg in ("sum", "mean"):
-        value = total(states[f"s:{part.id}"], states[f"f:{part.id}"])
-    else:
-        value = states[part.columns[-1]]
+    value = total(states[f"s:{part.id}"], states[f"f:{part.id}"]) if "s" in _kinds(part) else states[part.columns[-1]]
     return np.where(count > 0, value / count if part.agg == "mean" else value, np.nan), count
+
+
+def _kinds(part: Part) -> list[str]:
+    return [column.partition(":")[0] for column in part.columns]
 
 
 def _finite(values: Floats) -> Floats:

@@ -34,8 +34,8 @@ def merge_frames(kind: Kind, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def merge_bins() -> pl.Expr:
-    """Counts of quantile bins add up; ranks of distinct registers take the greatest."""
-    return pl.when(pl.col("c").first().str.starts_with("d")).then(pl.col("n").max()).otherwise(pl.col("n").sum()).alias("n")
+    """Counts of quantile bins add up; distinct registers remember each rank that either has seen."""
+    return pl.when(pl.col("c").first().str.starts_with("d")).then(pl.col("n").bitwise_or()).otherwise(pl.col("n").sum()).alias("n")
 
 
 def page_start(size: Size, times: pl.Expr) -> pl.Expr:

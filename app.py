@@ -54,11 +54,11 @@ def compose(
     retention = slots.Retention(settings.minutes_kept_s, settings.hours_kept_s)
     readings = slots.Readings(city.slots, ledger, city.regions, city.zone, system_clock, retention)
     entities = slots.Entities(city.slots, ledger, city.regions, system_clock)
-    records = slots.Records(city.slots, log, city.regions, codec_for)
+    records = slots.Records(city.slots, log, city.regions, lambda source: codec_for(source, city.folder))
     parts = Parts(city, readings, entities, records, ledger, log, dead_letters, system_clock, system_clock())
 
     def fold(slot: slots.Slot) -> slots.Fold:
-        return slots.Fold(slot, codec_for(slot.source.format), city.regions, city.zone, retention)
+        return slots.Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone, retention)
 
     pipelines = {
         topic: slots.Pipeline(log.source(topic), folds, ledger, _set_aside(dead_letters), system_clock, hint, retention)
@@ -184,14 +184,13 @@ def dry_run_slot(city: ask.City, slot: ask.SlotName, file: ask.DryFile = None, l
     settings, found = given_settings(), given_city(city)
     shape = given_slot(found, slot)
     try:
-        values = values_of(file) if file else _tail(found, shape, settings, str(last))
+        records = slots.as_batch(shape, values_of(file)) if file else _tail(found, shape, settings, str(last))
     except ValueError as error:
         end(WRONG_INPUT, str(error))
     except StreamError as error:
         end(FAILED, str(error))
-    show_dry_run(
-        slots.dry_run(shape, values, codec_for(shape.source.format), found.regions, found.zone, system_clock), len(values)
-    )
+    codec = codec_for(shape.source, found.folder)
+    show_dry_run(slots.dry_run(shape, records, codec, found.regions, found.zone, system_clock), len(records))
 
 
 @command_line.command("dead-letters")
@@ -255,10 +254,10 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
         stop.set()
 
 
-def _tail(city: City, slot: slots.Slot, settings: Settings, last: str) -> list[bytes]:
+def _tail(city: City, slot: slots.Slot, settings: Settings, last: str) -> Batch:
     now_ms = int(system_clock().timestamp() * 1000)
     with closing(open_log(settings, state_root(settings) / city.name)) as log:
-        return log.read(slot.source.topic, now_ms - slots.seconds(last) * 1000, now_ms + 1, 200_000).values
+        return log.read(slot.source.topic, now_ms - slots.seconds(last) * 1000, now_ms + 1, 200_000)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from cockpit.boards import Board, parse_board
 from cockpit.city_document import Calendar, CityDocument
@@ -20,10 +20,8 @@ from cockpit.static_layers import LayerDocument, StaticLayer, load_layer
 from layers import Regions, RegionsError
 from slots import registry
 from slots.problem import DocumentError, Problem, nearest
+from slots.schema_rules import schema_problems
 from slots.slot import Slot, Titles, parse_slot
-from slots.slot_document import Format
-
-BUILT_FORMATS: Final = ("json", "csv")
 
 # What stands in for a required key that is wrong, so that the rest of the file can be checked.
 _CITY: Final = MappingProxyType({"name": "unread", "title": {"en": "?"}, "timezone": "UTC"})
@@ -132,6 +130,8 @@ class _Loading:
             if found is None:
                 continue
             self._check_name(file, slot_document, "slot", found.slot)
+            for problem in schema_problems(found, self._files.folder):
+                self._files.note_at(file, slot_document, problem)
             where.setdefault(found.slot, file)
             yield found.slot, found
 
@@ -205,12 +205,9 @@ class _Loading:
 
 def _slot_problems(slot: Mapping[str, Any], regions: Regions | None, where: Mapping[str, Path]) -> Iterator[Problem]:
     """What a slot's document gets wrong about the city around it; told whatever else is wrong with it."""
-    name, source, rule = slot.get("slot"), slot.get("source"), slot.get("region")
+    name, rule = slot.get("slot"), slot.get("region")
     if isinstance(name, str) and name in where:
         yield Problem(("slot",), f"{name!r} is there already, in {where[name].as_posix()}")
-    written = source.get("format") if isinstance(source, dict) else None
-    if written in get_args(Format) and written not in BUILT_FORMATS:
-        yield Problem(("source", "format"), f"format {written!r} is valid but not built yet; built: {', '.join(BUILT_FORMATS)}")
     if isinstance(rule, dict) and "point" in rule and regions is not None and regions.bounds(regions.root.code) is None:
         yield Problem(("region", "point"), "no region of the city has a polygon, so no point lies in any. Hint: {code: FIELD}")
     fallback = rule.get("fallback") if isinstance(rule, dict) else None

@@ -14,7 +14,8 @@ from cockpit.mending import Parser, mend
 from slots.problem import DocumentError, Problem, nearest, problems_of
 from slots.slot import Model
 
-FOLDERS: Final = ("slots", "indicators", "boards", "layers", "plans")
+FOLDERS: Final = ("slots", "indicators", "boards", "layers", "plans", "schemas")
+SCHEMA_FORMATS: Final = (".avsc", ".desc", ".proto")
 REGION_FORMATS: Final = (".geojson", ".gpkg", ".parquet")
 
 Value = TypeVar("Value")
@@ -107,11 +108,21 @@ class CityFiles:
         if folder.is_file():
             self.note(folder.relative_to(self.folder), 1, "must be a folder, it is a file")
             return
+        if folder.name == "schemas":
+            return self._check_schemas(folder)
         allowed = ["NAME.yaml"] + ([f"*{suffix}" for suffix in REGION_FORMATS] if folder.name == "layers" else [])
         for path in _others(folder, set()) if folder.is_dir() else ():
             known = path.suffix == ".yaml" or (folder.name == "layers" and path.suffix in REGION_FORMATS)
             if path.is_dir() or not known:
                 self._note_unread(path, allowed)
+
+    def _check_schemas(self, folder: Path) -> None:
+        """Schemas may lie in folders of their own, one per registry."""
+        for path in _others(folder, set()) if folder.is_dir() else ():
+            if path.is_dir():
+                self._check_schemas(path)
+            elif path.suffix not in SCHEMA_FORMATS:
+                self._note_unread(path, [f"*{suffix}" for suffix in SCHEMA_FORMATS])
 
     def _note_unread(self, path: Path, allowed: list[str]) -> None:
         name = path.relative_to(self.folder)

@@ -1,6 +1,6 @@
 """Data slots: from columns to numbers that add up. What is exported here is what plug-ins and the cockpit may use."""
 
-from slots.dry_run import DryRun, dry_run
+from slots.dry_run import DryRun, as_batch, dry_run
 from slots.entities import Entities
 from slots.fold import Fold, Folded
 from slots.ledger import Commit, Health, Ledger, LedgerError, LedgerLost, OffsetConflict, PageKey, SlotState
@@ -19,5 +19,5 @@ __all__ = [
     "Commit", "DocumentError", "DryRun", "Entities", "Fold", "Folded", "Freshness", "Health", "Indicator", "Ledger",
     "LedgerError", "LedgerLost", "Measure", "MemoryLedger", "Model", "OffsetConflict", "PageKey", "Pipeline", "Places",
     "Problem", "Question", "QuestionError", "Reading", "Readings", "Records", "Retention", "SetAside", "Slot", "SlotState",
-    "Status", "Titles", "Workers", "dry_run", "folds_by_topic", "nearest", "parse_slot", "problems_of", "seconds",
+    "Status", "Titles", "Workers", "as_batch", "dry_run", "folds_by_topic", "nearest", "parse_slot", "problems_of", "seconds",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -30,10 +30,11 @@ class DryRun:
     readings: list[Reading]
 
 
-def dry_run(slot: Slot, values: Sequence[bytes], codec: Codec, places: Places, zone: str, clock: Clock) -> DryRun:
+def dry_run(slot: Slot, records: Batch, codec: Codec, places: Places, zone: str, clock: Clock) -> DryRun:
     """Folds the records as one batch into an empty ledger. Raises nothing for what they contain."""
+    batch = replace(as_batch(slot, records.values), headers=records.headers)
     ledger = MemoryLedger()
-    folded = Fold(slot, codec, places, zone).fold(_batch(slot, values), ledger.state(slot.slot), clock())
+    folded = Fold(slot, codec, places, zone).fold(batch, ledger.state(slot.slot), clock())
     state = ledger.commit(folded.commit)
     readings = Readings({slot.slot: slot}, ledger, places, zone, clock)
     refused = [(one.row + 1, one.stage, one.reason) for one in in_log_order(folded.rejected)]
@@ -44,7 +45,8 @@ def dry_run(slot: Slot, values: Sequence[bytes], codec: Codec, places: Places, z
     return DryRun(dict(state.counters), refused, [reading for question in asked for reading in readings.ask(question)])
 
 
-def _batch(slot: Slot, values: Sequence[bytes]) -> Batch:
+def as_batch(slot: Slot, values: Sequence[bytes]) -> Batch:
+    """The values as if they were the topic's first records, without keys, headers and log times."""
     n = len(values)
     return Batch(
         topic=slot.source.topic,

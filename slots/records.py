@@ -13,7 +13,7 @@ from slots.expression import condition
 from slots.places import Places
 from slots.reading import QuestionError
 from slots.rollup import Tree
-from slots.slot import Slot
+from slots.slot import Slot, SlotSource
 from streams.codecs import Codec
 from streams.record import Batch
 from streams.source import Log
@@ -24,7 +24,7 @@ SCANNED = 200_000
 class Records:
     """Reads a slot's records back by time and region. Blocks; safe to use from several threads."""
 
-    def __init__(self, slots: Mapping[str, Slot], log: Log, places: Places, codec_for: Callable[[str], Codec]) -> None:
+    def __init__(self, slots: Mapping[str, Slot], log: Log, places: Places, codec_for: Callable[[SlotSource], Codec]) -> None:
         self._slots = slots
         self._log = log
         self._places = places
@@ -54,7 +54,7 @@ class Records:
         """Everything the log holds since the window began; nothing is logged before it happened, give or take the clocks."""
         from_ms = int((window_from.timestamp() - 300) * 1000)
         batch = self._log.read(slot.source.topic, max(0, from_ms), 1 << 60, SCANNED)
-        frame = self._codec_for(slot.source.format).decode(batch.values, slot.columns).frame
+        frame = self._codec_for(slot.source).decode(batch.values, slot.columns, batch.headers).frame
         rows = frame["_row"].to_numpy()
         codes = np.array([*self._places.codes, None], dtype=object)
         addressed = frame.with_columns(

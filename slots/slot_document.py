@@ -40,10 +40,15 @@ class Model(BaseModel):
 
 
 class SlotSource(Model):
-    """The topic a slot reads and how its records are written."""
+    """The topic a slot reads and how its records are written.
+
+    `schema`: the file (or, for avro, the folder) that says it, relative to the city's folder; `message`: the protobuf message.
+    """
 
     topic: Annotated[str, Constrained(pattern=r"^[A-Za-z0-9._-]{1,249}$")]
     format: Format = "json"
+    schema_file: Annotated[str, Constrained(min_length=1, max_length=255)] | None = Constrained(None, alias="schema")
+    message: str | None = None
 
 
 def _field(value: Any) -> Any:
@@ -52,6 +57,8 @@ def _field(value: Any) -> Any:
         return {"type": value.removesuffix("?"), "optional": value.endswith("?")}
     if isinstance(value, dict) and "type" not in value and ({"epoch", "zone"} & value.keys()):
         return {"type": "datetime", **value}
+    if isinstance(value, dict) and isinstance(written := value.get("type"), str) and written.endswith("?"):
+        return {"optional": True, **value, "type": written.removesuffix("?")}
     return value
 
 
@@ -59,12 +66,15 @@ class Field(Model):
     """One declared field: `string int float bool datetime`, with `?` when it may be missing.
 
     A datetime may be `{epoch: s|ms|us}` or `{zone: Asia/Shanghai}` for texts without a zone; both take `optional: true`.
+    A number may be `{type: float, min: 0, max: 3600}`: one out of this range is set aside, for its unit has likely changed.
     """
 
     type: FieldType
     optional: bool = False
     epoch: Literal["s", "ms", "us"] | None = None
     zone: str | None = None
+    least: float | None = Constrained(None, alias="min")
+    most: float | None = Constrained(None, alias="max")
 
 
 class Measure(Model):
@@ -152,7 +162,7 @@ class SlotDocument(Model):
     @property
     def columns(self) -> list[Column]:
         """The fields as the codecs take them."""
-        return [Column(name, f.type, f.optional, f.epoch, f.zone) for name, f in self.fields.items()]
+        return [Column(name, f.type, f.optional, f.epoch, f.zone, f.least, f.most) for name, f in self.fields.items()]
 
     def indicator(self, name: str) -> Indicator | None:
         """The indicator of this name, or None."""

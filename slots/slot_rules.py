@@ -12,12 +12,24 @@ from slots.slot_document import Indicator, Measure, SlotDocument
 def slot_problems(slot: SlotDocument) -> list[Problem]:
     """What the keys of a slot say of one another and get wrong."""
     return [
+        *_source_problems(slot),
         *_time_problems(slot),
         *_field_problems(slot),
         *_region_problems(slot),
         *_limit_problems(slot),
         *_indicator_problems(slot),
     ]
+
+
+def _source_problems(slot: SlotDocument) -> list[Problem]:
+    """A schema goes with the formats that need one, and the other way round; what is in it is checked with the city's files."""
+    source, found = slot.source, []
+    for key, given, formats in (("schema", source.schema_file, ("avro", "protobuf")), ("message", source.message, ("protobuf",))):
+        if given is None and source.format in formats:
+            found.append(Problem(("source",), f"format {source.format!r} needs the key {key!r}"))
+        if given is not None and source.format not in formats:
+            found.append(Problem(("source", key), f"{key} goes with {' and '.join(formats)} only, got {source.format}"))
+    return found
 
 
 def _undeclared(slot: SlotDocument, path: tuple[str | int, ...], name: str) -> list[Problem]:
@@ -47,6 +59,10 @@ def _field_problems(slot: SlotDocument) -> list[Problem]:
     for name, field in slot.fields.items():
         if (field.epoch or field.zone) and field.type != "datetime":
             found.append(Problem(("fields", name), f"epoch and zone go with datetime only, got {field.type}"))
+        if (field.least, field.most) != (None, None) and field.type not in ("int", "float"):
+            found.append(Problem(("fields", name), f"min and max go with int and float only, got {field.type}"))
+        if field.least is not None and field.most is not None and field.least > field.most:
+            found.append(Problem(("fields", name), f"min ≤ max is needed, got {field.least:g} and {field.most:g}"))
         if field.zone and not _is_zone(field.zone):
             found.append(Problem(("fields", name, "zone"), f"{field.zone!r} is not a time zone, as Asia/Shanghai"))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -16,7 +16,7 @@ class Column:
     """One declared field: its name, type and whether it may be missing.
 
     A datetime is ISO 8601 text, or a number since the Unix epoch where `epoch` names its unit; `zone` is the
-    time zone of texts that carry none (None: such a text is refused).
+    time zone of texts that carry none (None: such a text is refused). A number below `least` or above `most` is refused.
     """
 
     name: str
@@ -24,15 +24,25 @@ class Column:
     optional: bool = False
     epoch: Epoch | None = None
     zone: str | None = None
+    least: float | None = None
+    most: float | None = None
+
+
+class Reason(NamedTuple):
+    """Why a row cannot be used, and the field it is about (None: the record as a whole)."""
+
+    text: str
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row of the batch that could not be used: which, at what stage (`decode`, `time`, `region`, …), and why."""
+    """A row of the batch that could not be used: at what stage (`decode`, `time`, `region`, …), why, for which field."""
 
     row: int
     stage: str
     reason: str
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

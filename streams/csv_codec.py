@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from streams.columns import Column, Decoded, Rejected
-from streams.settle import settle, show
+from streams.columns import Column, Decoded, Reason, Rejected
+from streams.record import Headers
+from streams.settle import rejections, settle, show
 
 Cells = dict[int, list[str | None]]
 
@@ -25,7 +26,12 @@ class CsvCodec:
             raise ValueError(f"the delimiter must be one character other than a quote or a line end, got {delimiter!r}")
         self._delimiter = delimiter
 
-    def decode(self, values: Sequence[bytes], columns: Sequence[Column]) -> Decoded:
+    @property
+    def fields(self) -> None:
+        """Nobody says beforehand what the records hold."""
+        return None
+
+    def decode(self, values: Sequence[bytes], columns: Sequence[Column], headers: Sequence[Headers] | None = None) -> Decoded:
         """As Codec.decode; a number is a text, too, where a text is declared: CSV cannot tell them apart."""
         lines = _texts(values).str.strip_chars_end("\r\n")
         wanted = len(columns) - 1
@@ -96,18 +102,18 @@ def _as_frame(cells: list[list[str | None]], columns: Sequence[Column]) -> pl.Da
 
 def _settle_texts(texts: pl.DataFrame, rows: pl.Series, columns: Sequence[Column], rejected: list[Rejected]) -> Decoded:
     """Cells become numbers and truth values; what does not fit its type is a reason, not a null."""
-    reasons: dict[int, str] = {}
+    reasons: dict[int, Reason] = {}
     typed = []
     for column in columns:
         cells = texts[column.name]
         values = _convert(cells, column)
         lost = values.is_null() & cells.is_not_null()
         for row, given in zip(rows.filter(lost), cells.filter(lost), strict=True):
-            reasons.setdefault(row, f"field '{column.name}' must be {_expected(column)}, got {show(given)}")
+            text = f"field '{column.name}' must be {_expected(column)}, got {show(given)}"
+            reasons.setdefault(row, Reason(text, column.name))
         typed.append(values.alias(column.name))
     good = ~rows.is_in(list(reasons)) if reasons else pl.Series([True]).new_from_index(0, len(rows))
-    found = [Rejected(row, "decode", reason) for row, reason in reasons.items()]
-    return settle(pl.DataFrame(typed).filter(good), rows.filter(good), columns, [*rejected, *found])
+    return settle(pl.DataFrame(typed).filter(good), rows.filter(good), columns, [*rejected, *rejections(reasons)])
 
 
 def _convert(cells: pl.Series, column: Column) -> pl.Series:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from streams.columns import Column, Decoded, Rejected
+from streams.columns import Column, Decoded, Reason, Rejected
 from streams.json_reason import json_checker, json_reason
-from streams.settle import settle
+from streams.record import Headers
+from streams.settle import rejections, settle
 
 # The first half of a surrogate pair without its second: no text, yet the parser takes it for NUL.
 _LONE_SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
@@ -22,13 +23,21 @@ class _Unreadable(Exception):
 class JsonCodec:
     """One JSON object per record. Of a key given twice the first counts. Holds no state."""
 
-    def decode(self, values: Sequence[bytes], columns: Sequence[Column]) -> Decoded:
+    @property
+    def fields(self) -> None:
+        """Nobody says beforehand what the records hold."""
+        return None
+
+    def decode(self, values: Sequence[bytes], columns: Sequence[Column], headers: Sequence[Headers] | None = None) -> Decoded:
         """As Codec.decode. About 1 µs per record of 200 B; up to ten times that for a batch with bad rows."""
         try:
             raw = _read(values, columns)
         except _Unreadable:
             return self.decode_carefully(values, columns)
-        return _name_types(settle(raw, _row_numbers(range(len(values))), columns, []), values, columns)
+        decoded = settle(raw, _row_numbers(range(len(values))), columns, [])
+        if _holds_huge_numbers(decoded.frame, columns):
+            return self.decode_carefully(values, columns)
+        return _name_types(decoded, values, columns)
 
     def decode_carefully(self, values: Sequence[bytes], columns: Sequence[Column]) -> Decoded:
         """The same answer as `decode`, row by row: slower, and able to say which row is bad and why."""
@@ -65,6 +74,11 @@ def _read(values: Sequence[bytes], columns: Sequence[Column]) -> pl.DataFrame:
     return frame
 
 
+def _holds_huge_numbers(frame: pl.DataFrame, columns: Sequence[Column]) -> bool:
+    """Whether an integer beyond 64 bits stood where a text is declared: the parser makes `Static(U128(…))` of it."""
+    return any(frame[column.name].str.starts_with("Static(").any() for column in columns if column.type == "string")
+
+
 def _schema(columns: Sequence[Column]) -> dict[str, pl.DataType]:
     """What the parser is told. As String it would take numbers for texts; as Categorical it takes only texts.
 
@@ -80,8 +94,8 @@ def _name_types(decoded: Decoded, values: Sequence[bytes], columns: Sequence[Col
     """What is no text where a time is declared reached us as text: the reason shall say what was really given."""
     if not decoded.rejected:
         return decoded
-    rejected = [Rejected(one.row, one.stage, json_reason(values[one.row], columns) or one.reason) for one in decoded.rejected]
-    return Decoded(decoded.frame, rejected)
+    told = ((one, json_reason(values[one.row], columns) or Reason(one.reason, one.field)) for one in decoded.rejected)
+    return Decoded(decoded.frame, [Rejected(one.row, one.stage, reason.text, reason.field) for one, reason in told])
 
 
 def _row_numbers(rows: Sequence[int]) -> pl.Series:
@@ -89,13 +103,13 @@ def _row_numbers(rows: Sequence[int]) -> pl.Series:
 
 
 def _sort_out(
-    values: Sequence[bytes], rows: Sequence[int], reason_of: Callable[[bytes], str | None]
+    values: Sequence[bytes], rows: Sequence[int], reason_of: Callable[[bytes], Reason | None]
 ) -> tuple[list[int], list[Rejected]]:
     """The rows without a reason against them, and the others."""
     reasons = [reason_of(values[row]) for row in rows]
     good = [row for row, reason in zip(rows, reasons, strict=True) if reason is None]
-    bad = [Rejected(row, "decode", reason) for row, reason in zip(rows, reasons, strict=True) if reason is not None]
-    return good, bad
+    bad = {row: reason for row, reason in zip(rows, reasons, strict=True) if reason is not None}
+    return good, rejections(bad)
 
 
 def _narrow(

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from streams.columns import Column
+from streams.columns import Column, Reason
 from streams.settle import show
 from streams.times import expected_time
 
@@ -36,24 +36,25 @@ def json_checker(columns: tuple[Column, ...]) -> Callable[[bytes], bool]:
     return check
 
 
-def json_reason(value: bytes, columns: Sequence[Column]) -> str | None:
+def json_reason(value: bytes, columns: Sequence[Column]) -> Reason | None:
     """What is wrong with the record's syntax or types; None when nothing is (a missing field is found later)."""
     if not value.strip():
-        return "the value is empty"
+        return Reason("the value is empty")
     try:
         record = json.loads(value.decode("utf-8"), object_pairs_hook=_first_wins, parse_constant=_refuse, parse_float=_finite)
         json.dumps(record, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
-        return f"the value is not UTF-8: byte {value[error.start]:#04x} at position {error.start}"
+        return Reason(f"the value is not UTF-8: byte {value[error.start]:#04x} at position {error.start}")
     except UnicodeEncodeError:
-        return "the value is not JSON: half of a surrogate pair is no character"
+        return Reason("the value is not JSON: half of a surrogate pair is no character")
     except RecursionError:
-        return "the value is nested too deeply"
+        return Reason("the value is nested too deeply")
     except ValueError as error:
-        return f"the value is not JSON: {error}"
+        return Reason(f"the value is not JSON: {error}")
     if not isinstance(record, dict):
-        return f"the value must be a JSON object, got {_type_name(record)}"
-    return next((reason for column in columns if (reason := _field_reason(record.get(column.name), column))), None)
+        return Reason(f"the value must be a JSON object, got {_type_name(record)}")
+    found = ((_field_reason(record.get(column.name), column), column.name) for column in columns)
+    return next((Reason(text, name) for text, name in found if text), None)
 
 
 def _field_reason(given: object, column: Column) -> str | None:

@@ -1,5 +1,7 @@
 """From what people write for a moment to Datetime("us", "UTC"), a whole column at once."""
 
+from typing import Final
+
 import polars as pl
 
 from streams.columns import Column, Epoch
@@ -21,6 +23,7 @@ _LOCAL = (
     "%Y-%m-%d %H:%M",
     "%Y-%m-%d",
 )
+EPOCH_SCALE: Final = {"s": 1e6, "ms": 1e3, "us": 1.0}
 _EARLIEST_US = -62_135_596_800_000_000
 _LATEST_US = 253_402_300_799_999_999
 
@@ -42,10 +45,13 @@ def parse_times(texts: pl.Series, zone: str | None) -> pl.Series:
 
 def parse_epochs(numbers: pl.Series, epoch: Epoch) -> pl.Series:
     """Datetime("us", "UTC") of Float64 numbers since 1970; null beyond the years 1…9999 (or where it was null)."""
-    scale = {"s": 1e6, "ms": 1e3, "us": 1.0}[epoch]
-    micros = (numbers * scale).round()
+    return from_micros((numbers * EPOCH_SCALE[epoch]).round())
+
+
+def from_micros(micros: pl.Series) -> pl.Series:
+    """Datetime("us", "UTC") of whole microseconds since 1970; null beyond the years 1…9999 (or where it was null)."""
     within = micros.is_between(_EARLIEST_US, _LATEST_US).fill_null(False)
-    return micros.set(~within, None).cast(pl.Int64).cast(MOMENT).alias(numbers.name)
+    return micros.set(~within, None).cast(pl.Int64).cast(MOMENT)
 
 
 def expected_time(column: Column) -> str:

@@ -63,8 +63,8 @@ def tiny_city(clock: Clock, on_commit: Any = lambda slot: None, *, bad: bool = F
     dead = DeadLetters(":memory:")
     readings = Readings(city.slots, ledger, city.regions, city.zone, clock)
     entities = Entities(city.slots, ledger, city.regions, clock)
-    records = Records(city.slots, log, city.regions, codec_for)
-    folds = folds_by_topic(city.slots, lambda slot: Fold(slot, codec_for(slot.source.format), city.regions, city.zone))
+    records = Records(city.slots, log, city.regions, lambda source: codec_for(source, city.folder))
+    folds = folds_by_topic(city.slots, lambda slot: Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone))
 
     def keep(slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
         dead.add(letters_of(slot, batch, rejected, clock()))

@@ -46,14 +46,14 @@ class CityLine:
             city=self.city,
             readings=Readings(slots, self.ledger, regions, self.city.zone, self.clock),
             entities=Entities(slots, self.ledger, regions, self.clock),
-            records=Records(slots, self.log, regions, codec_for),
+            records=Records(slots, self.log, regions, lambda source: codec_for(source, self.city.folder)),
             ledger=self.ledger,
             log=self.log,
             dead_letters=self.dead_letters,
             clock=self.clock,
             started_at=self.clock(),
         )
-        folds = folds_by_topic(slots, lambda slot: Fold(slot, codec_for(slot.source.format), regions, self.city.zone))
+        folds = folds_by_topic(slots, lambda slot: Fold(slot, codec_for(slot.source, self.city.folder), regions, self.city.zone))
         self._sources = [self.log.source(topic) for topic in folds]
         self._pipelines = [
             Pipeline(source, folds[source.topic], self.ledger, self._set_aside, self.clock) for source in self._sources

@@ -110,7 +110,7 @@ def test_every_slot_of_the_folder_is_fed_and_reads_its_feed(demo: DemoCity, city
             slot.source.topic, values, [None] * len(values), rows.astype(np.int32) * 0, rows.astype(np.int64), moments,
             {0: Span(0, len(values))},
         )  # fmt: skip
-        folded = Fold(slot, codec_for(slot.source.format), city.regions, city.zone).fold(batch, SlotState(), TEN)
+        folded = Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone).fold(batch, SlotState(), TEN)
         counters = folded.commit.counters
         assert counters["accepted"] + len(folded.rejected) == len(values), name
         assert len(folded.rejected) <= 0.004 * len(values) + 3, (name, folded.rejected[:5])
@@ -120,7 +120,7 @@ def test_every_slot_of_the_folder_is_fed_and_reads_its_feed(demo: DemoCity, city
 
 def test_some_records_are_late_and_some_are_wrong(demo: DemoCity, city: City) -> None:
     values = _history(demo, "hotline", TEN - timedelta(hours=48), TEN)
-    decoded = codec_for("json").decode(values, city.slots["hotline"].columns)
+    decoded = codec_for(city.slots["hotline"].source).decode(values, city.slots["hotline"].columns)
     assert 5 < len(decoded.rejected) < 80
     behind = np.diff(decoded.frame["created_at"].dt.epoch("s").to_numpy())
     assert 30 < np.sum(behind < -900) < 200

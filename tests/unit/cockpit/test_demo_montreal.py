@@ -49,7 +49,7 @@ def _readings(city: City) -> Readings:
     log, ledger = EmbeddedLog(":memory:", clock=clock), MemoryLedger()
     MontrealStations().fill(log, end, DAY + timedelta(hours=3))
     slot = city.slots["carshare"]
-    fold = Fold(slot, codec_for(slot.source.format), city.regions, city.zone)
+    fold = Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone)
     line = Pipeline(log.source(slot.source.topic), {slot.slot: fold}, ledger, lambda *_: None, clock)
     while line.step(0.05):
         pass

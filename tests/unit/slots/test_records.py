@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from slots.dry_run import dry_run
+from slots.dry_run import as_batch, dry_run
 from slots.reading import Question, QuestionError
 from slots.records import Records
 from streams.codecs import codec_for
@@ -36,7 +36,7 @@ def test_the_records_behind_a_number_are_as_many_as_it_says() -> None:
 def test_a_dry_run_shows_what_would_be_counted_and_what_refused() -> None:
     line = Line()
     good = b'{"at": "%s", "region": "a1", "wait_s": 4}' % ago(minutes=3).encode()
-    run = dry_run(line.slot, [good, b"{", good], JsonCodec(), line.regions, ZONE, line.clock)
+    run = dry_run(line.slot, as_batch(line.slot, [good, b"{", good]), JsonCodec(), line.regions, ZONE, line.clock)
     assert run.counters == {"accepted": 2, "rejected": 1}
     assert [(number, stage) for number, stage, _ in run.refused] == [(2, "decode")]
     assert {one.indicator: one.value for one in run.readings}["desk.total"] == 8.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from streams.codecs import codec_for
 from streams.columns import Column
 from streams.csv_codec import CsvCodec
 
@@ -62,7 +61,12 @@ def test_an_empty_batch_has_all_columns() -> None:
     assert CsvCodec().decode([], COLUMNS).frame.columns == ["_row", "id", "n", "w", "ok"]
 
 
-def test_only_built_formats_have_codecs() -> None:
-    assert codec_for("json").decode([b'{"id":"a"}'], COLUMNS).frame.height == 1
-    with pytest.raises(ValueError, match="format 'avro' is not built yet; allowed: json, csv"):
-        codec_for("avro")
+def test_a_range_is_of_the_number_that_a_cell_holds() -> None:
+    columns = (Column("n", "int", least=0, most=10), Column("w", "float", optional=True, least=0.5))
+    decoded = CsvCodec().decode([b"3,0.5", b"11,", b"-1,2", b"10,0.4"], columns)
+    assert decoded.frame["_row"].to_list() == [0]
+    assert [(one.row, one.field, one.reason) for one in decoded.rejected] == [
+        (1, "n", "field 'n' must be between 0 and 10, got 11. Hint: has its unit changed?"),
+        (2, "n", "field 'n' must be between 0 and 10, got -1. Hint: has its unit changed?"),
+        (3, "w", "field 'w' must be at least 0.5, got 0.4. Hint: has its unit changed?"),
+    ]

@@ -1,49 +1,75 @@
-"""Connections to a Kafka cluster that fail within seconds and leave nothing behind."""
+"""Connections of kafka-python that fail within seconds and leave nothing behind."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaError
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.admin import NewTopic
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from streams.source import SourceLost
-
-ANSWER_MS = 2_500  # how long a healthy cluster may take for one answer; within two of these a loss is reported
-FETCH_BYTES = 4 << 20
+from streams.kafka_cluster import ANSWER_S, FETCH_BYTES, HEARTBEAT_S, SESSION_S, Handing
+from streams.kafka_producer import PythonProducer
+from streams.kafka_reader import PythonReader
+from streams.kafka_seat import PythonSeat
+from streams.source import SinkLost, SourceLost
 
 
 @dataclass(frozen=True, slots=True)
 class KafkaCluster:
-    """Which cluster, and under which name we appear there."""
+    """Which cluster, and under which name we appear there. A Cluster."""
 
     servers: tuple[str, ...]
     client_id: str
 
-    def consumer(self, topic: str) -> KafkaReader:
-        """A connected reader without an assignment. Blocks up to ANSWER_MS. Raises SourceLost."""
-        made: list[Any] = []
-        try:
-            consumer = KafkaConsumer(**self._reading(), kafka_client=_recorded("consumer", made))
-        except (KafkaError, OSError) as error:
-            for client in made:
-                client.close()
-            raise SourceLost(f"kafka://{','.join(self.servers)} does not answer: {_why(error)}") from error
-        return KafkaReader(topic, consumer, made[0], self)
+    @property
+    def address(self) -> str:
+        return "kafka://" + ",".join(self.servers)
 
-    def producer(self) -> KafkaProducer:
-        """Acknowledged by all replicas, idempotent. Blocks up to ANSWER_MS. Raises KafkaError."""
+    def reader(self, topic: str) -> PythonReader:
+        """As Cluster.reader, connected. Blocks up to ANSWER_S."""
+        consumer, client = self._consumer({"group_id": None, "auto_offset_reset": "none"})
+        return PythonReader(topic, self.address, consumer, client)
+
+    def seat(self, topic: str, group: str, given: Handing, taken: Handing) -> PythonSeat:
+        """As Cluster.seat."""
+        joining = {
+            "group_id": group,
+            "auto_offset_reset": "latest",
+            "partition_assignment_strategy": [CooperativeStickyAssignor],
+            "session_timeout_ms": int(SESSION_S * 1000),
+            "heartbeat_interval_ms": int(HEARTBEAT_S * 1000),
+            "max_poll_interval_ms": int(3 * SESSION_S * 1000),
+        }
+        consumer, client = self._consumer(joining)
+        return PythonSeat(topic, self.address, consumer, client, given, taken)
+
+    def producer(self) -> PythonProducer:
+        """As Cluster.producer. Blocks up to ANSWER_S."""
         made: list[Any] = []
         try:
-            return KafkaProducer(**self._writing(), kafka_client=_recorded("producer", made))
-        except (KafkaError, OSError):
-            for client in made:
-                client.close()
-            raise
+            return PythonProducer(self.address, KafkaProducer(**self._writing(), kafka_client=_recorded("producer", made)))
+        except (KafkaError, OSError) as error:
+            _close(made)
+            raise SinkLost(f"{self.address} does not answer: {why(error)}") from error
+
+    def create_topic(self, topic: str, partitions: int) -> None:
+        """As Cluster.create_topic, with the cluster's own replication."""
+        try:
+            with self.admin() as admin:
+                if topic not in admin.list_topics():
+                    admin.create_topics([NewTopic(topic, partitions, -1)])
+        except TopicAlreadyExistsError:
+            return
+        except (KafkaError, OSError) as error:
+            raise SinkLost(f"{self.address} does not answer: {why(error)}") from error
+
+    def close(self) -> None:
+        """Nothing to let go of: each connection is closed by who asked for it."""
 
     @contextmanager
     def admin(self) -> Iterator[KafkaAdminClient]:
@@ -52,28 +78,34 @@ class KafkaCluster:
         try:
             admin = KafkaAdminClient(**self._asking(), kafka_client=_recorded("admin", made))
         except (KafkaError, OSError):
-            for client in made:
-                client.close()
+            _close(made)
             raise
         try:
             yield admin
         finally:
             admin.close()
 
+    def _consumer(self, settings: dict[str, Any]) -> tuple[KafkaConsumer, Any]:
+        """A connected consumer and its network client. Raises SourceLost."""
+        made: list[Any] = []
+        try:
+            return KafkaConsumer(**self._reading(), **settings, kafka_client=_recorded("consumer", made)), made[0]
+        except (KafkaError, OSError) as error:
+            _close(made)
+            raise SourceLost(f"{self.address} does not answer: {why(error)}") from error
+
     def _asking(self) -> dict[str, Any]:
         return {
             "bootstrap_servers": list(self.servers),
             "client_id": self.client_id,
-            "bootstrap_timeout_ms": ANSWER_MS,
+            "bootstrap_timeout_ms": int(ANSWER_S * 1000),
             "reconnect_backoff_max_ms": 1_000,
-            "request_timeout_ms": 2 * ANSWER_MS,
+            "request_timeout_ms": int(2 * ANSWER_S * 1000),
         }
 
     def _reading(self) -> dict[str, Any]:
         return self._asking() | {
-            "group_id": None,
             "enable_auto_commit": False,
-            "auto_offset_reset": "none",
             "allow_auto_create_topics": False,
             "isolation_level": "read_committed",
             "metadata_max_age_ms": 5_000,
@@ -85,7 +117,7 @@ class KafkaCluster:
         return self._asking() | {
             "acks": "all",
             "enable_idempotence": True,
-            "max_block_ms": 2 * ANSWER_MS,
+            "max_block_ms": int(2 * ANSWER_S * 1000),
             "delivery_timeout_ms": 10_000,
             "linger_ms": 0,
             "batch_size": 256 << 10,
@@ -93,58 +125,13 @@ class KafkaCluster:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class KafkaReader:
-    """One consumer of one topic with questions that always end in time. Every method raises SourceLost."""
+def why(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
-    topic: str
-    consumer: KafkaConsumer
-    client: Any
-    cluster: KafkaCluster
 
-    def partitions(self, fresh: bool = False) -> set[int]:
-        """The topic's partitions as known; asks the cluster when `fresh` or when none are known. Empty: no such topic."""
-        metadata = self.client.cluster
-        metadata.add_topic(self.topic)
-        if fresh or not metadata.partitions_for_topic(self.topic):
-            answered = threading.Event()
-            metadata.request_update().add_both(lambda _: answered.set())
-            if not answered.wait(ANSWER_MS / 1000):
-                raise SourceLost(f"{self.address} does not say which partitions '{self.topic}' has")
-        return set(metadata.partitions_for_topic(self.topic) or ())
-
-    def topic_id(self) -> object:
-        """Which topic of this name it is: another one once it was deleted and made anew; None while there is none."""
-        return self.client.cluster.topic_id(self.topic)
-
-    def earliest(self, partitions: Sequence[int]) -> dict[int, int]:
-        return self._offsets(self.consumer.beginning_offsets, partitions)
-
-    def latest(self, partitions: Sequence[int]) -> dict[int, int]:
-        return self._offsets(self.consumer.end_offsets, partitions)
-
-    @property
-    def address(self) -> str:
-        return "kafka://" + ",".join(self.cluster.servers)
-
-    def part(self, partition: int) -> TopicPartition:
-        return TopicPartition(self.topic, partition)
-
-    def lost(self, error: Exception) -> SourceLost:
-        return SourceLost(f"{self.address} does not answer: {_why(error)}")
-
-    def close(self) -> None:
-        try:
-            self.consumer.close(autocommit=False, timeout_ms=ANSWER_MS)
-        except KafkaError:
-            self.client.close()
-
-    def _offsets(self, ask: Any, partitions: Sequence[int]) -> dict[int, int]:
-        try:
-            found = ask([self.part(partition) for partition in partitions], timeout_ms=ANSWER_MS)
-        except KafkaError as error:
-            raise self.lost(error) from error
-        return {part.partition: offset for part, offset in found.items()}
+def _close(made: list[Any]) -> None:
+    for client in made:
+        client.close()
 
 
 def _recorded(kind: str, made: list[Any]) -> Any:
@@ -157,7 +144,3 @@ def _recorded(kind: str, made: list[Any]) -> Any:
         return made[-1]
 
     return recording
-
-
-def _why(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any
 
-from kafka import KafkaProducer
-from kafka.admin import NewTopic
-from kafka.errors import KafkaError, TopicAlreadyExistsError
-
-from streams.kafka_client import KafkaCluster
+from streams.kafka_cluster import Cluster, Producer, Record
+from streams.record import Headers
 from streams.source import SinkLost
-
-_FLUSH_S = 30.0
 
 
 class KafkaSink:
@@ -28,12 +22,15 @@ class KafkaSink:
         values: Sequence[bytes],
         keys: Sequence[bytes | None] | None = None,
         timestamps_ms: Sequence[int] | None = None,
+        headers: Sequence[Headers] | None = None,
     ) -> int:
         """As Sink.emit: acknowledged by all in-sync replicas."""
         count = len(values)
         if count:
             times: Sequence[int | None] = [None] * count if timestamps_ms is None else timestamps_ms
-            self._producer.send(self.topic, list(zip(values, keys or [None] * count, times, strict=True)))
+            self._producer.send(
+                self.topic, list(zip(values, keys or [None] * count, times, headers or [()] * count, strict=True))
+            )
         return count
 
     def close(self) -> None:
@@ -43,63 +40,44 @@ class KafkaSink:
 class SharedProducer:
     """A producer made when it is first needed, dropped when it failed. Safe to use from several threads."""
 
-    def __init__(self, cluster: KafkaCluster, partitions: int) -> None:
+    def __init__(self, cluster: Cluster, partitions: int) -> None:
         self._cluster = cluster
         self._partitions = partitions
         self._lock = threading.Lock()
-        self._producer: KafkaProducer | None = None
+        self._producer: Producer | None = None
         self._topics: set[str] = set()
 
-    def send(self, topic: str, records: Sequence[tuple[bytes, bytes | None, int | None]]) -> None:
+    def send(self, topic: str, records: Sequence[Record]) -> None:
         """Returns once all are acknowledged. Raises SinkLost."""
-        producer: KafkaProducer | None = None
         try:
             producer = self._ready(topic)
-            sent = [producer.send(topic, value, key, timestamp_ms=time_ms) for value, key, time_ms in records]
-            producer.flush(timeout=_FLUSH_S)
-            for future in sent:
-                if not future.succeeded():
-                    raise future.exception or KafkaError("no acknowledgement came")
-        except (KafkaError, OSError) as error:
+        except SinkLost as error:
+            raise SinkLost(f"{self._cluster.address} did not acknowledge {len(records)} records of '{topic}': {error}") from error
+        try:
+            producer.send(topic, records)
+        except SinkLost:
             self._drop(producer)
-            servers = ",".join(self._cluster.servers)
-            name = type(error).__name__
-            raise SinkLost(
-                f"kafka://{servers} did not acknowledge {len(records)} records of '{topic}': {name}: {error}"
-            ) from error
+            raise
 
     def close(self) -> None:
         with self._lock:
             producer, self._producer = self._producer, None
         if producer is not None:
-            producer.close(timeout=5)
+            producer.close(5)
 
-    def _ready(self, topic: str) -> KafkaProducer:
+    def _ready(self, topic: str) -> Producer:
         with self._lock:
             if topic not in self._topics:
-                self._create(topic)
+                self._cluster.create_topic(topic, self._partitions)
                 self._topics.add(topic)
             if self._producer is None:
                 self._producer = self._cluster.producer()
             return self._producer
 
-    def _create(self, topic: str) -> None:
-        with self._cluster.admin() as admin:
-            if topic in admin.list_topics():
-                return
-            try:
-                admin.create_topics([NewTopic(topic, self._partitions, -1)])
-            except TopicAlreadyExistsError:
-                return
-
-    def _drop(self, producer: Any) -> None:
+    def _drop(self, producer: Producer) -> None:
         """After a failure nobody knows what the old producer still holds: it goes, and its topics are looked up anew."""
         with self._lock:
             if self._producer is producer:
                 self._producer = None
                 self._topics.clear()
-        if producer is not None:
-            try:
-                producer.close(timeout=0)
-            except KafkaError:
-                return
+        producer.close(0)

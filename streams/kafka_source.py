@@ -1,15 +1,15 @@
-"""Reading one Kafka topic: all its partitions, positions kept by the caller."""
+"""Reading one Kafka topic, or a group's share of it: positions kept by the caller."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 import numpy as np
-from kafka.errors import KafkaError, LogTruncationError, OffsetOutOfRangeError
 
-from streams.kafka_client import KafkaCluster, KafkaReader
+from streams.kafka_cluster import Cluster, Overrun, Reader, Taken
+from streams.kafka_member import SILENCE_S, Member
 from streams.record import Batch, Span
 from streams.source import Positions, SourceLost, at
 
@@ -18,30 +18,31 @@ _SLICE_S = 0.5
 
 
 class KafkaSource:
-    """A Source on a Kafka topic; partitions are assigned by us, no consumer group, no offset is stored in Kafka.
+    """A Source on a Kafka topic; no offset is stored in Kafka. Without a `group` it reads all partitions.
 
+    In a group it reads those the group leaves to it: it asks for the position of each that is handed over, and forgets each
+    that is taken away. A member that was not polled for `silence_s` leaves the group until it is polled again.
     A topic that does not exist yet is a topic without records. Uncommitted and aborted transactions are not read.
     """
 
-    def __init__(self, topic: str, cluster: KafkaCluster) -> None:
+    def __init__(self, topic: str, cluster: Cluster, group: str | None = None, silence_s: float = SILENCE_S) -> None:
         self.topic = topic
         self._cluster = cluster
-        self._reader: KafkaReader | None = None
+        self._member = Member(topic, group, cluster, silence_s) if group is not None else None
+        self._reader: Reader | None = None
+        self._reading: set[int] = set()
+        self._held: dict[int, int] = {}
         self._ask: Positions = at({})
         self._positions: dict[int, int] = {}
-        self._skipped: dict[int, int] = {}
-        self._anew: dict[int, int] = {}
         self._ends: dict[int, int] = {}
         self._heard_s = 0.0
         self._topic_id: object = None
 
     def open(self, positions: Positions) -> None:
-        """As Source.open."""
-        self.close()
+        """As Source.open; a member of a group stays one."""
+        self._disconnect()
         self._ask = positions
         self._positions = {}
-        self._skipped = {}
-        self._anew = {}
 
     def poll(self, timeout_s: float, max_records: int = 20_000) -> Batch | None:
         """As Source.poll. A lost cluster is noticed within 5 s, and the call may last that long then."""
@@ -54,117 +55,141 @@ class KafkaSource:
                     return batch
         except SourceLost:
             # A fresh connection from our own positions is the one state we can be sure of.
-            self.close()
+            self._disconnect()
             raise
 
     def ends(self) -> Mapping[int, int]:
-        """As Source.ends: what the last fetches said."""
+        """As Source.ends: what the last fetches said, of the partitions that are read here."""
         if self._reader is not None:
-            for part in self._reader.consumer.assignment():
-                highwater = self._reader.consumer.highwater(part)
-                self._ends[part.partition] = max(highwater or 0, self._ends.get(part.partition, 0))
+            for partition, high in self._reader.highs().items():
+                self._ends[partition] = max(high, self._ends.get(partition, 0))
         return dict(self._ends)
 
     def close(self) -> None:
-        """As Source.close."""
+        """As Source.close; leaves the group at once."""
+        if self._member is not None:
+            self._member.close()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         reader, self._reader = self._reader, None
+        self._reading = set()
         if reader is not None:
             reader.close()
 
     def _poll_once(self, timeout_s: float, max_records: int) -> Batch | None:
         if self._reader is None:
-            self._reader = self._cluster.consumer(self.topic)
+            self._reader = self._cluster.reader(self.topic)
             self._heard_s = time.monotonic()
         reader = self._reader
-        self._assign(reader)
-        try:
-            found = reader.consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=max_records)
-        except (OffsetOutOfRangeError, LogTruncationError) as error:
-            self._go_on(reader, error)
+        gap = self._assign(reader)
+        if gap is not None:
+            return gap
+        if not self._reading:
+            self._wait(timeout_s)
             return None
-        except KafkaError as error:
-            raise reader.lost(error) from error
-        if found:
-            self._heard_s = time.monotonic()
-            return self._batch(reader, found)
-        self._ask_whether_alive(reader)
-        return None
+        try:
+            taken = reader.take(timeout_s, max_records)
+        except Overrun as overrun:
+            return self._go_on(reader, overrun.truncated)
+        if taken is None:
+            self._ask_whether_alive(reader)
+            return None
+        self._heard_s = time.monotonic()
+        return self._batch(taken)
 
-    def _assign(self, reader: KafkaReader) -> None:
-        """Takes all partitions the topic has by now; the known ones keep their positions."""
-        assigned = {part.partition for part in reader.consumer.assignment()}
-        fresh = not assigned and time.monotonic() - self._heard_s > _QUIET_S
+    def _wait(self, timeout_s: float) -> None:
+        """There is nothing to read: until the group hands something over, or somebody makes the topic."""
+        if self._member is not None:
+            self._member.wait(self._held, timeout_s)
+        else:
+            threading.Event().wait(timeout_s)
+
+    def _assign(self, reader: Reader) -> Batch | None:
+        """Reads what there is to read by now; the known partitions keep their positions. The gap of a topic made anew."""
+        fresh = not self._reading and time.monotonic() - self._heard_s > _QUIET_S
         wanted = reader.partitions(fresh)
         if fresh:
             self._heard_s = time.monotonic()
-        self._notice_new_topic(reader, wanted, assigned)
-        if wanted <= assigned:
-            return
-        if unknown := sorted(wanted - set(self._positions)):
-            self._positions |= reader.earliest(unknown) | dict(self._ask(unknown))
-        reader.consumer.assign([reader.part(partition) for partition in sorted(wanted | assigned)])
-        for partition in wanted - assigned:
-            reader.consumer.seek(reader.part(partition), self._anew.get(partition, self._positions[partition]))
+        if self._member is not None:
+            wanted &= self._shared(reader, self._member.held())
+        gap = self._notice_new_topic(reader, wanted)
+        if added := wanted - self._reading:
+            if unknown := sorted(added - self._positions.keys()):
+                self._positions |= reader.earliest(unknown) | dict(self._ask(unknown))
+            reader.read({partition: self._positions[partition] for partition in sorted(added)})
+            self._reading |= added
+        return gap
 
-    def _notice_new_topic(self, reader: KafkaReader, wanted: set[int], assigned: set[int]) -> None:
+    def _shared(self, reader: Reader, held: dict[int, int]) -> set[int]:
+        """What the group leaves to us; what it took away, if only for a moment, is forgotten."""
+        gone = {partition for partition, turn in self._held.items() if held.get(partition) != turn}
+        if gone & self._reading:
+            reader.drop(sorted(gone & self._reading))
+        for partition in gone:
+            self._reading.discard(partition)
+            self._positions.pop(partition, None)
+            self._ends.pop(partition, None)
+        self._held = held
+        return set(held)
+
+    def _notice_new_topic(self, reader: Reader, partitions: Collection[int]) -> Batch | None:
         """Offsets of a topic that was deleted and made anew mean other records: all of it is read, from its beginning."""
         topic_id = reader.topic_id()
         known, self._topic_id = self._topic_id, topic_id or self._topic_id
         if known is None or topic_id is None or topic_id == known:
-            return
-        for partition, earliest in reader.earliest(sorted(wanted & set(self._positions))).items():
-            unread = max(0, self._ends.get(partition, 0) - self._positions[partition])
-            self._skipped[partition] = unread + earliest
-            self._anew[partition] = earliest
-            if partition in assigned:
-                reader.consumer.seek(reader.part(partition), earliest)
+            return None
+        earliest = reader.earliest(sorted(self._positions.keys() & set(partitions)))
+        unread = {partition: max(0, self._ends.get(partition, 0) - self._positions[partition]) for partition in earliest}
         self._ends = {}
+        return self._jump(reader, {p: (target, unread[p] + target) for p, target in earliest.items()})
 
-    def _go_on(self, reader: KafkaReader, error: Exception) -> None:
-        """Retention (or a new topic of the same name) overran a position: on at the earliest record, the gap noted."""
-        assigned = {part.partition for part in reader.consumer.assignment()}
-        wanted = reader.partitions(fresh=True)
-        self._notice_new_topic(reader, wanted, assigned)
-        partitions = sorted(wanted & assigned)
+    def _go_on(self, reader: Reader, truncated: bool) -> Batch | None:
+        """Retention (or a new topic of the same name) overran a position: on at the earliest record, with the gap."""
+        partitions = sorted(reader.partitions(fresh=True) & self._reading)
+        gap = self._notice_new_topic(reader, partitions)
+        if gap is not None:
+            return gap
         earliest, latest = reader.earliest(partitions), reader.latest(partitions)
+        targets = {}
         for partition in partitions:
-            position = self._positions[partition]
-            if partition in self._anew:
-                target = self._anew[partition]
-            elif isinstance(error, LogTruncationError):
-                target = min(position, latest[partition])
-            elif earliest[partition] <= position <= latest[partition]:
-                continue
+            position, first, last = self._positions[partition], earliest[partition], latest[partition]
+            if truncated:
+                targets[partition] = (min(position, last), 0)
             else:
-                target = earliest[partition]
-                self._skipped[partition] = max(0, target - position)
-            reader.consumer.seek(reader.part(partition), target)
+                target = position if first <= position <= last else first
+                targets[partition] = (target, max(0, target - position))
+        return self._jump(reader, targets)
 
-    def _ask_whether_alive(self, reader: KafkaReader) -> None:
+    def _jump(self, reader: Reader, targets: Mapping[int, tuple[int, int]]) -> Batch | None:
+        """Reads on at the targets (partition → offset, lost); the gaps as a batch without records, or None."""
+        spans = {}
+        for partition, (target, lost) in targets.items():
+            span = Span(self._positions[partition], target, lost)
+            self._positions[partition] = target
+            if partition in self._reading:
+                reader.seek(partition, target)
+            if span.lost or span.begin != span.end:
+                spans[partition] = span
+        nothing = np.array([], dtype=np.int64)
+        return Batch(self.topic, [], [], nothing.astype(np.int32), nothing, nothing, spans) if spans else None
+
+    def _ask_whether_alive(self, reader: Reader) -> None:
         """Silence may be a quiet topic or a dead cluster: the ends tell. Raises SourceLost."""
-        assigned = [part.partition for part in reader.consumer.assignment()]
-        if assigned and time.monotonic() - self._heard_s > _QUIET_S:
-            self._ends |= reader.latest(assigned)
+        if time.monotonic() - self._heard_s > _QUIET_S:
+            self._ends |= reader.latest(sorted(self._reading))
             self._heard_s = time.monotonic()
 
-    def _batch(self, reader: KafkaReader, found: Mapping[Any, list[Any]]) -> Batch:
-        records = [record for part in found.values() for record in part] if len(found) > 1 else next(iter(found.values()))
-        count = len(records)
-        sizes = [len(part) for part in found.values()]
+    def _batch(self, taken: Taken) -> Batch:
+        spans = {partition: Span(self._positions[partition], end) for partition, end in taken.ends.items()}
+        self._positions |= taken.ends
         return Batch(
             self.topic,
-            [record.value or b"" for record in records],
-            [record.key for record in records],
-            np.repeat(np.array([part.partition for part in found], dtype=np.int32), sizes),
-            np.fromiter([record.offset for record in records], np.int64, count),
-            np.fromiter([record.timestamp for record in records], np.int64, count),
-            {part.partition: self._advance(reader, part, rows[-1].offset + 1) for part, rows in found.items()},
+            taken.values,
+            taken.keys,
+            taken.partitions,
+            taken.offsets,
+            taken.timestamps_ms,
+            spans,
+            taken.headers,
         )
-
-    def _advance(self, reader: KafkaReader, part: Any, after_last: int) -> Span:
-        begin = self._positions[part.partition]
-        self._anew.pop(part.partition, None)
-        # The consumer stands behind markers and compacted records, too, that follow the last one it gave out.
-        position = reader.consumer.position(part, timeout_ms=0)
-        self._positions[part.partition] = max(position or 0, after_last)
-        return Span(begin, self._positions[part.partition], self._skipped.pop(part.partition, 0))

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 
 from streams.record import Batch
-from streams.source import Positions, Source, StreamError
+from streams.source import Positions, Source
 
 _POLL_S = 0.25
 
@@ -22,7 +22,7 @@ class ReadAhead:
     def __init__(self, source: Source, depth: int = 2) -> None:
         self.topic = source.topic
         self._source = source
-        self._ready: queue.Queue[Batch | BaseException] = queue.Queue(depth)
+        self._ready: queue.Queue[Batch | Exception] = queue.Queue(depth)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._ends: Mapping[int, int] = {}
@@ -40,7 +40,7 @@ class ReadAhead:
             found = self._ready.get(timeout=timeout_s) if timeout_s > 0 else self._ready.get_nowait()
         except queue.Empty:
             return None
-        if isinstance(found, BaseException):
+        if isinstance(found, Exception):
             raise found
         return found
 
@@ -68,19 +68,16 @@ class ReadAhead:
 
     def _read(self, stop: threading.Event, max_records: int) -> None:
         while not stop.is_set():
-            found: Batch | BaseException | None
+            found: Batch | Exception | None
             try:
                 found = self._source.poll(_POLL_S, max_records)
                 self._ends = self._source.ends()
-            except StreamError as error:
+            except Exception as error:  # whoever polls decides what it means, and polls again
                 found = error
-            except BaseException as error:
-                self._hand_over(error, stop)
-                return  # not the log's doing: whoever polls must open anew
             if found is not None:
                 self._hand_over(found, stop)
 
-    def _hand_over(self, found: Batch | BaseException, stop: threading.Event) -> None:
+    def _hand_over(self, found: Batch | Exception, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
                 return self._ready.put(found, timeout=_POLL_S)

@@ -10,7 +10,7 @@ import pytest
 
 from streams.kafka import KafkaLog
 from streams.kafka_client import KafkaCluster
-from streams.record import Batch
+from streams.record import Batch, Span
 from streams.source import SinkLost, Source, SourceLost, at
 from tests.broker.process import ForeignServer, ServerProcess, free_port
 
@@ -134,10 +134,11 @@ def test_a_position_that_retention_overran_goes_on_at_the_earliest(log: KafkaLog
         admin.delete_records({TopicPartition(topic, partition): 60})
     source = log.source(topic)
     source.open(at({partition: 10}))
-    batch = read(source, 40)[0]
+    gap, *batches = read(source, 40)
     source.close()
-    assert [int(value) for value in batch.values] == list(range(60, 100))
-    assert (batch.spans[partition].begin, batch.spans[partition].end, batch.spans[partition].lost) == (10, 100, 50)
+    assert (len(gap), dict(gap.spans)) == (0, {partition: Span(10, 60, lost=50)})
+    assert [int(value) for batch in batches for value in batch.values] == list(range(60, 100))
+    assert (batches[0].spans[partition].begin, batches[-1].spans[partition].end) == (60, 100)
 
 
 def test_a_running_source_notices_a_topic_made_anew(log: KafkaLog, cluster: KafkaCluster, topic: str) -> None:

@@ -191,7 +191,7 @@ def test_closing_twice_is_allowed(log: Log, topic: str) -> None:
 
 def test_headers_travel_with_their_records(log: Log, topic: str) -> None:
     sink = log.sink(topic)
-    sink.emit([b"bare"] * 10, [b"k"] * 10)
+    sink.emit([b"bare"] * 10, [b"k"] * 10, [1_600_000_000_000] * 10)
     source = log.source(topic)
     source.open(at({}))
     assert all(batch.headers is None for batch in read_all(source, 10))

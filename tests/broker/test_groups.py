@@ -1,0 +1,250 @@
+"""Members of one consumer group share a topic: every record once, nobody stops for the others."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from streams.kafka_log import ClusterLog
+from streams.kafka_source import KafkaSource
+from streams.read_ahead import ReadAhead
+from streams.source import Sink, SourceLost
+from tests.broker.connectors import CONNECTORS, connect
+from tests.broker.process import ServerProcess
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+
+PARTITIONS = 8
+
+
+@pytest.fixture(params=CONNECTORS)
+def log(request: pytest.FixtureRequest, kafka_server: ServerProcess) -> Iterator[ClusterLog]:
+    made = connect(request.param, kafka_server.address, partitions=PARTITIONS)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def topic() -> str:
+    return f"group.{uuid.uuid4().hex[:12]}"
+
+
+class Memory:
+    """What a ledger is to workers: positions and values, changed only where they were expected."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.positions: dict[int, int] = {}
+        self.values: list[int] = []
+        self.holes: list[str] = []
+        self.moved: set[int] = set()
+        self.trimmed = 0
+        self._counted_by: dict[int, str] = {}
+
+    def add(self, name: str, batch: Any) -> None:
+        with self.lock:
+            rest = batch.since(self.positions)
+            self.trimmed += len(batch) - len(rest)
+            for partition, span in rest.spans.items():
+                if span.begin != self.positions.get(partition, 0) or span.lost:
+                    self.holes.append(f"{name}: {partition} {span}, expected {self.positions.get(partition, 0)}")
+                self.positions[partition] = span.end
+                if self._counted_by.setdefault(partition, name) != name:
+                    self.moved.add(partition)
+                    self._counted_by[partition] = name
+            self.values += [int(value) for value in rest.values]
+
+
+class Worker:
+    """Polls and counts in a thread of its own. While `go` is clear it holds a batch in hand and others stay ahead of it."""
+
+    def __init__(self, name: str, source: ReadAhead, memory: Memory) -> None:
+        self.name = name
+        self.asked: list[int] = []
+        self.counted: dict[int, int] = {}
+        self.problems: list[BaseException] = []
+        self._source = source
+        self._memory = memory
+        self.go = threading.Event()
+        self.go.set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        source.open(self._positions)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+        assert not self.problems, self.problems
+
+    def _positions(self, partitions: Collection[int]) -> Mapping[int, int]:
+        self.asked += partitions
+        with self._memory.lock:
+            return {
+                partition: self._memory.positions[partition] for partition in partitions if partition in self._memory.positions
+            }
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set():
+                batch = self._source.poll(0.1, max_records=2_000)
+                if batch is not None:
+                    self.go.wait()
+                    self._memory.add(self.name, batch)
+                    for partition in batch.spans:
+                        self.counted[partition] = self.counted.get(partition, 0) + 1
+        except BaseException as error:
+            self.problems.append(error)
+        finally:
+            self._source.close()
+
+
+class Writer:
+    """Writes numbers to all partitions until it is stopped."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.sent = 0
+        self._sink = sink
+        self._stop = threading.Event()
+        self._write()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> int:
+        """How many it wrote."""
+        self._stop.set()
+        self._thread.join(30)
+        return self.sent
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.02):
+            self._write()
+
+    def _write(self) -> None:
+        numbers = range(self.sent, self.sent + 128)
+        self._sink.emit([str(number).encode() for number in numbers], [str(number % 64).encode() for number in numbers])
+        self.sent += 128
+
+
+def wait_until(holds: Callable[[], bool], within_s: float, what: str) -> float:
+    """Seconds until it holds."""
+    begun, tick = time.monotonic(), threading.Event()
+    while not holds():
+        assert time.monotonic() - begun < within_s, f"{what}: not within {within_s} s"
+        tick.wait(0.02)
+    return time.monotonic() - begun
+
+
+def shares(workers: Collection[Worker], least: int) -> Callable[[], bool]:
+    """Whether each of the workers counts at least so many partitions just now."""
+    before = {worker.name: dict(worker.counted) for worker in workers}
+    return lambda: all(
+        sum(count > before[worker.name].get(partition, 0) for partition, count in dict(worker.counted).items()) >= least
+        for worker in workers
+    )
+
+
+def test_members_come_and_go_and_every_record_counts_once(log: ClusterLog, topic: str) -> None:
+    memory, writer = Memory(), Writer(log.sink(topic))
+    first = Worker("one", log.source(topic, "g." + topic), memory)
+    workers = [first]
+    wait_until(shares(workers, PARTITIONS), 30, "the first member reads all")
+    first.go.clear()
+    for name, share in (("two", 4), ("three", 2)):
+        workers.append(Worker(name, log.source(topic, "g." + topic), memory))
+        wait_until(shares(workers[1:], share), 40, f"member {name} has its share")
+        first.go.set()
+    asked = list(first.asked)
+    workers.pop(1).stop()
+    left_s = wait_until(shares(workers, 4), 40, "the others take over")
+    sent = writer.stop()
+    wait_until(lambda: len(memory.values) >= sent, 40, "all are counted")
+    for worker in workers:
+        worker.stop()
+    assert memory.holes == []
+    assert sorted(memory.values) == list(range(sent))
+    assert memory.moved and memory.trimmed, "partitions moved while batches of them were in flight"
+    assert sorted(asked) == list(range(PARTITIONS)), "what the first member kept, it never asked for again"
+    assert len(first.asked) - len(asked) <= PARTITIONS - 2
+    assert left_s < 6
+
+
+def test_a_member_that_leaves_is_replaced_within_five_seconds(log: ClusterLog, topic: str) -> None:
+    memory, writer = Memory(), Writer(log.sink(topic))
+    leaving, staying = (Worker(name, log.source(topic, "g." + topic), memory) for name in ("leaving", "staying"))
+    wait_until(shares([leaving, staying], 4), 40, "both have their share")
+    leaving.stop()
+    assert wait_until(shares([staying], PARTITIONS), 20, "the other takes over") < 5
+    sent = writer.stop()
+    wait_until(lambda: len(memory.values) >= sent, 20, "all are counted")
+    staying.stop()
+    assert memory.holes == []
+    assert sorted(memory.values) == list(range(sent))
+
+
+def test_a_member_nobody_polls_leaves_and_comes_back(log: ClusterLog, topic: str) -> None:
+    memory, writer = Memory(), Writer(log.sink(topic))
+    stuck = KafkaSource(topic, log.cluster, "g." + topic, silence_s=1.0)
+    stuck.open(lambda partitions: {})
+    wait_until(lambda: stuck.poll(0.1) is not None, 30, "the member reads")
+    worker = Worker("other", log.source(topic, "g." + topic), memory)
+    wait_until(shares([worker], PARTITIONS), 30, "the other takes all over")
+    wait_until(lambda: bool(stuck.poll(0.1)), 30, "the member is back")
+    sent = writer.stop()
+    stuck.close()
+    wait_until(lambda: len(memory.values) >= sent, 20, "all are counted")
+    worker.stop()
+    assert memory.holes == []
+    assert sorted(memory.values) == list(range(sent))
+
+
+def test_while_positions_cannot_be_had_poll_says_so_and_asks_again(log: ClusterLog, topic: str) -> None:
+    log.sink(topic).emit([b"1"] * 100, [str(number).encode() for number in range(100)])
+    asked: list[int] = []
+
+    def positions(partitions: Collection[int]) -> Mapping[int, int]:
+        asked.append(len(partitions))
+        if len(asked) < 4:
+            raise LookupError("the ledger is away")
+        return {}
+
+    source = log.source(topic, "g." + topic)
+    source.open(positions)
+    raised, count, until = 0, 0, time.monotonic() + 30
+    while count < 100:
+        assert time.monotonic() < until
+        try:
+            batch = source.poll(0.2)
+        except LookupError:
+            raised += 1
+        else:
+            count += len(batch) if batch is not None else 0
+    source.close()
+    assert raised == 3
+
+
+def test_a_member_without_a_partition_still_notices_a_loss(log: ClusterLog, kafka_server: ServerProcess, topic: str) -> None:
+    if not isinstance(kafka_server, ServerProcess):
+        pytest.skip("this broker is not ours to break")
+    log.cluster.create_topic(topic, 1)
+    busy, idle = (KafkaSource(topic, log.cluster, "g." + topic) for _ in range(2))
+    for source, for_s in ((busy, 1.0), (idle, 3.0)):
+        source.open(lambda partitions: {})
+        source.poll(for_s)
+    kafka_server.pause()
+    try:
+        begun = time.monotonic()
+        with pytest.raises(SourceLost):
+            while time.monotonic() - begun < 20:
+                idle.poll(0.2)
+        assert time.monotonic() - begun < 6
+    finally:
+        kafka_server.resume()
+    idle.close()
+    busy.close()

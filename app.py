@@ -57,11 +57,14 @@ def compose(
     records = slots.Records(city.slots, log, city.regions, lambda source: codec_for(source, city.folder))
     parts = Parts(city, readings, entities, records, ledger, log, dead_letters, system_clock, system_clock())
 
+    def group(topic: str) -> str | None:
+        return f"cockpit.{city.name}.{topic}" if settings.redis else None  # who shares the ledger shares the topic
+
     def fold(slot: slots.Slot) -> slots.Fold:
         return slots.Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone, retention)
 
     pipelines = {
-        topic: slots.Pipeline(log.source(topic), folds, ledger, _set_aside(dead_letters), system_clock, hint, retention)
+        topic: slots.Pipeline(log.source(topic, group(topic)), folds, ledger, _set_aside(dead_letters), system_clock, hint, retention)
         for topic, folds in slots.folds_by_topic(city.slots, fold).items()
     }
     return parts, pipelines
@@ -70,9 +73,9 @@ def compose(
 def open_log(settings: Settings, state: Path) -> Log:
     """Kafka where one is named, else the embedded log of this state folder."""
     if settings.kafka:
-        from streams.kafka import KafkaLog  # loading kafka-python takes a while that nobody else need wait
+        from streams.connectors import kafka_log  # loading a client takes a while that nobody else need wait
 
-        return KafkaLog(settings.kafka)
+        return kafka_log(settings.kafka, settings.kafka_client)
     return EmbeddedLog(state / "log.sqlite")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -45,6 +46,12 @@ def _servers(text: str) -> str:
     return ",".join(server.strip() for server in servers)
 
 
+def _installed(client: str) -> str:
+    if client == "confluent" and find_spec("confluent_kafka") is None:
+        raise ValueError("confluent-kafka is not installed. Hint: pip install 'city-cockpit[fast]'")
+    return client
+
+
 def _redis(url: SecretStr) -> SecretStr:
     parts = urlsplit(url.get_secret_value())
     if parts.scheme not in ("redis", "rediss", "unix") or not (parts.hostname or parts.path):
@@ -60,6 +67,8 @@ class Settings(BaseSettings):
 
     kafka: Annotated[str, AfterValidator(_servers)] | None = None
     """`host:9092,host2:9092`; None: the embedded log."""
+    kafka_client: Annotated[Literal["kafka-python", "confluent"], AfterValidator(_installed)] = "kafka-python"
+    """The library that speaks to Kafka; `confluent` is several times as fast and comes with the extra `fast`."""
     redis: Annotated[SecretStr, AfterValidator(_redis)] | None = None
     """The address of Redis or Valkey; None: a ledger in memory with a snapshot file."""
     state: Path | None = None

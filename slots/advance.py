@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from slots.dimensions import MAX_VALUES
-from slots.ledger import Commit, SlotState
+from slots.ledger import Commit, PageKey, SlotState
+from slots.pages import page_end
 
 
 def follows(state: SlotState, commit: Commit) -> bool:
-    """Whether the commit was folded upon this state: the same offsets, the same epoch, and room for its values."""
-    return in_step(state, commit) and commit.epoch in (None, state.epoch) and fits(state, commit)
+    """Whether the commit was folded upon this state: the same offsets, epoch and floors, and room for its values."""
+    return in_step(state, commit) and commit.epoch in (None, state.epoch) and fits(state, commit) and above(state, commit)
 
 
 def in_step(state: SlotState, commit: Commit) -> bool:
@@ -22,6 +23,19 @@ def in_step(state: SlotState, commit: Commit) -> bool:
 def fits(state: SlotState, commit: Commit) -> bool:
     """Whether no dimension would hold more than MAX_VALUES values, whoever admitted some since the batch was folded."""
     return all(len({*state.dimensions.get(name, ()), *new}) <= MAX_VALUES for name, new in commit.dimensions.items())
+
+
+def above(state: SlotState, commit: Commit) -> bool:
+    """Whether the commit adds to no page that may have left."""
+    return all(key.start >= state.floors.get(key.size, key.start) for key in commit.deltas)
+
+
+def raised(state: SlotState, gone: Iterable[PageKey]) -> SlotState:
+    """The state after pages have left."""
+    floors = dict(state.floors)
+    for key in gone:
+        floors[key.size] = max(page_end(key), floors.get(key.size, key.start))
+    return replace(state, floors=floors)
 
 
 def span(commit: Commit) -> int:
@@ -51,6 +65,7 @@ def advanced(before: SlotState, commit: Commit, epoch: int, cells: int) -> SlotS
         since={**commit.since, **before.since},
         epoch=before.epoch or epoch,
         cells=cells,
+        floors=before.floors,
     )
 
 
@@ -64,6 +79,7 @@ def swapped(before: SlotState, shadow: SlotState, epoch: int, cells: int) -> Slo
         committed_us=_either(max, before.committed_us, shadow.committed_us),
         epoch=epoch,
         cells=cells,
+        floors={size: max(end, shadow.floors.get(size, end)) for size, end in {**shadow.floors, **before.floors}.items()},
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from slots.bounds import Bounds, coarsened
 from slots.ledger import PageKey
-from slots.pages import joined, merge_frames, part_of
+from slots.pages import CELL_KEYS, joined, merge_frames, part_of
 
 MAX_PARTS = 16
 
@@ -32,6 +33,11 @@ class HeldPage:
         self.parts.append(delta)
         self.version = version
         self.rows += delta.height
+
+    def close(self) -> None:
+        """From now on it takes no new cells; that is to be saved too."""
+        self.saved = self.saved if self.closed else -1
+        self.closed = True
 
     def merged(self, key: PageKey) -> pl.DataFrame:
         """All of it in one frame."""
@@ -59,6 +65,20 @@ class Held:
         page.add(delta, self._fresh())
         if len(page.parts) > MAX_PARTS:
             page.merged(key)
+
+    def bounded(
+        self, slot: str, deltas: Mapping[PageKey, pl.DataFrame], bounds: Bounds
+    ) -> tuple[Mapping[PageKey, pl.DataFrame], int]:
+        """What is to be added of the deltas, and how many cells there is no room for."""
+        for key in bounds.closing(slot, self.rows, self._merge, deltas.keys()):
+            self.pages.setdefault(key, HeldPage([deltas[key].clear()], self._fresh())).close()
+        closed = [key for key in deltas if (page := self.pages.get(key)) is not None and page.closed]
+        return coarsened(deltas, {key: self.pages[key].merged(key).select(CELL_KEYS) for key in closed})
+
+    def _merge(self) -> int:
+        for key, page in self.pages.items():
+            page.merged(key)
+        return self.rows
 
     def swapped(self, shadow: Held, start_s: int) -> Held:
         """What the slot holds after it took over its shadow's pages from `start_s` on; neither of the two is changed."""

@@ -53,7 +53,8 @@ class SlotState:
     `since`: aspect (a measure part's id, `dim:NAME`) → the event time from which it counts, 0 = from the slot's beginning.
     `sequence` grows by one with each commit and each swap; 0 = never. `epoch` stands for the slot's life: another one after
     `clear`, `swap` or a loss of everything, 0 = nothing committed yet. `cells`: the rows of all pages; what is not merged yet
-    may count more than once.
+    may count more than once. `floors`: size → the moment (Unix s) by which the last page ends that has left; no page that begins
+    before it takes anything more.
     """
 
     sequence: int = 0
@@ -67,6 +68,7 @@ class SlotState:
     since: Mapping[str, int] = field(default_factory=dict)
     epoch: int = 0
     cells: int = 0
+    floors: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class LedgerError(Exception):
 
 
 class OffsetConflict(LedgerError):
-    """The slot is not as the batch supposed: its offsets, its epoch, or room for the values admitted. Nothing was written.
+    """The slot is not as the batch supposed: its offsets, its epoch, its floors, or room for the values admitted. Nothing was
+    written.
 
     Read the state anew and fold what it has not counted; `stored` are its offsets.
     """
@@ -139,8 +142,9 @@ class Ledger(Protocol):
     def versions(self, slot: str) -> dict[PageKey, int]:
         """Page → version of all pages of a slot in one cheap call: where a version is as it was, so is the page."""
 
-    def expire(self, slot: str, keys: Iterable[PageKey]) -> None:
-        """Deletes pages that retention no longer keeps."""
+    def expire(self, slot: str, pages: Mapping[PageKey, int]) -> None:
+        """Deletes pages that retention no longer keeps here, those that are still at the version given, and raises the floors to
+        their ends: a commit that adds to a page below its floor raises OffsetConflict."""
 
     def sequences(self, slots: Iterable[str]) -> dict[str, int]:
         """The sequence of each slot in one cheap call, so that a reader sees what has changed."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from slots.advance import advanced, follows, in_step, refused, swapped
+from slots.advance import advanced, follows, in_step, raised, refused, summed, swapped
+from slots.bounds import Bounds
 from slots.held import Held, HeldPage
 from slots.ledger import Commit, Health, Kind, OffsetConflict, PageKey, Size, SlotState
 from slots.pages import merge_frames
@@ -20,9 +22,13 @@ from slots.snapshot import SavedPage, Snapshot
 
 
 class MemoryLedger:
-    """A Ledger in this process. `path` None keeps nothing after the process; several threads may use it."""
+    """A Ledger in this process. `path` None keeps nothing after the process; several threads may use it.
 
-    def __init__(self, path: Path | None = None) -> None:
+    `bounds`: how many cells a slot may hold.
+    """
+
+    def __init__(self, path: Path | None = None, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds or Bounds()
         self._lock = threading.RLock()
         self._saving = threading.Lock()
         self._states: dict[str, SlotState] = {}
@@ -46,8 +52,11 @@ class MemoryLedger:
                     self._states[commit.slot] = refused(before, commit)
                 raise OffsetConflict(commit.slot, commit.begin, before.offsets)
             held = self._of(commit.slot)
-            for key, delta in commit.deltas.items():
+            deltas, dropped = held.bounded(commit.slot, commit.deltas, self._bounds)
+            for key, delta in deltas.items():
                 held.add(key, delta)
+            if dropped:
+                commit = replace(commit, counters=summed(commit.counters, {"coarsened": dropped}))
             self._states[commit.slot] = after = advanced(before, commit, self._fresh(), held.rows)
             return after
 
@@ -64,11 +73,15 @@ class MemoryLedger:
         with self._lock:
             return {key: page.version for key, page in self._of(slot).pages.items()}
 
-    def expire(self, slot: str, keys: Iterable[PageKey]) -> None:
+    def expire(self, slot: str, pages: Mapping[PageKey, int]) -> None:
         with self._lock:
-            for key in keys:
-                if self._of(slot).pages.pop(key, None) is not None:
-                    self._gone.add((slot, key))
+            held = self._of(slot).pages
+            gone = [key for key, version in pages.items() if key in held and held[key].version == version]
+            for key in gone:
+                del held[key]
+                self._gone.add((slot, key))
+            if gone:
+                self._states[slot] = raised(self.state(slot), gone)
 
     def sequences(self, slots: Iterable[str]) -> dict[str, int]:
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,11 +13,14 @@ import polars as pl
 import redis
 
 from slots.advance import swapped
+from slots.bounds import Bounds
 from slots.ledger import Commit, Health, Kind, LedgerLost, OffsetConflict, PageKey, Size, SlotState
-from slots.pages import joined, merge_frames, part_of
+from slots.pages import joined, merge_frames, page_end, part_of
+from slots.redis_closed import Closed
 from slots.redis_form import (
     ID,
     MAX_PARTS,
+    closed_of,
     delta_of,
     described,
     fields_of,
@@ -28,7 +31,7 @@ from slots.redis_form import (
     pairs,
     state_of,
 )  # fmt: skip
-from slots.redis_scripts import CLEAR, COMMIT, COMPACT, EXPIRE, SWAP
+from slots.redis_scripts import CLEAR, CLOSE, COMMIT, COMPACT, EXPIRE, SWAP
 from slots.snapshot import frame_bytes
 
 HOLD_S = 10.0
@@ -39,13 +42,16 @@ _OWN = ("state", "pages", "dims", "hold")
 class RedisLedger:
     """A Ledger on a Redis or Valkey server; `prefix` keeps several cities apart. Several threads and processes may use it.
 
+    `bounds`: how many cells a slot may hold.
+
     All keys of a slot (and of its shadow) share a hash tag, so that a cluster keeps them on one node.
     """
 
-    def __init__(self, url: str, prefix: str = "cockpit") -> None:
+    def __init__(self, url: str, prefix: str = "cockpit", bounds: Bounds | None = None) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=3, health_check_interval=15)
         self._prefix = prefix
-        self._scripts = {text: self._redis.register_script(text) for text in (COMMIT, COMPACT, EXPIRE, CLEAR, SWAP)}
+        self._scripts = {text: self._redis.register_script(text) for text in (COMMIT, COMPACT, CLOSE, EXPIRE, CLEAR, SWAP)}
+        self._closed = Closed(bounds or Bounds(), self._close, lambda slot, key: self.read(slot, key)[1], self._merge)
 
     def state(self, slot: str) -> SlotState:
         with _Reached():
@@ -56,16 +62,16 @@ class RedisLedger:
             return state_of(fields, dims)
 
     def commit(self, commit: Commit) -> SlotState:
-        slot = commit.slot
-        arguments: list[bytes | str | int] = [msgspec.msgpack.encode(described(commit, self._key(slot, "page:"), ()))]
-        for key, delta in commit.deltas.items():
-            arguments += [page_name(key), delta.height, frame_bytes(delta)]
         with _Reached():
-            said, fields, dims, long = self._unheld(self._keys(slot), arguments)
+            said, fields, dims, long = self._added(commit)
+            if said == b"closed":
+                self._closed.refresh(commit.slot)
+                said, fields, dims, long = self._added(commit)
             state = state_of(pairs(fields), pairs(dims))
             if said != b"done":
-                raise OffsetConflict(slot, commit.begin, state.offsets)
-            self._compact(slot, long)
+                raise OffsetConflict(commit.slot, commit.begin, state.offsets)
+            self._closed.learn(commit.slot, state.cells)
+            self._compact(commit.slot, map(page_key, long))
         return state
 
     def read(self, slot: str, key: PageKey) -> tuple[int, pl.DataFrame | None]:
@@ -86,10 +92,12 @@ class RedisLedger:
     def pages(self, slot: str, kind: Kind, size: Size) -> list[PageKey]:
         return sorted(key for key in self.versions(slot) if key.kind == kind and key.size == size)
 
-    def expire(self, slot: str, keys: Iterable[PageKey]) -> None:
+    def expire(self, slot: str, pages: Mapping[PageKey, int]) -> None:
+        arguments: list[str | int] = [self._key(slot, "page:")]
+        for key, version in pages.items():
+            arguments += [page_name(key), version, key.size, page_end(key)]
         with _Reached():
-            arguments = [self._key(slot, "page:"), *map(page_name, keys)]
-            self._scripts[EXPIRE](keys=[self._key(slot, "state"), self._key(slot, "pages")], args=arguments)
+            self._scripts[EXPIRE](keys=[self._key(slot, name) for name in ("state", "pages", "hold")], args=arguments)
 
     def sequences(self, slots: Iterable[str]) -> dict[str, int]:
         names = list(slots)
@@ -156,6 +164,14 @@ class RedisLedger:
     def _joined(self, slot: str, shadow: str, key: PageKey, start_s: int) -> pl.DataFrame | None:
         return joined(key, self.read(slot, key)[1], self.read(shadow, key)[1], start_s)
 
+    def _added(self, commit: Commit) -> Any:
+        """What the script says to the commit: `done`, `moved` or `closed`, with the state's hashes and the pages to compact."""
+        bounded, closed = self._closed.bounded(commit)
+        arguments: list[bytes | str | int] = [msgspec.msgpack.encode(described(bounded, self._key(commit.slot, "page:"), closed))]
+        for key, delta in bounded.deltas.items():
+            arguments += [page_name(key), delta.height, frame_bytes(delta)]
+        return self._unheld(self._keys(commit.slot), arguments)
+
     def _unheld(self, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
         """The answer of the commit's script, once no swap holds the slot."""
         until = time.monotonic() + 2 * HOLD_S
@@ -174,12 +190,28 @@ class RedisLedger:
         meta, parts = pipe.execute()
         return page_version(meta), parts
 
-    def _compact(self, slot: str, names: Iterable[bytes]) -> None:
+    def _compact(self, slot: str, keys: Iterable[PageKey]) -> None:
         """Merges the deltas of pages nobody seems to read."""
-        for key in map(page_key, names):
+        for key in keys:
             _, parts = self._page(slot, key)
-            if len(parts) > MAX_PARTS:
+            if len(parts) > 1:
                 self._replace(slot, key, parts, merge_frames(key.kind, [delta_of(part) for part in parts]))
+
+    def _merge(self, slot: str) -> int:
+        """How many cells the slot holds, after every delta was merged."""
+        keys = list(self.versions(slot))
+        pipe = self._redis.pipeline(transaction=False)
+        for key in keys:
+            pipe.llen(self._key(slot, f"page:{page_name(key)}"))
+        self._compact(slot, [key for key, length in zip(keys, pipe.execute(), strict=True) if length > 1])
+        return self.state(slot).cells
+
+    def _close(self, slot: str, keys: Sequence[PageKey]) -> dict[PageKey, str]:
+        """The closed pages of the slot, these among them, and by when they were closed."""
+        if keys:
+            self._scripts[CLOSE](keys=[self._key(slot, "pages")], args=[page_name(key) for key in keys])
+        metas: dict[bytes, bytes] = self._redis.hgetall(self._key(slot, "pages"))  # type: ignore[assignment]
+        return closed_of(metas)
 
     def _replace(self, slot: str, key: PageKey, parts: Sequence[bytes], merged: pl.DataFrame) -> None:
         name = page_name(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -14,7 +14,7 @@ from slots.snapshot import frame_of
 
 ID = 16
 MAX_PARTS = 24
-_GROUPS = {"o": "offsets", "w": "watermarks", "c": "counters", "a": "since"}
+_GROUPS = {"o": "offsets", "w": "watermarks", "c": "counters", "a": "since", "f": "floors"}
 _SINGLE = {
     "seq": "sequence",
     "first": "first_event_us",
@@ -31,8 +31,8 @@ def key_of(prefix: str, slot: str, name: str) -> str:
     return f"{prefix}:{{{tag}}}{shadow}{rest}:{name}"
 
 
-def described(commit: Commit, prefix: str, closed: Collection[str]) -> dict[str, Any]:
-    """The commit as the script reads it. Large numbers travel as texts. `closed`: pages known to take no new cells."""
+def described(commit: Commit, prefix: str, closed: Mapping[PageKey, str]) -> dict[str, Any]:
+    """The commit as the script reads it. Large numbers travel as texts. `closed`: page → by when it was closed."""
     return {
         "begin": {part: "" if offset is None else str(offset) for part, offset in commit.begin.items()},
         "finish": {part: str(offset) for part, offset in commit.end.items()},
@@ -48,7 +48,7 @@ def described(commit: Commit, prefix: str, closed: Collection[str]) -> dict[str,
         "limit": MAX_VALUES,
         "parts": MAX_PARTS,
         "prefix": prefix,
-        "closed": dict.fromkeys(closed, 1),
+        "closed": {page_name(key): stamp for key, stamp in closed.items()},
     }
 
 
@@ -97,3 +97,9 @@ def page_version(meta: bytes | None) -> int:
 def delta_of(part: bytes) -> pl.DataFrame:
     """The delta behind its identity."""
     return frame_of(part[ID:])
+
+
+def closed_of(metas: Mapping[bytes, bytes]) -> dict[PageKey, str]:
+    """The closed ones of "VERSION ROWS CLOSED" by page: by when each was closed."""
+    stamps = {page_key(name): meta.split()[2].decode() for name, meta in metas.items()}
+    return {key: stamp for key, stamp in stamps.items() if stamp != "0"}

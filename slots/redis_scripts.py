@@ -1,9 +1,10 @@
 """What the ledger asks a Redis or Valkey server to do in one step. All keys of one script share a hash tag.
 
-A slot's keys: `state` (hash: seq, epoch, first, last, committed, cells, o:PART, w:PART, c:COUNTER, a:ASPECT), `dims` (hash: name
-NUL value → order), `pages` (hash: page → "VERSION ROWS CLOSED"), `page:NAME` (list of deltas, each behind the 16 digits of the
-version it made), `health`, and `hold` while a swap goes on. A version is the server's clock in microseconds when the page
-changed, and at least one more than before: none ever returns, also after everything was lost.
+A slot's keys: `state` (hash: seq, epoch, first, last, committed, cells, o:PART, w:PART, c:COUNTER, a:ASPECT, f:SIZE), `dims`
+(hash: name NUL value → order), `pages` (hash: page → "VERSION ROWS CLOSED"), `page:NAME` (list of deltas, each behind the 16
+digits of the version it made), `health`, and `hold` while a swap goes on. A version is the server's clock in microseconds when
+the page changed, and at least one more than before: none ever returns, also after everything was lost. CLOSED: the clock when
+the page was closed, 0 while it is open.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _PAGE: Final = """
 local function meta(pages, name)
   local stored = redis.call('HGET', pages, name)
   if not stored then return '', 0, '0' end
-  local version, rows, closed = string.match(stored, '^(%d+) (%-?%d+) (%d)$')
+  local version, rows, closed = string.match(stored, '^(%d+) (%-?%d+) (%d+)$')
   return version, tonumber(rows), closed
 end
 local function keep(pages, name, version, rows, closed)
@@ -62,7 +63,10 @@ if next(c.dimensions) then
 end
 for i = 2, #ARGV, 3 do
   local _, _, closed = meta(pages, ARGV[i])
-  if closed == '1' and not c.closed[ARGV[i]] then return answer('closed', {}) end
+  if closed ~= (c.closed[ARGV[i]] or '0') then return answer('closed', {}) end
+  local size, start = string.match(ARGV[i], '^%a+:(%a*):(%-?%d+)$')
+  local floor = redis.call('HGET', state, 'f:' .. size)
+  if floor and tonumber(start) < tonumber(floor) then return answer('moved', {}) end
 end
 
 for part, offset in pairs(c.finish) do redis.call('HSET', state, 'o:' .. part, offset) end
@@ -122,25 +126,34 @@ CLOSE: Final = (
     + _PAGE
     + """
 for _, name in ipairs(ARGV) do
-  local version, rows = meta(KEYS[1], name)
-  keep(KEYS[1], name, version == '' and now or version, rows, '1')
+  local version, rows, closed = meta(KEYS[1], name)
+  if closed == '0' then keep(KEYS[1], name, version == '' and now or version, rows, now) end
 end
 return 1
 """
 )
-"""From now on the pages take no new cells: a commit that does not know so is refused."""
+"""From now on the pages take no new cells, and a commit that does not know by when they were closed is refused."""
 
 EXPIRE: Final = (
     _PAGE
     + """
-for i = 2, #ARGV do
-  local _, rows = meta(KEYS[2], ARGV[i])
-  redis.call('UNLINK', ARGV[1] .. ARGV[i])
-  if redis.call('HDEL', KEYS[2], ARGV[i]) == 1 then redis.call('HINCRBY', KEYS[1], 'cells', -rows) end
+local state, pages, hold = KEYS[1], KEYS[2], KEYS[3]
+if redis.call('EXISTS', hold) == 1 then return 0 end
+for i = 2, #ARGV, 4 do
+  local version, rows = meta(pages, ARGV[i])
+  if version == ARGV[i + 1] then
+    redis.call('UNLINK', ARGV[1] .. ARGV[i])
+    redis.call('HDEL', pages, ARGV[i])
+    redis.call('HINCRBY', state, 'cells', -rows)
+    local floor, stop = 'f:' .. ARGV[i + 2], ARGV[i + 3]
+    if tonumber(redis.call('HGET', state, floor) or stop) <= tonumber(stop) then redis.call('HSET', state, floor, stop) end
+  end
 end
 return 1
 """
 )
+"""KEYS state, pages, hold; ARGV the prefix of pages, then per page its name, its version, its size, its end. A page that has
+moved on stays, and all of them while a swap goes on."""
 
 CLEAR: Final = """
 for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do redis.call('UNLINK', ARGV[1] .. name) end
@@ -179,7 +192,7 @@ for i = 2, #ARGV, 3 do
   version = after(version)
   redis.call('UNLINK', c.prefix .. name)
   redis.call('RPUSH', c.prefix .. name, version .. ARGV[i + 2])
-  keep(pages, name, version, tonumber(ARGV[i + 1]), closed == '1' and '1' or new_closed)
+  keep(pages, name, version, tonumber(ARGV[i + 1]), (closed ~= '0' or new_closed ~= '0') and now or '0')
 end
 local cells = 0
 for _, name in ipairs(redis.call('HKEYS', pages)) do

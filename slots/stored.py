@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from slots.ledger import Kind, Ledger, PageKey, Size, SlotState
+from slots.ledger import Kind, PageKey, SlotState
 from slots.measures import Part
 from slots.pagecache import Kept
-from slots.pages import merge_bins, page_end
+from slots.pages import merge_bins
 from slots.rollup import Tree
 from slots.sheet import Sheet, sheet_of
+from slots.shelves import Shelves, Version
 from slots.sketches import distinct_counts, quantiles
 from slots.tally import States, Tally, merged, stacked
 from slots.windows import Stretch
 
 MAX_SHEETS = 64  # only pages that change are read again and again: the newest of each size and slot
 MAX_PAGES = 4096
-_NO_ROWS: Final[Mapping[str, type[pl.DataType]]] = {
-    "t": pl.Int64, "r": pl.String, "k": pl.String, "c": pl.String, "b": pl.Int32, "n": pl.Int64
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Extent:
     """A page at one version, and which of its buckets are wanted: `[from, to)` in Unix seconds, None for all of them."""
 
     page: PageKey
-    version: int
+    version: Version
     part: tuple[int, int] | None
 
 
@@ -59,38 +57,27 @@ class Found:
 NOTHING: Final = Found((), {})
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """The pages of a slot as of one commit, and by when each of them ends."""
-
-    commit: tuple[int, int | None]
-    pages: Mapping[tuple[Kind, Size], list[tuple[PageKey, int, int]]]
-
-
 class Stored:
     """Reads and rolls up pages; what a page answers is kept until the page changes. Safe to use from several threads.
 
     At most MAX_SHEETS pages as arrays and MAX_PAGES rolled up ones (cells and bins each); see Kept for what goes.
     """
 
-    def __init__(self, ledger: Ledger, tree: Tree) -> None:
-        self._ledger = ledger
+    def __init__(self, shelves: Shelves, tree: Tree) -> None:
+        self._shelves = shelves
         self._tree = tree
-        self._indexes: dict[str, _Index] = {}
         self._sheets: Kept[Sheet] = Kept(MAX_SHEETS)
         self._tallies: Kept[Tally] = Kept(MAX_PAGES)
         self._bins: Kept[pl.DataFrame] = Kept(MAX_PAGES)
 
     def extents(self, wanted: Wanted, window: Sequence[Stretch], state: SlotState) -> tuple[Extent, ...]:
         """The pages that answer, each at its version: where they are the same, the answer is. `state`: the slot's, of now."""
-        pages = self._index(wanted.slot, state).pages
         kinds: tuple[Kind, ...] = ("cells", "bins") if wanted.sketched else ("cells",)
         return tuple(
             Extent(page, version, None if stretch.start <= page.start and end <= stretch.end else (stretch.start, stretch.end))
             for kind in kinds
             for stretch in window
-            for page, version, end in pages.get((kind, stretch.size), ())
-            if page.start < stretch.end and stretch.start < end
+            for page, version, end in self._shelves.pages(wanted.slot, state, kind, stretch.size, stretch.start, stretch.end)
         )
 
     def total(self, wanted: Wanted, extents: Sequence[Extent]) -> Found:
@@ -113,18 +100,6 @@ class Stored:
         found = Found(edges[held].tolist(), {column: values[held] for column, values in states.items()})
         return self._with_bins(found, wanted, extents, "_step", edges) if wanted.sketched else found
 
-    def _index(self, slot: str, state: SlotState) -> _Index:
-        """The slot's pages, asked once per commit. A page that was expired since is empty when it is read."""
-        commit = (state.sequence, state.committed_us)
-        held = self._indexes.get(slot)
-        if held is None or held.commit != commit:
-            pages: dict[tuple[Kind, Size], list[tuple[PageKey, int, int]]] = {}
-            for page, version in sorted(self._ledger.versions(slot).items()):
-                if page.kind != "entities":
-                    pages.setdefault((page.kind, page.size), []).append((page, version, page_end(page)))
-            held = self._indexes[slot] = _Index(commit, pages)
-        return held
-
     def _cells(self, wanted: Wanted, extents: Iterable[Extent]) -> Tally | None:
         """The cells of all extents, one below the other; None where there are none."""
         tallies = [self._tally(wanted, extent) for extent in extents if extent.page.kind == "cells"]
@@ -142,15 +117,8 @@ class Stored:
         return sheet.rolled(self._tree, wanted.region, wanted.by_child, wanted.columns)
 
     def _sheet(self, wanted: Wanted, page: PageKey) -> Sheet:
-        return sheet_of(self._rows(wanted, page), self._tree, by_value=wanted.key is None)
-
-    def _rows(self, wanted: Wanted, page: PageKey) -> pl.DataFrame:
-        """The page's rows of the wanted dimension, and of its value where one is wanted."""
-        _, frame = self._ledger.read(wanted.slot, page)
-        if frame is None:
-            return pl.DataFrame(schema=_NO_ROWS)
-        rows = pl.col("d") == wanted.dimension
-        return frame.filter(rows & (pl.col("k") == wanted.key) if wanted.dimension and wanted.key is not None else rows)
+        rows = self._shelves.rows(wanted.slot, page, wanted.dimension, wanted.key)
+        return sheet_of(rows, self._tree, by_value=wanted.key is None)
 
     def _with_bins(self, found: Found, wanted: Wanted, extents: Sequence[Extent], key: str, edges: np.ndarray | None) -> Found:
         """With what the sketches say, in a column per part; NaN where they say nothing."""
@@ -181,7 +149,7 @@ class Stored:
 
     def _roll_bins(self, wanted: Wanted, page: PageKey) -> pl.DataFrame:
         """The page's bins of the wanted region, merged over its descendants: `t`, `_key`, `c`, `b`, `n`."""
-        rows = self._rows(wanted, page)
+        rows = self._shelves.rows(wanted.slot, page, wanted.dimension, wanted.key)
         rows = rows.filter(pl.col("c").is_in([part.sketch for part in wanted.sketched]))
         low, high = self._tree.range(wanted.region)
         rows = rows.with_columns(self._tree.numbers(rows["r"])).filter((pl.col("p") >= low) & (pl.col("p") < high))

@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from slots.bounds import RECOUNT_S, Bounds
 from slots.ledger import Commit, Health, Ledger, LedgerLost, OffsetConflict, PageKey, SlotState, shadow_of
 from slots.ledger_memory import MemoryLedger
 from slots.ledger_redis import RedisLedger
@@ -40,23 +42,19 @@ def commit(start: int, stop: int, n: int = 1, *, part: str = "t/0", **changes: A
 
 
 @pytest.fixture(params=["memory", "file", pytest.param("redis", marks=pytest.mark.broker)])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Ledger]]:
-    """Makes ledgers over one and the same store."""
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Ledger]]:
+    """Makes ledgers over one and the same store; `bounds`: how many cells a slot may hold."""
     made: list[Ledger] = []
-    if request.param == "redis":
-        server = request.getfixturevalue("redis_server")
-        prefix = f"test-{request.node.name}-{tmp_path.name}"
-        build: Callable[[], Ledger] = lambda: RedisLedger(server.address, prefix)  # noqa: E731
-    elif request.param == "file":
-        build = lambda: MemoryLedger(tmp_path / "ledger.sqlite")  # noqa: E731
-    else:
-        only = MemoryLedger()
-        build = lambda: only  # noqa: E731
 
-    def one() -> Ledger:
+    def one(bounds: Bounds | None = None) -> Ledger:
         for earlier in made:
             earlier.close()
-        made.append(build())
+        if request.param == "redis":
+            made.append(RedisLedger(request.getfixturevalue("redis_server").address, f"{request.node.name}-{tmp_path}", bounds))
+        elif request.param == "file":
+            made.append(MemoryLedger(tmp_path / "ledger.sqlite", bounds))
+        else:
+            made.append(made[0] if made else MemoryLedger(bounds=bounds))
         return made[-1]
 
     yield one
@@ -137,20 +135,36 @@ def test_a_version_moves_with_its_page_and_goes_with_it(make: Callable[[], Ledge
     second = ledger.versions("desk")
     assert second == {PAGE: ledger.read("desk", PAGE)[0], other: first[other]}
     assert second[PAGE] != first[PAGE]
-    ledger.expire("desk", [other])
+    ledger.expire("desk", {other: first[other]})
     assert ledger.versions("desk") == {PAGE: second[PAGE]}
 
 
 def test_expired_pages_and_cleared_slots_are_gone(make: Callable[[], Ledger]) -> None:
     ledger = make()
     ledger.commit(commit(0, 5))
-    ledger.expire("desk", [PAGE])
+    ledger.expire("desk", ledger.versions("desk"))
     assert ledger.read("desk", PAGE) == (0, None)
-    ledger.commit(commit(5, 6))
+    ledger.commit(commit(5, 6, deltas={}))
     ledger.clear("desk")
     assert ledger.state("desk").sequence == 0
     assert ledger.commit(commit(0, 2, 7)).offsets == {"t/0": 2}
     assert rows(make()) == 7
+
+
+def test_a_page_that_moved_on_does_not_leave_and_one_that_left_takes_nothing_more(make: Callable[[], Ledger]) -> None:
+    ledger, later = make(), PageKey("cells", "minute", 3600)
+    ledger.commit(commit(0, 5, 5))
+    seen = ledger.versions("desk")
+    ledger.commit(commit(5, 6))
+    ledger.expire("desk", seen)
+    assert (rows(ledger), ledger.state("desk").floors) == (6, {})
+    ledger.expire("desk", ledger.versions("desk"))
+    ledger = make()
+    assert (rows(ledger), ledger.state("desk").floors) == (0, {"minute": 3600})
+    with pytest.raises(OffsetConflict):
+        ledger.commit(commit(6, 7))
+    state = ledger.commit(commit(6, 7, deltas={later: commit(0, 1).deltas[PAGE]}))
+    assert (state.offsets, "refused" in state.counters) == ({"t/0": 7}, False)
 
 
 def test_what_is_closed_is_there_when_opened_again(make: Callable[[], Ledger]) -> None:
@@ -215,7 +229,7 @@ def test_no_version_ever_returns(make: Callable[[], Ledger]) -> None:
         state = ledger.state("desk")
         ledger.commit(commit(state.offsets.get("t/0", 0), state.offsets.get("t/0", 0) + 1))
         seen.append(ledger.versions("desk")[PAGE])
-        ledger.expire("desk", [PAGE])
+        ledger.clear("desk")
     assert seen == sorted(set(seen))
 
 
@@ -345,7 +359,7 @@ def test_a_swap_under_load_neither_loses_nor_doubles(make: Callable[[], Ledger])
     ledger, done, wrong = make(), threading.Event(), []
     day = {DAYS: cells((CUT_S, 1))}
 
-    def count(slot: str, goal: int) -> None:
+    def catch_up(slot: str, goal: int) -> None:
         while (at := ledger.state(slot)).offsets.get("t/0", 0) < goal:
             begin = at.offsets.get("t/0", 0)
             with suppress(OffsetConflict):
@@ -359,11 +373,11 @@ def test_a_swap_under_load_neither_loses_nor_doubles(make: Callable[[], Ledger])
             if first.sequence == last.sequence and total.get(CUT_S, 0) != last.offsets.get("t/0", 0):
                 wrong.append((first, total))
 
-    worker, watcher = threading.Thread(target=count, args=("desk", 150)), threading.Thread(target=watch)
+    worker, watcher = threading.Thread(target=catch_up, args=("desk", 150)), threading.Thread(target=watch)
     for thread in (worker, watcher):
         thread.start()
     for goal in (3, 7, 11):
-        count(shadow_of("desk"), goal)
+        catch_up(shadow_of("desk"), goal)
         ledger.swap("desk", shadow_of("desk"), CUT_S)
     worker.join(60)
     done.set()
@@ -371,6 +385,60 @@ def test_a_swap_under_load_neither_loses_nor_doubles(make: Callable[[], Ledger])
     assert not wrong
     assert told(ledger, "desk", DAYS) == {CUT_S: 150}
     assert ledger.state("desk").offsets == {"t/0": 150}
+
+
+def hundred() -> Bounds:
+    """At most a hundred cells, by a clock that has always gone on."""
+    return Bounds(100, count(step=RECOUNT_S).__next__)
+
+
+def explode(at: int, **changes: Any) -> Commit:
+    """A commit that brings a new minute, hour and day cell, and one more of the first of each."""
+    deltas = {size: cells((0, 1), (at, 1)) if at else cells((0, 1)) for size in ("minute", "hour", "day")}
+    pages = {PageKey("cells", size, 0): delta for size, delta in deltas.items()}  # type: ignore[arg-type]
+    bins = pl.DataFrame({"t": [0, at], "r": "c", "d": "", "k": "", "c": "q:1", "b": [at, at], "n": 1}).unique("t")
+    return commit(at, at + 1, deltas=pages | {PageKey("bins", "minute", 0): bins.cast({"b": pl.Int32})}, **changes)
+
+
+def test_beyond_the_limit_minutes_then_hours_take_no_new_cells(make: Callable[..., Ledger]) -> None:
+    """Cells that are there go on counting, new ones are left out whole and counted, days are always kept."""
+    ledger = make(hundred())
+    for at in range(200):
+        ledger.commit(explode(at))
+        if at % 60 == 30:
+            ledger = make(hundred())  # what is closed stays closed
+    minutes, hours, days = (told(ledger, "desk", PageKey("cells", size, 0)) for size in ("minute", "hour", "day"))
+    state = ledger.state("desk")
+    assert 10 < len(minutes) < len(hours) < len(days) == 200
+    assert minutes[0] == hours[0] == days[0] == 200
+    for told_of in (minutes, hours):
+        assert told_of == {0: 200, **dict.fromkeys(range(1, len(told_of)), 1)}
+    assert state.counters["coarsened"] == 200 - len(minutes) + 200 - len(hours)
+    assert len(minutes) + len(hours) + min(200, len(hours)) < 150
+    bins = ledger.read("desk", PageKey("bins", "minute", 0))[1]
+    assert bins is not None
+    assert set(bins["t"].to_list()) == set(minutes)  # a sketch goes with its cell
+    assert bins.filter(pl.col("t") == 0).height == 200  # and of a cell that is there nothing is left out
+
+
+@pytest.mark.broker
+def test_two_workers_agree_which_cells_are_kept(redis_server: Any) -> None:
+    """None adds part of a cell of which another has left out the rest."""
+    one, other, third = (RedisLedger(redis_server.address, "agree", hundred()) for _ in range(3))
+    for at in range(120):
+        (one if at % 2 else other).commit(explode(at))
+    for at in range(120):
+        (other, one, third)[at % 3].commit(explode(at, begin={"t/1": at or None}, end={"t/1": at + 1}))
+    for size in ("minute", "hour"):
+        found = told(one, "desk", PageKey("cells", size, 0))
+        assert 10 < len(found) < 110
+        assert found == {0: 240, **dict.fromkeys(range(1, len(found)), 2)}
+    one.clear("desk")
+    other.commit(explode(0))  # and what one of them knows of a life that has ended keeps nothing out
+    other.commit(explode(1))
+    assert told(one, "desk", PageKey("cells", "minute", 0)) == {0: 2, 1: 1}
+    for ledger in (one, other, third):
+        ledger.close()
 
 
 def test_frames_merge_in_any_order() -> None:

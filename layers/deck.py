@@ -27,14 +27,12 @@ status, classes, lights: {code: "watch" | "alarm"}})`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .area import AreaLayer
+from .addresses import Addresses
 from .container import MapContainer
-from .layer import Layer
 
 SCRIPTS = (
     "graphics.js", "ramp.js", "choropleths.js", "frame.js", "motion.js", "marks.js", "shapes.js",
@@ -42,15 +40,6 @@ SCRIPTS = (
     "pointer.js", "view.js", "camera.js", "stage.js", "pulse.js", "scene.js", "map.js",
 )  # fmt: skip
 """The scripts of `assets/map` in the order they must be loaded, after deck.gl itself; the style sheet is `map.css`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where the browser fetches shapes; each on our own host."""
-
-    geometry: str = "/api/v1/regions/{code}/geometry"
-    outline: str = "/api/v1/regions/{code}/outline"
-    layer: str = "/api/v1/layers/{id}/geometry"
 
 
 def deck_spec(container: MapContainer, addresses: Addresses | None = None) -> dict[str, Any]:
@@ -65,14 +54,8 @@ def deck_spec(container: MapContainer, addresses: Addresses | None = None) -> di
         "drilled": shown != root,
         "context": at.geometry.format(code=root) if shown != root else None,
         "outline": at.outline.format(code=shown),
-        "layers": [_entry(layer, shown, at) for layer in container.layers],
+        "layers": [layer.entry() | layer.address(at, shown) for layer in container.layers],
     }
-
-
-def _entry(layer: Layer, shown: str, at: Addresses) -> dict[str, Any]:
-    if isinstance(layer, AreaLayer) and layer.style == "regions":
-        return layer.entry() | {"live": False, "url": at.geometry.format(code=shown)}
-    return layer.entry() if layer.live else layer.entry() | {"url": at.layer.format(id=layer.id)}
 
 
 def script_path() -> Path:

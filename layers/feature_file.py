@@ -1,91 +1,66 @@
-"""Features read from a file: geometry and properties side by side, as region trees and layers need them."""
+"""Features read from a file of the city's folder: the one door through which all of them come."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Final
 
-import msgspec
-import numpy as np
-import shapely
-from numpy.typing import NDArray
+from .datum import known
+from .features import Features, Geometries
+from .geojson import GeoJsonError, read_geojson
+from .table_file import TableFileError, read_geopackage, read_geoparquet, read_shapefile
 
-from .datum import convert, known
+__all__ = ["FORMATS", "FeatureFileError", "Features", "Geometries", "read_features"]
 
-Geometries = NDArray[np.object_]
-"""Shapely geometries, None where a feature has none."""
+FORMATS: Final = (".geojson", ".json", ".gpkg", ".parquet", ".shp")
+FILE_MAX: Final = 512 * 2**20
+"""Bytes of one file at most."""
 
-FORMATS = (".geojson", ".json", ".gpkg", ".parquet")
+_MAGIC: Final = MappingProxyType({".gpkg": b"SQLite format 3\x00", ".parquet": b"PAR1", ".shp": b"\x00\x00\x27\x0a"})
 
 
 class FeatureFileError(ValueError):
     """A file that cannot be read as features."""
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """Equally long columns: `geometries` in WGS84 lon/lat degrees, `properties` one mapping per feature."""
-
-    geometries: Geometries
-    properties: Sequence[Mapping[str, Any]]
-
-    def __len__(self) -> int:
-        return len(self.properties)
-
-
-class _Feature(msgspec.Struct):
-    properties: dict[str, Any] | None = None
-    geometry: msgspec.Raw = msgspec.Raw(b"null")
-
-
-class _Collection(msgspec.Struct):
-    features: list[_Feature]
-
-
 def read_features(path: Path, datum: str = "wgs84") -> Features:
-    """The features of a GeoJSON, GeoPackage or GeoParquet file, moved from `datum` to WGS84. Blocks.
+    """The features of a GeoJSON, GeoPackage, GeoParquet or Shapefile, moved from `datum` to WGS84. Blocks.
 
-    GeoJSON is read without geopandas (which takes a second to import). Raises FeatureFileError and DatumError.
+    `datum` is believed about degrees; a projected reference system that the file names is undone unless `datum` names
+    one itself (`epsg:4549`). Only a regular file whose first bytes are what its ending says is opened, and only
+    Shapefiles by GDAL. Raises FeatureFileError and DatumError.
     """
-    known(datum)
+    declared = known(datum)
+    _check(path)
+    try:
+        if path.suffix in (".geojson", ".json"):
+            return read_geojson(path.read_bytes(), name=path.name, content_max=FILE_MAX).moved(datum)
+        return _TABLES[path.suffix](path, declared).moved(datum)
+    except OSError as error:
+        raise FeatureFileError(f"{path.name}: cannot be read ({error.strerror or error})") from None
+    except TableFileError as error:
+        raise FeatureFileError(f"{path.name}: {error}") from None
+    except GeoJsonError as error:
+        raise FeatureFileError(str(error)) from error
+
+
+_TABLES: Final[Mapping[str, Callable[[Path, str], Features]]] = MappingProxyType(
+    {".gpkg": read_geopackage, ".parquet": read_geoparquet, ".shp": read_shapefile}
+)
+
+
+def _check(path: Path) -> None:
+    """Raises FeatureFileError unless it is a plain file of a form we read."""
     if path.suffix not in FORMATS:
         raise FeatureFileError(f"{path.name}: format {path.suffix!r} is not read; allowed: {', '.join(FORMATS)}")
     if not path.is_file():
         raise FeatureFileError(f"{path.name}: there is no such file in {path.parent.name}/")
-    read = _read_geojson if path.suffix in (".geojson", ".json") else _read_table
-    features = read(path)
-    return features if known(datum) == "wgs84" else Features(_moved(features.geometries, datum), features.properties)
-
-
-def _read_geojson(path: Path) -> Features:
-    try:
-        collection = msgspec.json.decode(path.read_bytes(), type=_Collection)
-        texts = [None if bytes(f.geometry) == b"null" else bytes(f.geometry).decode() for f in collection.features]
-        geometries = shapely.from_geojson(np.array(texts, dtype=object))
-    except (msgspec.MsgspecError, shapely.GEOSException, UnicodeDecodeError) as error:
-        raise FeatureFileError(f"{path.name}: not a GeoJSON FeatureCollection ({error}). Hint: was the file cut off?") from error
-    return Features(np.atleast_1d(geometries), [f.properties or {} for f in collection.features])
-
-
-def _read_table(path: Path) -> Features:
-    import geopandas
-
-    try:
-        frame = geopandas.read_parquet(path) if path.suffix == ".parquet" else geopandas.read_file(path)
-    except (OSError, ValueError) as error:
-        raise FeatureFileError(f"{path.name}: cannot be read ({error})") from error
-    if frame.crs is not None and frame.crs.is_projected:
-        frame = frame.to_crs(4326)
-    geometries = np.array(frame.geometry.to_numpy(), dtype=object)
-    columns = frame.drop(columns=frame.geometry.name).astype(object)
-    rows: list[dict[str, Any]] = columns.where(columns.notna(), None).to_dict("records")  # type: ignore[assignment]
-    return Features(geometries, rows)
-
-
-def _moved(geometries: Geometries, datum: str) -> Geometries:
-    def to_wgs84(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(convert(points[:, 0], points[:, 1], datum, "wgs84"))
-
-    return np.asarray(shapely.transform(geometries, to_wgs84), dtype=object)
+    if (size := path.stat().st_size) > FILE_MAX:
+        raise FeatureFileError(f"{path.name}: {size:,} bytes, at most {FILE_MAX:,} are read. Hint: simplify the shapes")
+    magic = _MAGIC.get(path.suffix, b"")
+    with path.open("rb") as file:
+        begin = file.read(len(magic))
+    if begin != magic:
+        raise FeatureFileError(f"{path.name}: its content is no {path.suffix[1:]} file. Hint: was it packed or renamed?")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,8 +11,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import shapely
 
+from .addresses import Addresses
+from .columns import column_problems
 from .datum import DatumError
-from .feature_file import FeatureFileError, Features, read_features
+from .drawing import Key, Part, Shape, Text, View
+from .feature_file import FeatureFileError, read_features
+from .features import Features
+from .looks import SECOND, look_of
 from .outline import collection, label_point, span_km
 
 
@@ -26,7 +31,8 @@ class LayerError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """What every layer has. A subclass names its `kind`, the geometry it takes and the styles it can have.
+    """What every layer has. A subclass names its `kind`, the geometry it takes and the styles it can have (the first is
+    the usual one); `entry` and `address` are its part of the live map's spec, `parts` what any other engine draws.
 
     `features` are the things of a static layer (WGS84, whatever the file's datum was); a layer without features
     is fed while it lives: regions by their values, points by binary frames. `title`: zh and en.
@@ -91,6 +97,36 @@ class Layer:
             entry["min_zoom"] = self.min_zoom
         return entry
 
+    def address(self, at: Addresses, shown: str) -> dict[str, str]:
+        """Where the browser fetches its content; `shown` is the region whose children are drawn. Empty when it is live."""
+        return {} if self.live else {"url": at.layer.format(id=self.id)}
+
+    def parts(self, view: View) -> Iterable[Part]:
+        """What engines without a browser draw of it, in drawing order. A live layer has nothing of its own."""
+        if self.features is None or view.zoom < (self.min_zoom or 0):
+            return
+        look, rows = look_of(self.style), self.features.properties
+        for row, shape in zip(rows, self.features.geometries, strict=True):
+            yield Shape(shape, look, self._name(row, view.language))
+        if self.label:
+            yield from self._texts(view)
+
+    def key(self) -> Key | None:
+        """Its legend, where colours stand for numbers."""
+        return None
+
+    def _texts(self, view: View) -> Iterable[Text]:
+        assert self.features is not None
+        for row, shape in zip(self.features.properties, self.features.geometries, strict=True):
+            if name := self._name(row, view.language):
+                lon, lat = label_point(shape)
+                yield Text(lon, lat, name, 12, SECOND, -1000 + span_km(shape))
+
+    def _name(self, row: Mapping[str, Any], language: str) -> str:
+        if not self.label:
+            return ""
+        return str((row.get(f"{self.label}_en") if language == "en" else None) or row.get(self.label) or "")
+
     def _properties(self, row: Mapping[str, Any], shape: shapely.Geometry) -> dict[str, Any]:
         if not self.label or not row.get(self.label):
             return {}
@@ -117,15 +153,14 @@ class Layer:
         if not len(features):
             return ["the file holds no features"]
         problems = []
-        types = {"nothing" if shape is None else shape.geom_type for shape in features.geometries}
+        types = {"nothing" if shape is None or shape.is_empty else shape.geom_type for shape in features.geometries}
         if wrong := sorted(types - set(self.geometry_types)):
             given = ", ".join(wrong)
             problems.append(f"geometry must be {' or '.join(self.geometry_types)}, got {given}. Hint: is the kind right?")
         west, south, east, north = shapely.total_bounds(features.geometries)
-        if not (west >= -180 and south >= -90 and east <= 180 and north <= 90):
+        if np.isnan(west):
+            problems.append("no feature has a place")
+        elif not (west >= -180 and south >= -90 and east <= 180 and north <= 90):
             given = f"{west:.6g} {south:.6g} {east:.6g} {north:.6g}"
             problems.append(f"coordinates must be lon -180…180, lat -90…90, got {given}. Hint: is the data in WGS84?")
-        if self.label and not any(self.label in row for row in features.properties):
-            columns = ", ".join(sorted({key for row in features.properties[:50] for key in row})) or "none"
-            problems.append(f"label {self.label!r} is not a property of any feature; there are: {columns}")
-        return problems
+        return problems + (column_problems(features, "label", self.label) if self.label else [])

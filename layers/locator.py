@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from .feature_file import Geometries
+from .features import Geometries
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]

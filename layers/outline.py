@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import shapely
 
-from .feature_file import Geometries
+from .features import Geometries
 
 _STEPS = 5000.0
 """A shape is simplified to about this many steps across: finer than the pixels of a 4K wall."""
@@ -17,15 +17,16 @@ _STEPS = 5000.0
 Feature = tuple[Mapping[str, Any], shapely.Geometry]
 
 
-def simplified(geometries: Geometries) -> Geometries:
+def simplified(geometries: Geometries, zoom: float | None = None) -> Geometries:
     """The polygons with fewer corners, rounded to 6 digits. Neighbours that shared an edge share it still.
 
+    `zoom`: to half a pixel of that web map zoom (512-pixel tiles); None: to what the widest screen shows of them all.
     Polygons that overlap (a file we did not make) are simplified one by one instead.
     """
     if len(geometries) == 0:
         return geometries
     west, south, east, north = shapely.total_bounds(geometries)
-    tolerance = max(east - west, north - south) / _STEPS
+    tolerance = max(east - west, north - south) / _STEPS if zoom is None else 180.0 / (512 * 2**zoom)
     if bool(shapely.coverage_is_valid(geometries)):
         light = shapely.coverage_simplify(geometries, tolerance)
     else:

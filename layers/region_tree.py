@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from .feature_file import Features, Geometries
+from .features import Features, Geometries
 from .region import Region, RegionsError
 
 _SHOWN = 20

@@ -13,7 +13,8 @@ import shapely
 from numpy.typing import NDArray
 
 from .datum import convert
-from .feature_file import FeatureFileError, Features, Geometries, read_features
+from .feature_file import FeatureFileError, read_features
+from .features import Features, Geometries
 from .locator import Locator
 from .outline import collection, label_point, simplified
 from .region import Region, RegionsError, UnknownRegion
@@ -128,14 +129,21 @@ class Regions:
         lon, lat = label_point(shapes[0] if len(shapes) == 1 else shapely.union_all(shapes))
         return lon, lat
 
-    def geojson(self, code: str) -> bytes:
+    def geojson(self, code: str, zoom: float | None = None) -> bytes:
         """A FeatureCollection of the drawable children, simplified to what a screen can show; they share edges still.
+
+        `zoom`: simplified to half a pixel of that web map zoom instead of 1/5000 of what is drawn.
 
         Properties: code, name, name_en, level, children (bool), label [lon, lat], area (km², for the order of labels).
         Costs up to 100 ms for a hundred shapes: encode once, keep the bytes.
         """
-        drawn = [child for child in self.children(code) if child.has_geometry]
-        return self._collection(drawn, self._simplified(drawn))
+        return self._collection(*self.drawn(code, zoom))
+
+    def drawn(self, code: str, zoom: float | None = None) -> tuple[Sequence[Region], Geometries]:
+        """The drawable children and their shapes, simplified for a web map zoom (None: for the widest screen); shared
+        borders are simplified alike."""
+        found = [child for child in self.children(code) if child.has_geometry]
+        return found, simplified(self._geometries[[self._index[region.code] for region in found]], zoom)
 
     def outline(self, code: str) -> bytes:
         """A FeatureCollection of one shape, the region's edge, along the same lines as `geojson(code)`; else empty."""

@@ -82,8 +82,8 @@ def test_a_file_that_is_no_region_file(tmp_path: Path, text: str | None, said: s
 
 
 def test_another_format_names_the_allowed_ones(tmp_path: Path) -> None:
-    with pytest.raises(RegionsError, match=r"'.shp' is not read; allowed: .geojson, .json, .gpkg, .parquet"):
-        Regions.load(tmp_path / "regions.shp")
+    with pytest.raises(RegionsError, match=r"'.kml' is not read; allowed: .geojson, .json, .gpkg, .parquet, .shp"):
+        Regions.load(tmp_path / "regions.kml")
 
 
 def test_an_invalid_polygon_is_repaired_and_reported(tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""What any engine can draw: shapes, texts and pictures on the ground. A layer says in these what it looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, log2, pi, radians
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .regions import Regions
+    from .viewport import Viewport
+
+Bounds = tuple[float, float, float, float]
+"""west, south, east, north in degrees, WGS84."""
+
+EARTH_M = 40_075_016.686
+"""The equator's length as web maps have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Colours as #RRGGBB, None = not there; opacities 0…1; sizes in pixels of the picture.
+
+    `radius_px` is a point's; `hatched` strikes the fill through, as "no data" and "old" are shown.
+    """
+
+    fill: str | None = None
+    fill_opacity: float = 1.0
+    stroke: str | None = None
+    stroke_opacity: float = 1.0
+    width_px: float = 1.0
+    radius_px: float = 4.0
+    hatched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A geometry (WGS84) with its look; `name` and `value` are told when one points at it."""
+
+    geometry: shapely.Geometry
+    look: Look
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words at a place; of texts that would lie over each other the one with the higher `rank` stays."""
+
+    lon: float
+    lat: float
+    words: str
+    size_px: float = 14.0
+    color: str = "#E8EEF7"
+    rank: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """A picture laid on the ground: RGBA, u1[rows, columns, 4], the north row first, evenly spaced in web Mercator."""
+
+    bounds: Bounds
+    pixels: NDArray[np.uint8]
+    opacity: float = 1.0
+
+
+Part = Shape | Text | Raster
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The legend of one layer: its colours from least to most and the edges between them (one fewer)."""
+
+    title: Mapping[str, str]
+    colors: Sequence[str]
+    edges: Sequence[float]
+    unit: str = ""
+    gaps: bool = False
+    """Whether something is drawn as "no data"."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is looked at: the regions and the drawn one, the bounds that must fit, the picture's size and language."""
+
+    regions: Regions
+    shown: str
+    bounds: Bounds
+    width_px: int = 1280
+    height_px: int = 720
+    language: str = "zh"
+
+    @classmethod
+    def around(cls, regions: Regions, shown: str, at: Viewport, width_px: int, height_px: int, language: str) -> View:
+        """What a picture of this size shows of a viewport: bounds that fill it exactly."""
+        (x,), (y,) = mercator(np.array([at.lon]), np.array([at.lat]))
+        wide, high = (side / (512 * 2**at.zoom) / 2 for side in (width_px, height_px))
+        (west, east), (north, south) = degrees(np.array([x - wide, x + wide]), np.array([y - high, y + high]))
+        return cls(regions, shown, (float(west), float(south), float(east), float(north)), width_px, height_px, language)
+
+    @property
+    def zoom(self) -> float:
+        """The web map zoom (of 512-pixel tiles, as deck.gl counts) at which the bounds just fit."""
+        west, south, east, north = self.bounds
+        (left, right), (top, bottom) = mercator(np.array([west, east]), np.array([north, south]))
+        wide, high = max(right - left, 1e-9), max(bottom - top, 1e-9)
+        return float(min(log2(self.width_px / 512 / wide), log2(self.height_px / 512 / high), 22.0))
+
+    @property
+    def metres_per_pixel(self) -> float:
+        """On the ground, in the middle of the view."""
+        return EARTH_M * cos(radians((self.bounds[1] + self.bounds[3]) / 2)) / (512 * 2**self.zoom)
+
+
+def mercator(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Web Mercator, the world from 0 to 1: x to the east, y to the south. Latitudes are cut at ±85.0511."""
+    phi = np.radians(np.clip(lat, -85.0511287798, 85.0511287798))
+    return lon / 360.0 + 0.5, 0.5 - np.log(np.tan(pi / 4 + phi / 2)) / (2 * pi)
+
+
+def degrees(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """lon, lat of web Mercator 0…1: the inverse of `mercator`."""
+    return (x - 0.5) * 360.0, np.degrees(np.arctan(np.sinh(pi * (1 - 2 * y))))

@@ -1,0 +1,68 @@
+"""Features: geometry and properties side by side, as region trees and layers need them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from .datum import convert, known
+
+if TYPE_CHECKING:
+    import geopandas
+
+Floats = NDArray[np.float64]
+
+Geometries = NDArray[np.object_]
+"""Shapely geometries, None where a feature has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Equally long columns: `geometries` in WGS84 lon/lat degrees, `properties` one mapping per feature."""
+
+    geometries: Geometries
+    properties: Sequence[Mapping[str, Any]]
+
+    def __len__(self) -> int:
+        return len(self.properties)
+
+    @classmethod
+    def at(
+        cls, lon: Floats, lat: Floats, properties: Sequence[Mapping[str, Any]] = (), datum: str = "wgs84"
+    ) -> Features:
+        """Points, those without a place (NaN) left out. Raises DatumError."""
+        x, y = convert(lon, lat, datum, "wgs84")
+        here = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        rows = [properties[at] for at in here.tolist()] if properties else [{} for _ in here]
+        return cls(np.atleast_1d(np.asarray(shapely.points(x[here], y[here]), dtype=object)), rows)
+
+    @classmethod
+    def of_frame(cls, frame: geopandas.GeoDataFrame, datum: str = "wgs84") -> Features:
+        """The rows of a GeoDataFrame. A projected reference system of its own is undone; else it is taken as `datum`,
+        because what a file claims about degrees is often wrong in China. Raises DatumError."""
+        if frame.crs is not None and frame.crs.is_projected:
+            frame, datum = frame.to_crs(4326), "wgs84"
+        columns = frame.drop(columns=frame.geometry.name).astype(object)
+        rows: list[dict[str, Any]] = columns.where(columns.notna(), None).to_dict("records")  # type: ignore[assignment]
+        return cls(np.array([*frame.geometry.to_numpy(), None], dtype=object)[:-1], rows).moved(datum)
+
+    def moved(self, datum: str) -> Features:
+        """The features with their geometries moved from `datum` to WGS84. Raises DatumError."""
+        if known(datum) == "wgs84":
+            return self
+
+        def to_wgs84(points: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.column_stack(convert(points[:, 0], points[:, 1], datum, "wgs84"))
+
+        return Features(np.asarray(shapely.transform(self.geometries, to_wgs84), dtype=object), self.properties)
+
+
+def not_finite(geometries: Geometries) -> list[int]:
+    """The positions of geometries with NaN or infinity among their coordinates."""
+    points, owners = shapely.get_coordinates(geometries, return_index=True)
+    return np.unique(owners[~np.isfinite(points).all(axis=1)]).tolist()  # type: ignore[no-any-return]

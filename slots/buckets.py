@@ -53,9 +53,9 @@ class Buckets:
         self, kind: Kind, size: Size, rows: pl.LazyFrame, horizon_s: int, names: tuple[pl.Series, pl.Series]
     ) -> pl.LazyFrame:
         """The rows of a minute each, merged to buckets of this size, with codes and names in the place of numbers."""
-        if size != "day":
-            rows = rows.filter(~pl.col("_late") & (pl.col("t") >= horizon_s))
-        rows = rows.with_columns(bucket_start(size, pl.col("t"), self._zone).alias("t")).drop("_late")
+        rows = rows if size == "day" else rows.filter(~pl.col("_late"))
+        rows = rows.drop("_late").with_columns(bucket_start(size, pl.col("t"), self._zone).alias("t"))
+        rows = rows.filter(pl.col("t") >= horizon_s)
         if kind == "bins":
             rows = rows.group_by("t", "r", "d", "k", "c", "b").agg(merge_bins())
         elif size != "minute":  # the margins are by minute already, and late records, which would double a key, are out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,7 @@ from slots.places import Places
 from slots.retention import DEFAULT_RETENTION, Retention
 from slots.slot import Slot
 from slots.watermarks import late_rows, partition_peaks
+from slots.windows import day_ceiling, hour_ceiling
 from streams.codecs import Codec, Rejected
 from streams.record import Batch
 
@@ -46,6 +48,7 @@ class Fold:
         self._buckets = Buckets(self._parts, slot.dimensions, zone)
         self._codes = np.array(places.codes, dtype=object)
         self._retention = retention
+        self._zone = ZoneInfo(zone)
 
     def fold(self, batch: Batch, state: SlotState, now: datetime) -> Folded:
         """The commit of this batch upon `state` (whose offsets it must follow) and the rows it sets aside."""
@@ -57,11 +60,13 @@ class Fold:
         frame = frame.filter(self._where) if self._where is not None else frame
         partitions = batch.partitions[frame["_row"].to_numpy()]
         late = late_rows(frame["_t"], partitions, self._watermarks(batch, state), self._slot.lateness)
+        late, beyond = self._gone(frame, late, state)
         frame, dimensions, other = admit(frame, self._slot.dimensions, state.dimensions)
         counters = {
             "accepted": accepted,
             "rejected": len(rejected),
             "late": int(late.sum()),
+            "beyond": beyond,
             "unplaced": unplaced,
             "other": other,
             "filtered": accepted - frame.height,
@@ -114,6 +119,15 @@ class Fold:
         ]
         return placed.filter(pl.Series(~unknown)), reasons, int(unplaced.sum())
 
+    def _gone(self, frame: pl.DataFrame, late: np.ndarray, state: SlotState) -> tuple[np.ndarray, int]:
+        """With those that are late for hours that would still be kept, or for days; of the latter nothing is kept: how many."""
+        if not state.floors:
+            return late, 0
+        times_s, kept_s = frame["_t"].to_numpy() // 1_000_000, self._retention.horizons(state.last_event_us or 0)["hour"]
+        beyond = times_s < day_ceiling(state.floors["day"], self._zone) if "day" in state.floors else np.zeros_like(late)
+        gone = times_s < hour_ceiling(state.floors["hour"], self._zone) if "hour" in state.floors else np.zeros_like(late)
+        return late | beyond | (gone & (times_s >= kept_s)), int(beyond.sum())
+
     def _watermarks(self, batch: Batch, state: SlotState) -> Mapping[int, int]:
         return {p: state.watermarks[f"{batch.topic}/{p}"] for p in batch.spans if f"{batch.topic}/{p}" in state.watermarks}
 
@@ -148,7 +162,7 @@ class Fold:
             return {}
         valued = frame.with_columns(*self._values, pl.Series("_late", late))
         last_us = max(int(frame["_t"].max()), state.last_event_us or 0)  # type: ignore[arg-type]
-        deltas = self._buckets.pages(valued, self._codes, self._retention.horizons(last_us))
+        deltas = self._buckets.pages(valued, self._codes, self._retention.horizons(last_us, state.floors))
         return {**deltas, **entity_frame(self._slot, frame, self._codes, self._places)}
 
 

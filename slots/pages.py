@@ -47,6 +47,13 @@ def page_start(size: Size, times: pl.Expr) -> pl.Expr:
     return pl.from_epoch(times, "s").dt.truncate("1y").dt.epoch("s")
 
 
+def page_of(kind: Kind, size: Size, start: int) -> PageKey:
+    """The page a bucket (start in Unix s) lies on."""
+    if size == "day":
+        return PageKey(kind, size, int(datetime(datetime.fromtimestamp(start, UTC).year, 1, 1, tzinfo=UTC).timestamp()))
+    return PageKey(kind, size, start // 86400 * 86400)
+
+
 def page_end(key: PageKey) -> int:
     """The moment (Unix s) at which a page of buckets ends."""
     if key.size == "minute":

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from slots.answers import answered
 from slots.freshness import freshness
+from slots.history import History
 from slots.ledger import Ledger, Size, SlotState
 from slots.measures import parts_of
 from slots.pagecache import Kept
@@ -19,6 +20,7 @@ from slots.problem import nearest
 from slots.reading import Freshness, Question, QuestionError, Reading
 from slots.retention import DEFAULT_RETENTION, Retention
 from slots.rollup import Tree
+from slots.shelves import Shelves
 from slots.slot import Indicator, Slot
 from slots.stored import Extent, Stored, Wanted
 from slots.windows import Stretch, steps, stretches
@@ -55,9 +57,9 @@ class _Span:
 
 
 class Readings:
-    """Reads indicators from a ledger. Safe to use from several threads; blocks only as long as the ledger does.
+    """Reads indicators from a ledger and its history, as one store. Safe to use from several threads.
 
-    At most MAX_ANSWERS answers are kept, each until one of its pages changes; see Kept for what goes.
+    Blocks only as long as they do. At most MAX_ANSWERS answers are kept, each until one of its pages changes; see Kept for what goes.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Readings:
         zone: str,
         clock: Clock,
         retention: Retention = DEFAULT_RETENTION,
+        history: History | None = None,
     ) -> None:
         self._slots = slots
         self._ledger = ledger
@@ -76,7 +79,7 @@ class Readings:
         self._zone = ZoneInfo(zone)
         self._clock = clock
         self._retention = retention
-        self._stored = Stored(ledger, self._tree)
+        self._stored = Stored(Shelves(ledger, history, retention), self._tree)
         self._answers: Kept[Rows] = Kept(MAX_ANSWERS)
 
     def ask(self, question: Question) -> list[Reading]:
@@ -182,7 +185,7 @@ class Readings:
         """By key, or by step where there are `starts`; only where there were records."""
         wanted = self._wanted(asked)
         extents = self._stored.extents(wanted, window, asked.state)
-        question = (asked.indicator.name, wanted, tuple(window), tuple(starts))
+        question = (asked.indicator.measure, wanted, tuple(window), tuple(starts))
         return self._answers.get(question, extents, lambda: self._made(asked.indicator, wanted, extents, starts))
 
     def _made(self, indicator: Indicator, wanted: Wanted, extents: Sequence[Extent], starts: Sequence[int]) -> Rows:

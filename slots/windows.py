@@ -75,6 +75,16 @@ def _offset_s(moment: int, zone: ZoneInfo) -> int:
     return int(offset.total_seconds()) if offset is not None else 0
 
 
+def hour_floor(moment: int, zone: ZoneInfo) -> int:
+    """The full local hour (Unix s) at or before a moment."""
+    return moment - (moment + _offset_s(moment, zone)) % 3600
+
+
+def hour_ceiling(moment: int, zone: ZoneInfo) -> int:
+    """The full local hour (Unix s) at or after a moment."""
+    return hour_floor(moment + 3599, zone)
+
+
 def day_floor(moment: int, zone: ZoneInfo) -> int:
     """The local midnight (Unix s) at or before a moment."""
     local = datetime.fromtimestamp(moment, zone)

@@ -19,6 +19,7 @@ from cockpit.schemes import Scheme, parse_scheme
 from cockpit.static_layers import LayerDocument, StaticLayer, load_layer
 from layers import Regions, RegionsError
 from slots import registry
+from slots.live import Live
 from slots.problem import DocumentError, Problem, nearest
 from slots.schema_rules import schema_problems
 from slots.slot import Slot, Titles, parse_slot
@@ -39,7 +40,10 @@ _SCHEME: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A whole and consistent city. `zone`: IANA name. The first of `boards` is the one shown at `/`."""
+    """A whole and consistent city. `zone`: IANA name. The first of `boards` is the one shown at `/`.
+
+    Slots, boards and schemes may be exchanged while the city runs (`cockpit.reload`); all else stays until the next start.
+    """
 
     folder: Path
     name: str
@@ -48,10 +52,10 @@ class City:
     languages: tuple[str, ...]
     demonstration: bool
     regions: Regions
-    slots: Mapping[str, Slot]
-    boards: Mapping[str, Board]
+    slots: Live[Slot]
+    boards: Live[Board]
     layers: tuple[StaticLayer, ...]
-    schemes: Mapping[str, Scheme]
+    schemes: Live[Scheme]
     calendar: Calendar
 
     @property
@@ -63,20 +67,22 @@ class City:
         return topics
 
 
-def load_city(folder: Path, panels: Mapping[str, Panel]) -> City:
+def load_city(folder: Path, panels: Mapping[str, Panel], running: City | None = None) -> City:
     """The city in a folder, with the slots its `packs:` turn on. Blocks. Raises CityError with every mistake of every file.
 
-    `panels`: the kinds of panels by the name a board gives them.
+    `panels`: the kinds of panels by the name a board gives them. `running`: the city as it runs, whose regions and map layers
+    are taken for granted instead of being read again.
     """
-    return _Loading(CityFiles(folder), panels).city()
+    return _Loading(CityFiles(folder), panels, running).city()
 
 
 class _Loading:
     """One pass over a folder; each step goes on with what the steps before could read."""
 
-    def __init__(self, files: CityFiles, panels: Mapping[str, Panel]) -> None:
+    def __init__(self, files: CityFiles, panels: Mapping[str, Panel], running: City | None = None) -> None:
         self._files = files
         self._panels = panels
+        self._running = running
 
     def city(self) -> City:
         document = self._files.read(Path("city.yaml")) if (self._files.folder / "city.yaml").is_file() else None
@@ -85,7 +91,7 @@ class _Loading:
         self._files.check_names(named if isinstance(named, str) else "regions.geojson")
         regions = self._regions(own, document) if own and document else None
         slots = dict(self._slots(regions, own, document))
-        layers = tuple(self._layers(slots))
+        layers = self._running.layers if self._running else tuple(self._layers(slots))
         references = References(slots, [layer.name for layer in layers], regions, self._unread("slots", "layers"))
         boards = dict(self._boards(references))
         schemes = dict(self._schemes(references))
@@ -96,10 +102,12 @@ class _Loading:
             raise CityError(self._files.problems)
         return City(
             self._files.folder, own.name, own.title, own.timezone, own.languages, own.demonstration,
-            regions, slots, boards, layers, schemes, own.calendar,
+            regions, Live(slots), Live(boards), layers, Live(schemes), own.calendar,
         )  # fmt: skip
 
     def _regions(self, own: CityDocument, document: Document) -> Regions | None:
+        if self._running:
+            return self._running.regions
         path = self._files.inside(own.regions)
         if path is None or not path.is_file():
             reason = "leads out of the city's folder" if path is None else "does not exist"

@@ -8,7 +8,7 @@ from socket import socket
 
 from cockpit.city import City, load_city
 from cockpit.city_files import CityError
-from cockpit.panels import BUILT_IN
+from cockpit.panels import BUILT_IN, Panel
 from cockpit.serving import listen
 from cockpit.settings import Settings, SettingsError, read_settings
 from cockpit.terminal import FAILED, WRONG_INPUT, end
@@ -29,9 +29,14 @@ def given_settings(host: str | None = None, port: int | None = None) -> Settings
 def given_city(folder: Path) -> City:
     """The city of a folder."""
     try:
-        return load_city(folder, {panel.name: panel for panel in BUILT_IN})
+        return load_city(folder, kinds())
     except CityError as error:
         end(WRONG_INPUT, *map(str, error.problems), f"{len(error.problems)} mistakes in {folder}")
+
+
+def kinds() -> dict[str, Panel]:
+    """The kinds of panels by the name a board gives them."""
+    return {panel.name: panel for panel in BUILT_IN}
 
 
 def given_slot(city: City, name: str) -> Slot:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from cockpit.city import City
+from cockpit.city_files import FileProblem
 from cockpit.jobs import Jobs
 from slots.entities import Entities
 from slots.ledger import Ledger
@@ -31,6 +32,8 @@ class SetAsideRecord(Protocol):
     @property
     def stage(self) -> str: ...
     @property
+    def field(self) -> str | None: ...
+    @property
     def reason(self) -> str: ...
     @property
     def raw(self) -> bytes: ...
@@ -38,14 +41,44 @@ class SetAsideRecord(Protocol):
     def truncated(self) -> bool: ...
 
 
+class SetAsideCause(Protocol):
+    """How many records have the same stage, field and kind of reason, and since when."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def field(self) -> str | None: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def since(self) -> datetime: ...
+    @property
+    def last(self) -> datetime: ...
+
+
 class DeadLetterStore(Protocol):
     """Where they are kept. Safe to use from several threads; blocks."""
 
-    def latest(self, slot: str, limit: int) -> Sequence[SetAsideRecord]:
-        """The newest first."""
+    def latest(
+        self,
+        slot: str,
+        limit: int,
+        before: tuple[str, int, int] | None = None,
+        stage: str | None = None,
+        field: str | None = None,
+    ) -> Sequence[SetAsideRecord]:
+        """The newest first; with `before` (topic, partition, offset) those older than that one."""
 
-    def count(self, slot: str) -> int:
+    def causes(self, slot: str) -> Sequence[SetAsideCause]:
+        """A slot's letters grouped, the most frequent cause first."""
+
+    def count(self, slot: str, stage: str | None = None, field: str | None = None) -> int:
         """How many of a slot are kept."""
+
+    def truncated(self, slot: str) -> int:
+        """How many of them are cut, so that they can never be replayed."""
 
     def dropped(self, slot: str) -> int:
         """How many were only counted, since the slot's room was full."""
@@ -53,6 +86,10 @@ class DeadLetterStore(Protocol):
 
 def _no_workers() -> Mapping[str, bool]:
     return {}
+
+
+def _no_problems() -> Sequence[FileProblem]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +107,7 @@ class Parts:
     started_at: datetime
     workers: Callable[[], Mapping[str, bool]] = _no_workers
     """Topic → whether the thread that reads it lives, of the workers in this process; empty where others do the work."""
+    problems: Callable[[], Sequence[FileProblem]] = _no_problems
+    """The mistakes in the city's files as they stand, because of which an older version is in force."""
     jobs: Jobs = field(default_factory=Jobs)
     """Long work in this process; closed by whoever made it."""

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     hours_kept: Duration = 90 * 86400
     """Seconds for which hour buckets are kept, written `90d`."""
 
+    watch: Literal["events", "poll"] = "events"
+    """How changes in the city's folder are noticed: told by the system, or looked for, where a network folder tells nobody."""
+
     @property
     def minutes_kept_s(self) -> int:
         """As `slots.Retention` takes it."""

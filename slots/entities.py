@@ -119,7 +119,7 @@ class Entities:
             raise QuestionError(f"slot {name!r} keeps no entities; slots that do: {', '.join(able) or 'none'}")
         attributes = slot.entities.attributes
         version = self._ledger.versions(name).get(ENTITIES, 0)
-        latest = self._kept.get(name, version, lambda: self._read(name, attributes))
+        latest = self._kept.get((name, attributes), version, lambda: self._read(name, attributes))
         oldest = self._clock() - timedelta(seconds=slot.entities.expires)
         return latest.since(int(oldest.timestamp() * 1e6))
 
@@ -128,6 +128,9 @@ class Entities:
         if frame is None:
             kinds = {"key": pl.String, "time_us": pl.Int64, "lon": pl.Float64, "lat": pl.Float64, "r": pl.String}
             frame = pl.DataFrame(schema=kinds | {f"a:{attribute}": pl.String for attribute in attributes})
+        wanted = [f"a:{attribute}" for attribute in attributes]  # what is stored may be of an earlier version of the slot
+        frame = frame.with_columns(pl.lit(None, pl.String).alias(column) for column in wanted if column not in frame.columns)
+        frame = frame.select("key", "time_us", "lon", "lat", "r", *wanted)
         renamed = {"r": "region"} | {column: column[2:] for column in frame.columns if column.startswith("a:")}
         found = frame.rename(renamed).sort("time_us", "key", descending=[True, False])
         return _Latest(found, found["time_us"].to_numpy(), self._tree.numbers(found["region"]).to_numpy())

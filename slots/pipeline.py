@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
@@ -15,17 +14,44 @@ from slots.slot import Slot
 from streams.clock import Clock
 from streams.codecs import Rejected
 from streams.record import Batch
-from streams.source import Source, SourceLost
+from streams.source import Source, StreamError
 
 POLL_S = 0.25
 REPORT_S = 1.0
 EXPIRE_S = 60.0
+STUCK_S = 15.0
 
 
 class SetAside(Protocol):
-    """Takes the records a slot could not use; doing so twice with the same record must count once."""
+    """Takes the records of a batch that a slot could not use, and is called before every commit, also when there are none.
+
+    Doing so twice with the same record must count once; a record that was among them when it was read before, and is
+    not any more, is used now. Raises StreamError when they cannot be kept; then the batch is read again.
+    """
 
     def __call__(self, slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None: ...
+
+
+class Stop(Protocol):
+    """Says that it is time to end; a threading.Event does."""
+
+    def is_set(self) -> bool: ...
+
+    def wait(self, timeout: float | None = None) -> bool: ...
+
+
+class _Newcomer:
+    """A slot on its way: where it was seen last, and when it last moved."""
+
+    def __init__(self) -> None:
+        self._sequence = -1
+        self._moved_s = 0.0
+
+    def stuck(self, sequence: int, now_s: float) -> bool:
+        """Whether the slot has not moved for long."""
+        if sequence != self._sequence:
+            self._sequence, self._moved_s = sequence, now_s
+        return now_s - self._moved_s > STUCK_S
 
 
 class Pipeline:
@@ -33,6 +59,9 @@ class Pipeline:
 
     A lost log or ledger is logged once, retried for ever, logged once when back; the ledger keeps a health report a
     second, so that screens know that the worker lives.
+
+    What it counts may change while it runs (`take`). A slot that is new here is not counted before it stands where this
+    pipeline reads: until then another pipeline, of its own, brings it there, and the slots that are here miss nothing.
     """
 
     def __init__(
@@ -46,7 +75,11 @@ class Pipeline:
         retention: Retention = DEFAULT_RETENTION,
     ) -> None:
         self._source = source
-        self._folds = folds
+        self._folds = dict(folds)
+        self._wanted = folds
+        self._taken = folds
+        self._joining: dict[str, _Newcomer] = {}
+        self._reading: dict[int, int] = {}
         self._ledger = ledger
         self._set_aside = set_aside
         self._clock = clock
@@ -59,7 +92,16 @@ class Pipeline:
         self._reason = ""
         self._log = structlog.get_logger("pipeline").bind(topic=source.topic)
 
-    def run(self, stop: threading.Event) -> None:
+    @property
+    def slots(self) -> frozenset[str]:
+        """The slots that are counted here by now; those on their way are not among them."""
+        return frozenset(self._folds)
+
+    def take(self, folds: Mapping[str, Fold]) -> None:
+        """From the next round on these folds and no others. Any thread; the newest call counts."""
+        self._wanted = folds
+
+    def run(self, stop: Stop) -> None:
         """Steps until `stop` is set. Never raises for what the log, the ledger or a record does."""
         pause_s = 0.2
         while not stop.is_set():
@@ -67,7 +109,7 @@ class Pipeline:
                 self.step(POLL_S)
                 self._well()
                 pause_s = 0.2
-            except (SourceLost, LedgerLost) as error:
+            except (StreamError, LedgerLost) as error:
                 self._lost(str(error))
                 stop.wait(pause_s)
                 pause_s = min(pause_s * 2, 2.0)
@@ -78,29 +120,69 @@ class Pipeline:
         self._source.close()
 
     def step(self, timeout_s: float) -> int:
-        """How many records one round has counted, over all slots. Raises SourceLost or LedgerLost."""
+        """How many records one round has counted, over all slots. Raises StreamError or LedgerLost."""
+        self._change()
         if not self._opened:
+            self._reading, self._states = {}, {}
             self._source.open(self._positions)
             self._opened = True
         batch = self._source.poll(timeout_s)
         if batch is None:
+            self._arrive({})
             return 0
-        counted = 0
-        for slot, fold in self._folds.items():
-            if self._opened:
-                counted += self._count(slot, fold, batch)
+        counted = sum(self._count(slot, fold, batch) for slot, fold in self._folds.items())
+        for slot, fold in self._arrive({partition: span.begin for partition, span in batch.spans.items()}):
+            counted += self._count(slot, fold, batch)
+        self._reading |= {partition: span.end for partition, span in batch.spans.items()}
         return counted
+
+    def _change(self) -> None:
+        """Goes over to what was last asked for. Where nobody is here who could miss anything, newcomers are here at once."""
+        wanted = self._wanted
+        if wanted is self._taken:
+            return
+        self._taken = wanted
+        staying = {slot: fold for slot, fold in wanted.items() if slot in self._folds}
+        self._folds = staying or dict(wanted)
+        self._opened = self._opened and bool(staying)
+        self._states = {slot: state for slot, state in self._states.items() if slot in self._folds}
+        newcomers = wanted.keys() - self._folds.keys()
+        self._joining = {slot: self._joining.get(slot, _Newcomer()) for slot in newcomers}
+
+    def _arrive(self, begins: Mapping[int, int]) -> list[tuple[str, Fold]]:
+        """The newcomers that have counted all that was read here, up to where the batch at hand `begins`: from now on ours.
+
+        One that does not move is taken as well, at the price of reading on from where it stands: in a partition of which
+        nothing is left there is nothing to count, and so no position.
+        """
+        here, now_s = self._reading | dict(begins), self._clock().timestamp()
+        arrived: list[tuple[str, Fold]] = []
+        for slot, newcomer in list(self._joining.items()):
+            state = self._ledger.state(slot)
+            stands = _of_topic(state, self._source.topic)
+            there = all(stands.get(partition, 0) >= offset for partition, offset in here.items())
+            if there or newcomer.stuck(state.sequence, now_s):
+                self._opened = self._opened and there
+                self._states = {**self._states, slot: state}
+                del self._joining[slot]
+                arrived.append((slot, self._taken[slot]))
+                self._log.info("a slot has joined", slot=slot)
+        self._folds = {**self._folds, **dict(arrived)}
+        return arrived
 
     def _positions(self, partitions: Collection[int]) -> dict[int, int]:
         """Where the slowest slot stands in each of the partitions; asked by the thread that reads the log.
 
-        What it found is what the next commits expect: a commit upon a state that has moved since is refused and read anew.
+        What it found first is what the next commits expect: a commit upon a state that has moved since is refused and read anew.
         """
         states = {slot: self._ledger.state(slot) for slot in self._folds}
-        self._states = states
+        for slot, state in states.items():  # what is at hand was read upon the older one: only a refused commit may replace it
+            self._states.setdefault(slot, state)
         standing = [_of_topic(state, self._source.topic) for state in states.values()]
         known = {partition for offsets in standing for partition in offsets}
-        return {partition: min(offsets.get(partition, 0) for offsets in standing) for partition in known & set(partitions)}
+        found = {partition: min(offsets.get(partition, 0) for offsets in standing) for partition in known & set(partitions)}
+        self._reading |= found
+        return found
 
     def _count(self, slot: str, fold: Fold, batch: Batch) -> int:
         """Folds and commits what the slot has not counted of the batch; again, when another worker came first."""
@@ -114,12 +196,11 @@ class Pipeline:
                 self._refresh(slot, state, behind=rest)
                 continue
             folded = fold.fold(rest, state, self._clock())
-            if folded.rejected:
-                self._set_aside(slot, rest, in_log_order(folded.rejected))
+            self._tell(slot, rest, in_log_order(folded.rejected))
             try:
                 self._states[slot] = self._committed(folded.commit)
             except OffsetConflict as conflict:
-                self._log.info("another worker has counted these records", slot=slot, stored=dict(conflict.stored))
+                self._log.info("the slot has moved on meanwhile: counting what is left", slot=slot, stored=dict(conflict.stored))
                 self._refresh(slot, state)
                 continue
             self._on_commit(slot)
@@ -130,12 +211,21 @@ class Pipeline:
         """The slot's state anew. Where it stands before the records at hand, they are read again from there."""
         state = self._ledger.state(slot)
         stands = _of_topic(state, self._source.topic)
-        went_back = any(state.offsets.get(part, -1) < offset for part, offset in before.offsets.items())
+        another = before.epoch not in (0, state.epoch)  # flushed, cleared or swapped: nothing that was read before follows
+        went_back = another or any(state.offsets.get(part, -1) < offset for part, offset in before.offsets.items())
         gap = behind is not None and any(span.begin > stands.get(p, span.begin) for p, span in behind.spans.items())
         if went_back or gap:
             self._log.warning("the ledger stands before the records at hand: reading from there", slot=slot)
             self._opened = False
         self._states = {**self._states, slot: state}
+
+    def _tell(self, slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
+        """Before the commit: where the letters cannot be written the batch waits, so that no record vanishes."""
+        try:
+            self._set_aside(slot, batch, rejected)
+        except StreamError:
+            self._opened = False
+            raise
 
     def _committed(self, commit: object) -> SlotState:
         try:
@@ -169,7 +259,7 @@ class Pipeline:
             self._expire()
 
     def _expire(self) -> None:
-        for slot, state in self._states.items():
+        for slot, state in list(self._states.items()):
             if old := expired(self._ledger, slot, state, self._retention):
                 self._ledger.expire(slot, old)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -11,8 +12,10 @@ from prometheus_client.registry import Collector
 
 from cockpit.api.answer import Route, answer
 from cockpit.api.slots import COUNTERS, counted, lag
+from cockpit.api.slots import shown as mistakes
 from cockpit.parts import Parts
 from slots.ledger import LedgerLost
+from slots.reading import Freshness, QuestionError
 
 
 class Probes:
@@ -35,15 +38,19 @@ class Probes:
         return answer({"status": "alive", "up_s": up_s})
 
     def ready(self) -> Response:
-        """200 when the city is loaded and its ledger answers, else 503; says of each slot how fresh it is."""
+        """200 when the city is loaded and its ledger answers, else 503; says of each slot how fresh it is.
+
+        `problem`: the mistakes in the city's files, because of which an older version is in force.
+        """
         slots = self._parts.city.slots
         try:
             self._parts.ledger.sequences(slots)
-            fresh = {name: self._parts.readings.freshness(name) for name in slots}
+            fresh = dict(_fresh(self._parts))
         except LedgerLost:
             return answer({"status": "not ready", "reason": "the ledger cannot be reached now"}, 503, {"retry-after": "2"})
         shown = {name: {"status": each.status, "as_of": each.as_of, "reason": each.reason} for name, each in fresh.items()}
-        return answer({"status": "ready", "city": self._parts.city.name, "slots": shown, "workers": self._parts.workers()})
+        found = {"status": "ready", "city": self._parts.city.name, "slots": shown, "workers": self._parts.workers()}
+        return answer(found | {"problem": mistakes(self._parts.problems())})
 
     def metrics(self) -> Response:
         """Everything countable, for Prometheus."""
@@ -87,8 +94,7 @@ class SlotGauges(Collector):
         behind = GaugeMetricFamily("cockpit_slot_lag_records", "in the log, not counted yet", labels=["slot"])
         letters = GaugeMetricFamily("cockpit_slot_dead_letters", "records set aside and kept", labels=["slot"])
         status = GaugeMetricFamily("cockpit_slot_status", "1 for the status the slot has now", labels=["slot", "status"])
-        for slot in self._parts.city.slots:
-            fresh = self._parts.readings.freshness(slot)
+        for slot, fresh in _fresh(self._parts):
             status.add_metric([slot, fresh.status], 1.0)
             letters.add_metric([slot], self._parts.dead_letters.count(slot))
             if fresh.age_s is not None:
@@ -96,3 +102,10 @@ class SlotGauges(Collector):
             if (records := lag(self._parts.ledger.state(slot), self._parts.ledger.health(slot))) is not None:
                 behind.add_metric([slot], records)
         yield from (age, behind, letters, status)
+
+
+def _fresh(parts: Parts) -> Iterator[tuple[str, Freshness]]:
+    """Each slot and how fresh it is; without one that goes while we ask. Raises LedgerLost."""
+    for slot in parts.city.slots:
+        with suppress(QuestionError):
+            yield slot, parts.readings.freshness(slot)

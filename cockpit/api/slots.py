@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 
 from fastapi import APIRouter, Response
 
 from cockpit.api.answer import Route, answer
+from cockpit.city_files import FileProblem
 from cockpit.parts import Parts
 from slots.ledger import Health, SlotState
+from slots.reading import QuestionError
 from slots.slot import Slot
 
 COUNTERS = ("accepted", "rejected", "late", "unplaced", "lost", "refused", "other")
@@ -24,13 +27,21 @@ class SlotStates:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._rates = {name: Rates() for name in parts.city.slots}
+        self._rates: defaultdict[str, Rates] = defaultdict(Rates)
         self.router = APIRouter(prefix="/api/v1/slots", tags=["slots"], route_class=Route)
         self.router.add_api_route("", self.states, methods=["GET"])
 
     def states(self) -> Response:
-        """Per slot: status, latest event, lag, what was counted and what was not; rates over the calls of the last minute."""
-        return answer({"slots": [self._state(slot) for slot in self._parts.city.slots.values()]})
+        """Per slot: status, latest event, lag, what was counted and what was not; rates over the calls of the last minute.
+
+        `problem`: the mistakes in its file, in all of the city's files; as long as there are any, what they said before holds.
+        """
+        problems = self._parts.problems()
+        told = []
+        for slot in self._parts.city.slots.values():
+            with suppress(QuestionError):  # gone while we ask
+                told.append(self._state(slot) | {"problem": shown(problems, f"slots/{slot.slot}.yaml")})
+        return answer({"slots": told, "problem": shown(problems)})
 
     def _state(self, slot: Slot) -> dict[str, Any]:
         fresh = self._parts.readings.freshness(slot.slot)
@@ -53,6 +64,11 @@ class SlotStates:
             "rates": self._rates[slot.slot].since(self._parts.clock().timestamp(), state.counters),
             "dead_letters": self._parts.dead_letters.count(slot.slot),
         }
+
+
+def shown(problems: Sequence[FileProblem], file: str = "") -> str:
+    """The mistakes, one a line; those of one file where one is given, and nothing where there are none."""
+    return "\n".join(str(problem) for problem in problems if file in ("", problem.file.as_posix()))
 
 
 def counted(state: SlotState) -> dict[str, int]:

@@ -15,12 +15,17 @@ from cockpit.live.sources import UNAGED, panel_freshness, short_of
 from cockpit.panels.panel import Context, Props
 from slots.ledger import LedgerError
 from slots.reading import QuestionError
+from slots.slot import Slot
 
 _LOG = structlog.get_logger()
 _PANEL_BYTES = 512 * 1024
 _FAILED: Final = {
     "zh": "面板出错，原因见服务器日志；请联系值班运维",
     "en": "The panel failed, the server's log says why; ask the operator on duty",
+}
+_GONE: Final = {
+    "zh": "数据插槽 {} 已从城市目录中移除",
+    "en": "The slot {} was removed from the city's folder",
 }
 _LOST: Final = {
     "zh": "状态存储连不上，显示的是最后一次的数值",
@@ -43,6 +48,7 @@ class _Drawn:
 
     minute: int = -1
     sequences: Mapping[str, int] = field(default_factory=dict)
+    slots: Mapping[str, Slot] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
     frames: Mapping[str, bytes] = field(default_factory=dict)
     problem: str = ""
@@ -76,13 +82,13 @@ class Drawer:
 
     def _renew(self, name: str, placed: PlacedPanel, drawn: _Drawn, context: Context, sequences: Mapping[str, int]) -> None:
         """Draws the panel again where its slots or its minute moved on."""
-        slots = self._slots[name]
+        slots = {slot: found for slot in sorted(self._slots[name]) if (found := context.slots.get(slot)) is not None}
         seen = {slot: sequences.get(slot, 0) for slot in slots}
         minute = int(context.now.timestamp() // 60)
-        if drawn.minute != minute or drawn.sequences != seen:
-            drawn.minute, drawn.sequences = minute, seen
+        if drawn.minute != minute or drawn.sequences != seen or not _same(drawn.slots, slots):
+            drawn.minute, drawn.sequences, drawn.slots = minute, seen, slots
             self._draw_panel(name, placed, drawn, context)
-        drawn.sources = _sources(slots, drawn, context)
+        drawn.sources = _sources(slots, self._slots[name] - slots.keys(), drawn, context)
 
     def _draw_panel(self, name: str, placed: PlacedPanel, drawn: _Drawn, context: Context) -> None:
         """Sets the panel's keys, or its problem; then the last good keys stay."""
@@ -94,15 +100,23 @@ class Drawer:
         except QuestionError as error:
             drawn.problem = str(error)
         except Exception as error:
-            if drawn.problem == "":
+            if drawn.problem == "" and self._slots[name] <= context.slots.keys():  # else a slot is gone, and that is said
                 _LOG.exception("a panel failed", panel=name, kind=placed.kind.name, error=type(error).__name__)
             drawn.problem = _FAILED[context.scope.lang]
         else:
             drawn.keys, drawn.problem = keys, ""
 
 
-def _sources(slots: Collection[str], drawn: _Drawn, context: Context) -> dict[str, bytes]:
-    """What is to be said of the panel's sources, whatever failed: a broken one keeps the age of its last good values."""
+def _same(before: Mapping[str, Slot], now: Mapping[str, Slot]) -> bool:
+    """Whether the slots mean what they did."""
+    return before.keys() == now.keys() and all(before[name] is slot for name, slot in now.items())
+
+
+def _sources(slots: Collection[str], gone: Collection[str], drawn: _Drawn, context: Context) -> dict[str, bytes]:
+    """What is to be said of the panel's sources, whatever failed: a broken one keeps the age of its last good values.
+
+    `gone`: slots it draws on that are no part of the city any more.
+    """
     told = dict(drawn.sources)
     try:
         drawn.fresh = panel_freshness(slots, context)
@@ -110,6 +124,8 @@ def _sources(slots: Collection[str], drawn: _Drawn, context: Context) -> dict[st
     except LedgerError:
         drawn.fresh = {**(drawn.fresh or UNAGED), "status": "stale", "reason": _LOST[context.scope.lang]}
     broken = {"status": "broken", "reason": drawn.problem} if drawn.problem else {}
+    if gone:
+        broken = {"status": "missing", "reason": _GONE[context.scope.lang].format(", ".join(sorted(gone)))}
     return {**told, "fresh": msgspec.json.encode({**drawn.fresh, **broken})}
 
 

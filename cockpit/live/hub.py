@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ import structlog
 from cockpit.boards import Board
 from cockpit.context import ContextMaker
 from cockpit.live.drawing import Drawing
+from cockpit.live.news import News, Watched
 from cockpit.live.screen import Screen
 from cockpit.live.view import Looker, View
 from cockpit.scope import Scope
 from slots.ledger import LedgerError
-from slots.reading import Freshness
 from streams.clock import Clock
 
 _LOG = structlog.get_logger()
@@ -49,14 +49,6 @@ class Counts:
     stuck: int = 0
     refused: int = 0
     turned_away: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What the hub asks the store. Both block and may raise LedgerLost: they are called in a worker."""
-
-    sequences: Callable[[], Mapping[str, int]]
-    freshness: Callable[[str], Freshness]
 
 
 class _Looks(Looker, Protocol):
@@ -91,9 +83,7 @@ class Hub:
         self._tasks: dict[View, asyncio.Task[None]] = {}
         self._screens: set[Screen] = set()
         self._screens_max = screens_max
-        self._sequences: Mapping[str, int] = {}
-        self._said: dict[str, tuple[str, str]] = {}
-        self._lost = False
+        self._news = News(watched)
         self._hinted = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._workers: ThreadPoolExecutor | None = None
@@ -125,6 +115,24 @@ class Hub:
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop is closed: nobody looks any more
                 self._loop.call_soon_threadsafe(self._hinted.set)
+
+    def change(self, slots: Collection[str], boards: Collection[str]) -> None:
+        """Says that slots or boards are other than before: what shows them is drawn anew. Any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._change, frozenset(slots), frozenset(boards))
+
+    def _change(self, slots: Collection[str], boards: Collection[str]) -> None:
+        for key, view in list(self._views.items()):
+            if view.board.board not in boards:
+                if not view.drawer.slots.isdisjoint(slots):
+                    view.dirty.set()
+                continue
+            del self._views[key]
+            screens = [screen for screen in view.screens if isinstance(screen, Screen)]
+            for screen in screens if view.board.board in self._boards else ():  # a board that is gone stays till they leave
+                self.look(screen, view.board.board, view.scope)
+                screen.start(None, None)
 
     async def run(self) -> None:
         """Serves until cancelled: two workers draw, one watches."""
@@ -228,7 +236,7 @@ class Hub:
             return
         due = time.monotonic() - self._asked_s >= FRESHNESS_S
         slots = set(self._slots()) if due else set()
-        changed = await asyncio.get_running_loop().run_in_executor(self._watcher, self._changes, slots)
+        changed = await asyncio.get_running_loop().run_in_executor(self._watcher, self._news.since_then, slots)
         if due:
             self._asked_s = time.monotonic()
             self._forget()
@@ -237,27 +245,6 @@ class Hub:
     def _slots(self) -> Iterator[str]:
         for view in self._tasks:
             yield from view.drawer.slots
-
-    def _changes(self, slots: set[str]) -> set[str] | None:
-        """The slots with new commits or another status; None: everything, because the store went or came back. Blocks."""
-        try:
-            sequences = self._watched.sequences()
-            said = {slot: (fresh.status, fresh.reason) for slot in slots for fresh in (self._watched.freshness(slot),)}
-        except LedgerError as error:
-            return self._turn(lost=True, error=str(error))
-        changed = {slot for slot, sequence in sequences.items() if self._sequences.get(slot) != sequence}
-        changed |= {slot for slot, words in said.items() if self._said.get(slot) != words}
-        self._sequences = sequences
-        self._said.update(said)
-        return self._turn(lost=False) if self._lost else changed
-
-    def _turn(self, *, lost: bool, error: str = "") -> set[str] | None:
-        """Says once that the store was lost, once that it is back."""
-        if lost == self._lost:
-            return set()
-        self._lost = lost
-        _LOG.warning("the ledger is lost: screens show the last values", error=error) if lost else _LOG.info("the ledger is back")
-        return None
 
     def _mark(self, changed: set[str] | None) -> None:
         for view in self._tasks:

@@ -9,7 +9,7 @@ import faulthandler
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,15 +20,16 @@ import uvicorn
 import slots
 from cockpit import options as ask
 from cockpit.city import City
-from cockpit.given import given_address, given_city, given_settings, given_slot
+from cockpit.given import given_address, given_city, given_settings, given_slot, kinds
 from cockpit.live import bounds
 from cockpit.parts import Parts
+from cockpit.reload import Changed, Reload
 from cockpit.server import create_app
 from cockpit.serving import Announced
 from cockpit.settings import Settings, loopback
 from cockpit.state import StateInUse, forget, state_folder, state_root
 from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, progress_bar, say, show_dry_run, show_letters
-from streams import Batch, EmbeddedLog, Log, Rejected, StreamError, codec_for, system_clock
+from streams import Batch, EmbeddedLog, Log, Rejected, Source, StreamError, codec_for, system_clock
 from streams.dead_letters import DeadLetters, letters_of, resend
 from streams.replay import Pace, Replay, values_of
 from streams.sinks import open_sink
@@ -36,6 +37,8 @@ from streams.sinks import open_sink
 command_line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="City Cockpit: living numbers and maps.")
 SWITCH_S = 0.0005
 """Counting asks for the interpreter for microseconds at a time, reading ahead holds it for as long as it may."""
+Hint = Callable[[str], None]
+"""Told which slot has a new commit."""
 Feed = Callable[[Log, threading.Event], None]
 """Sends records into the log until the event is set; runs in a thread of its own."""
 
@@ -48,26 +51,28 @@ def main() -> None:
 
 
 def compose(
-    city: City, settings: Settings, log: Log, ledger: slots.Ledger, dead_letters: DeadLetters, hint: Callable[[str], None]
-) -> tuple[Parts, dict[str, slots.Pipeline]]:
-    """log → pipelines → ledger → readings: what is asked, and by topic what feeds it. Starts nothing."""
+    city: City, settings: Settings, log: Log, ledger: slots.Ledger, dead_letters: DeadLetters, hint: Hint
+) -> tuple[Parts, slots.Workers]:
+    """log → pipelines → ledger → readings: what is asked, and what feeds it. Starts nothing."""
     retention = slots.Retention(settings.minutes_kept_s, settings.hours_kept_s)
     readings = slots.Readings(city.slots, ledger, city.regions, city.zone, system_clock, retention)
     entities = slots.Entities(city.slots, ledger, city.regions, system_clock)
     records = slots.Records(city.slots, log, city.regions, lambda source: codec_for(source, city.folder))
     parts = Parts(city, readings, entities, records, ledger, log, dead_letters, system_clock, system_clock())
 
-    def group(topic: str) -> str | None:
-        return f"cockpit.{city.name}.{topic}" if settings.redis else None  # who shares the ledger shares the topic
+    def source(topic: str, apart: str = "") -> Source:
+        shared = f"cockpit.{city.name}.{topic}{apart and '.'}{apart}"
+        return log.source(topic, shared if settings.redis else None)  # who shares the ledger shares the topic
 
     def fold(slot: slots.Slot) -> slots.Fold:
         return slots.Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone, retention)
 
-    pipelines = {
-        topic: slots.Pipeline(log.source(topic, group(topic)), folds, ledger, _set_aside(dead_letters), system_clock, hint, retention)
-        for topic, folds in slots.folds_by_topic(city.slots, fold).items()
-    }
-    return parts, pipelines
+    def pipeline(topic: str, folds: Mapping[str, slots.Fold], apart: str = "") -> slots.Pipeline:
+        return slots.Pipeline(source(topic, apart), folds, ledger, _set_aside(dead_letters), system_clock, hint, retention)
+
+    save = ledger.save if isinstance(ledger, slots.MemoryLedger) else lambda: None
+    workers = slots.Workers(city.slots, fold, pipeline, ledger, save)
+    return replace(parts, workers=workers.alive), workers
 
 
 def open_log(settings: Settings, state: Path) -> Log:
@@ -132,8 +137,9 @@ def ingest(city: ask.City) -> None:
             "ingest alone needs COCKPIT_KAFKA and COCKPIT_REDIS, which other processes share. Hint: `cockpit serve` does both",
         )
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})  # before any thread starts, so that none takes them
-    with _composed(city, settings, lambda slot: None, "ingest") as (parts, workers):
+    with _composed(city, settings, "ingest", lambda slot: None, lambda change: None) as (parts, workers, reload):
         workers.start()
+        reload.start()
         say.print(f"reading {', '.join(workers.alive())} from {parts.log.address}. Ctrl-C stops.")
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
@@ -217,9 +223,9 @@ def dead_letters(
 
 @contextmanager
 def _composed(
-    folder: Path, settings: Settings, hint: Callable[[str], None], role: str, fresh: bool = False
-) -> Iterator[tuple[Parts, slots.Workers]]:
-    """The line of a city with its workers, not yet started; everything is closed at the end."""
+    folder: Path, settings: Settings, role: str, hint: Hint, changed: Callable[[Changed], None], fresh: bool = False
+) -> Iterator[tuple[Parts, slots.Workers, Reload]]:
+    """The line of a city with its workers and what takes over changed files, not yet started; all is closed at the end."""
     city = given_city(folder)
     with ExitStack() as stack:
         try:
@@ -231,21 +237,26 @@ def _composed(
         log = stack.enter_context(closing(open_log(settings, state)))
         ledger = stack.enter_context(closing(open_ledger(settings, state, city)))
         letters = stack.enter_context(closing(DeadLetters(state / "dead_letters.sqlite")))
-        parts, pipelines = compose(city, settings, log, ledger, letters, hint)
-        workers = slots.Workers(pipelines, ledger.save if isinstance(ledger, slots.MemoryLedger) else lambda: None)
+        parts, workers = compose(city, settings, log, ledger, letters, hint)
+        reload = Reload(city, kinds(), [lambda _: workers.change(), changed], polling=settings.watch == "poll")
         stack.callback(workers.stop)
-        yield replace(parts, workers=workers.alive), workers
+        stack.callback(reload.stop)
+        yield replace(parts, problems=reload.problems), workers, reload
 
 
 def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool = False, feed: Feed | None = None) -> None:
     """Runs one city until it is told to stop. `feed`: what makes its records, for a demonstration."""
-    with _composed(folder, settings, lambda slot: web.hub.hint(slot), "ingest" if ingest else "web", fresh) as (parts, workers):
+    role = "ingest" if ingest else "web"
+    with _composed(
+        folder, settings, role, lambda slot: web.hub.hint(slot), lambda change: web.hub.change(change.slots, change.boards), fresh
+    ) as (parts, workers, reload):
         web = create_app(parts)
         config = uvicorn.Config(web, log_config=None, timeout_graceful_shutdown=2, **bounds())
         stop = threading.Event()
         with closing(given_address(settings)) as listener:
             if ingest:
                 workers.start()
+            reload.start()
             address = "http://{}:{}/".format(*listener.getsockname()[:2])
 
             def ready() -> None:

@@ -86,11 +86,12 @@ def open_log(settings: Settings, state: Path) -> Log:
 
 def open_ledger(settings: Settings, state: Path, city: City) -> slots.Ledger:
     """Redis where one is named, else memory with a snapshot file in this state folder."""
+    limit = slots.Bounds(settings.cells_per_slot)
     if settings.redis:
         from slots.ledger_redis import RedisLedger
 
-        return RedisLedger(settings.redis.get_secret_value(), prefix=f"cockpit:{city.name}")
-    return slots.MemoryLedger(state / "ledger.sqlite")
+        return RedisLedger(settings.redis.get_secret_value(), prefix=f"cockpit:{city.name}", bounds=limit)
+    return slots.MemoryLedger(state / "ledger.sqlite", limit)
 
 
 def _set_aside(dead_letters: DeadLetters) -> slots.SetAside:

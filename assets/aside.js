@@ -3,7 +3,7 @@
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});
   const { make, say } = Cockpit.dom;
-  const KINDS = ["rejected", "lost", "late", "unplaced"];
+  const KINDS = ["rejected", "lost", "late", "unplaced", "coarsened"];
   const LETTERS = 20;
 
   let slots = [];
@@ -22,14 +22,15 @@
     const button = document.querySelector("#app .aside");
     if (!button) return;
     const count = slots.reduce((sum, one) => sum + one.rejected + one.lost, 0);
-    button.hidden = count === 0;
+    const coarsened = slots.some((one) => one.coarsened);
+    button.hidden = count === 0 && !coarsened;
     if (!button.firstChild) {
       make("i", "mark mark-old", button).setAttribute("aria-hidden", "true");
       make("span", "", button);
       make("span", "aside-word", button);
     }
-    say(button.children[1], Cockpit.format.decimal(count, 0, ctx.lang));
-    say(button.children[2], ` ${ctx.t("aside")}`);
+    say(button.children[1], count ? Cockpit.format.decimal(count, 0, ctx.lang) : "");
+    say(button.children[2], ` ${ctx.t(count ? "aside" : "aside_coarse")}`);
     button.title = slots.map((one) => words(one, ctx)).join("\n");
   }
 

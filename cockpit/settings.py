@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """Seconds for which minute buckets are kept, written `48h`."""
     hours_kept: Duration = 90 * 86400
     """Seconds for which hour buckets are kept, written `90d`."""
+    cells_per_slot: Annotated[int, Field(ge=1000)] = 5_000_000
+    """Cells of all bucket sizes one slot may hold; beyond it finer buckets take no new ones, see slots.bounds."""
 
     watch: Literal["events", "poll"] = "events"
     """How changes in the city's folder are noticed: told by the system, or looked for, where a network folder tells nobody."""

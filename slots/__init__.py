@@ -1,5 +1,6 @@
 """Data slots: from columns to numbers that add up. What is exported here is what plug-ins and the cockpit may use."""
 
+from slots.bounds import Bounds
 from slots.dry_run import DryRun, as_batch, dry_run
 from slots.entities import Entities
 from slots.fold import Fold, Folded
@@ -16,7 +17,7 @@ from slots.slot import Indicator, Measure, Model, Slot, Titles, parse_slot, seco
 from slots.workers import Workers
 
 __all__ = [
-    "Commit", "DocumentError", "DryRun", "Entities", "Fold", "Folded", "Freshness", "Health", "Indicator", "Ledger",
+    "Bounds", "Commit", "DocumentError", "DryRun", "Entities", "Fold", "Folded", "Freshness", "Health", "Indicator", "Ledger",
     "LedgerError", "LedgerLost", "Measure", "MemoryLedger", "Model", "OffsetConflict", "PageKey", "Pipeline", "Places",
     "Problem", "Question", "QuestionError", "Reading", "Readings", "Records", "Retention", "SetAside", "Slot", "SlotState",
     "Status", "Titles", "Workers", "as_batch", "dry_run", "folds_by_topic", "nearest", "parse_slot", "problems_of", "seconds",

@@ -17,7 +17,7 @@ from slots.ledger import Health, SlotState
 from slots.reading import QuestionError
 from slots.slot import Slot
 
-COUNTERS = ("accepted", "rejected", "late", "unplaced", "lost", "refused", "other")
+COUNTERS = ("accepted", "rejected", "late", "unplaced", "lost", "refused", "other", "coarsened")
 _RATED = ("accepted", "rejected", "late")
 _RATE_S = 60.0
 

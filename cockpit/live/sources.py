@@ -13,7 +13,7 @@ UNAGED: Final[Props] = {"status": "live", "as_of_ms": None, "late_s": None, "sta
 """The freshness of a panel that draws on no slot."""
 
 _WORST = ("live", "late", "stale", "dead", "missing", "broken")
-_SHORT = ("rejected", "late", "unplaced", "lost")
+_SHORT = ("rejected", "late", "unplaced", "lost", "coarsened")
 
 
 def panel_freshness(slots: Collection[str], context: Context) -> Props:
@@ -35,7 +35,7 @@ def panel_freshness(slots: Collection[str], context: Context) -> Props:
 def short_of(slots: Collection[str], context: Context) -> list[dict[str, Any]]:
     """The `aside` key: per slot that is not complete its title and how many records were not used, late, unplaced, lost.
 
-    Counted since the slot began. Raises LedgerError.
+    `coarsened`: how many minute and hour cells there was no room for. Counted since the slot began. Raises LedgerError.
     """
     told = [(slot, context.counters(slot)) for slot in sorted(slots)]
     return [

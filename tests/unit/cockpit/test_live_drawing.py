@@ -175,7 +175,7 @@ def test_what_was_not_counted_stands_beside_the_panel(board: Board) -> None:
     assert board.draw()["calls"]["aside"] == []
     board.city.hotline(NOON - timedelta(hours=3))
     assert board.draw()["calls"]["aside"] == [
-        {"slot": "hotline", "title": "Hotline requests", "rejected": 0, "late": 1, "unplaced": 0, "lost": 0}
+        {"slot": "hotline", "title": "Hotline requests", "rejected": 0, "late": 1, "unplaced": 0, "lost": 0, "coarsened": 0}
     ]
 
 

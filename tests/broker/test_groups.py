@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from streams.connectors import KAFKA_CLIENTS, kafka_log
 from streams.kafka_log import ClusterLog
 from streams.kafka_source import KafkaSource
 from streams.read_ahead import ReadAhead
 from streams.source import Sink, SourceLost
-from tests.broker.connectors import CONNECTORS, connect
 from tests.broker.process import ServerProcess
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 PARTITIONS = 8
 
 
-@pytest.fixture(params=CONNECTORS)
+@pytest.fixture(params=KAFKA_CLIENTS)
 def log(request: pytest.FixtureRequest, kafka_server: ServerProcess) -> Iterator[ClusterLog]:
-    made = connect(request.param, kafka_server.address, partitions=PARTITIONS)
+    made = kafka_log(kafka_server.address, request.param, partitions=PARTITIONS)
     yield made
     made.close()
 

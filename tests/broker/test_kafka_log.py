@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from streams.kafka import KafkaLog
+from streams.connectors import KAFKA_CLIENTS, kafka_log
 from streams.kafka_client import KafkaCluster
+from streams.kafka_log import ClusterLog
 from streams.record import Batch, Span
 from streams.source import SinkLost, Source, SourceLost, at
 from tests.broker.process import ForeignServer, ServerProcess, free_port
@@ -17,9 +18,14 @@ from tests.broker.process import ForeignServer, ServerProcess, free_port
 pytestmark = pytest.mark.broker
 
 
+@pytest.fixture(params=KAFKA_CLIENTS)
+def client(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def log(kafka_server: ServerProcess) -> Iterator[KafkaLog]:
-    made = KafkaLog(f"kafka://{kafka_server.address}")
+def log(client: str, kafka_server: ServerProcess) -> Iterator[ClusterLog]:
+    made = kafka_log(f"kafka://{kafka_server.address}", client)
     yield made
     made.close()
 
@@ -66,7 +72,7 @@ def own(server: ServerProcess | ForeignServer) -> ServerProcess:
 @pytest.mark.fault
 @pytest.mark.parametrize("how", ["pause", "kill"])
 def test_a_lost_broker_is_noticed_and_nothing_is_lost_or_doubled(
-    how: str, kafka_server: ServerProcess, log: KafkaLog, topic: str
+    how: str, kafka_server: ServerProcess, log: ClusterLog, topic: str
 ) -> None:
     server = own(kafka_server)
     if how == "kill" and server.name.startswith("noida-db"):
@@ -100,7 +106,7 @@ def assert_seamless(batches: list[Batch]) -> None:
 
 
 @pytest.mark.fault
-def test_a_sink_says_so_when_nothing_was_acknowledged(kafka_server: ServerProcess, log: KafkaLog, topic: str) -> None:
+def test_a_sink_says_so_when_nothing_was_acknowledged(kafka_server: ServerProcess, log: ClusterLog, topic: str) -> None:
     server = own(kafka_server)
     sink = log.sink(topic)
     sink.emit([b"before"])
@@ -113,8 +119,8 @@ def test_a_sink_says_so_when_nothing_was_acknowledged(kafka_server: ServerProces
     assert sink.emit([b"after"]) == 1
 
 
-def test_a_broker_that_is_not_there_is_lost_within_five_seconds() -> None:
-    log = KafkaLog(f"127.0.0.1:{free_port()}")
+def test_a_broker_that_is_not_there_is_lost_within_five_seconds(client: str) -> None:
+    log = kafka_log(f"127.0.0.1:{free_port()}", client)
     source = log.source("nothing")
     source.open(at({0: 5}))
     assert wait_for_loss(source) <= 5.0
@@ -122,7 +128,7 @@ def test_a_broker_that_is_not_there_is_lost_within_five_seconds() -> None:
     log.close()
 
 
-def test_a_position_that_retention_overran_goes_on_at_the_earliest(log: KafkaLog, cluster: KafkaCluster, topic: str) -> None:
+def test_a_position_that_retention_overran_goes_on_at_the_earliest(log: ClusterLog, cluster: KafkaCluster, topic: str) -> None:
     from kafka.structs import TopicPartition
 
     log.sink(topic).emit([str(number).encode() for number in range(100)], [b"one key"] * 100)
@@ -141,14 +147,14 @@ def test_a_position_that_retention_overran_goes_on_at_the_earliest(log: KafkaLog
     assert (batches[0].spans[partition].begin, batches[-1].spans[partition].end) == (60, 100)
 
 
-def test_a_running_source_notices_a_topic_made_anew(log: KafkaLog, cluster: KafkaCluster, topic: str) -> None:
+def test_a_running_source_notices_a_topic_made_anew(client: str, log: ClusterLog, cluster: KafkaCluster, topic: str) -> None:
     log.sink(topic).emit([b"old"] * 50, [b"one key"] * 50)
     source = log.source(topic)
     source.open(at({}))
     read(source, 50)
     with cluster.admin() as admin:
         admin.delete_topics([topic])
-    again = KafkaLog(log.address)
+    again = kafka_log(log.address, client)
     until = time.monotonic() + 20
     while time.monotonic() < until:
         try:
@@ -162,7 +168,7 @@ def test_a_running_source_notices_a_topic_made_anew(log: KafkaLog, cluster: Kafk
     assert {value for batch in batches for value in batch.values} == {b"new"}
 
 
-def test_partitions_added_later_are_read(log: KafkaLog, cluster: KafkaCluster, topic: str) -> None:
+def test_partitions_added_later_are_read(client: str, log: ClusterLog, cluster: KafkaCluster, topic: str) -> None:
     from kafka.admin import NewPartitions
 
     sink = log.sink(topic)
@@ -172,7 +178,7 @@ def test_partitions_added_later_are_read(log: KafkaLog, cluster: KafkaCluster, t
     read(source, 20)
     with cluster.admin() as admin:
         admin.create_partitions({topic: NewPartitions(6)})
-    fresh = KafkaLog(log.address)
+    fresh = kafka_log(log.address, client)
     fresh.sink(topic).emit([b"y"] * 200, [str(number).encode() for number in range(200)])
     fresh.close()
     batches = read(source, 200)
@@ -181,7 +187,7 @@ def test_partitions_added_later_are_read(log: KafkaLog, cluster: KafkaCluster, t
     assert [value for batch in batches for value in batch.values] == [b"y"] * 200
 
 
-def test_aborted_transactions_are_not_read(kafka_server: ServerProcess, log: KafkaLog, topic: str) -> None:
+def test_aborted_transactions_are_not_read(kafka_server: ServerProcess, log: ClusterLog, topic: str) -> None:
     from kafka import KafkaProducer
 
     log.sink(topic).emit([b"before"], [b"k"])
@@ -202,10 +208,10 @@ def test_aborted_transactions_are_not_read(kafka_server: ServerProcess, log: Kaf
     assert_seamless(batches)
 
 
-def test_an_unusable_address_is_refused() -> None:
+def test_an_unusable_address_is_refused(client: str) -> None:
     for wrong in ("", "localhost", "http://localhost:9092", "kafka://a,b:1"):
         with pytest.raises(ValueError, match="must be 'host:port'"):
-            KafkaLog(wrong)
-    log = KafkaLog("kafka://a:1, b:2/")
+            kafka_log(wrong, client)
+    log = kafka_log("kafka://a:1, b:2/", client)
     assert log.address == "kafka://a:1,b:2"
     log.close()

@@ -1,4 +1,4 @@
-"""What every log must do: the embedded one in a file and in memory, and Kafka."""
+"""What every log must do: the embedded one in a file and in memory, and Kafka by each client."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from streams.connectors import KAFKA_CLIENTS, kafka_log
 from streams.embedded import EmbeddedLog
 from streams.record import Batch
 from streams.source import Log, Source, at
 
 LogMaker = Callable[[], Log]
-KINDS = ["file", "memory", pytest.param("kafka", marks=pytest.mark.broker)]
+KINDS = ["file", "memory", *(pytest.param(client, marks=pytest.mark.broker) for client in KAFKA_CLIENTS)]
 
 
 @pytest.fixture(params=KINDS)
 def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
     made: Log
-    if request.param == "kafka":
-        from streams.kafka import KafkaLog
-
-        made = KafkaLog(request.getfixturevalue("kafka_server").address)
+    if request.param in KAFKA_CLIENTS:
+        made = kafka_log(request.getfixturevalue("kafka_server").address, request.param)
     else:
         made = EmbeddedLog(tmp_path / "log.sqlite" if request.param == "file" else ":memory:")
     yield made

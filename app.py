@@ -9,7 +9,7 @@ import faulthandler
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,10 @@ import uvicorn
 import slots
 from cockpit import options as ask
 from cockpit.city import City
+from cockpit.commands import do_job, given_page, list_letters
 from cockpit.given import given_address, given_city, given_settings, given_slot, kinds
+from cockpit.jobs import Jobs, Order
+from cockpit.letters import replaying
 from cockpit.live import bounds
 from cockpit.parts import Parts
 from cockpit.reload import Changed, Reload
@@ -28,9 +31,9 @@ from cockpit.server import create_app
 from cockpit.serving import Announced
 from cockpit.settings import Settings, loopback
 from cockpit.state import StateInUse, forget, state_folder, state_root
-from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, progress_bar, say, show_dry_run, show_letters
-from streams import Batch, EmbeddedLog, Log, Rejected, Source, StreamError, codec_for, system_clock
-from streams.dead_letters import DeadLetters, letters_of, resend
+from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, progress_bar, say, show_dry_run
+from streams import Batch, EmbeddedLog, Log, Source, StreamError, codec_for, system_clock
+from streams.dead_letters import DeadLetters, letters_topic
 from streams.replay import Pace, Replay, values_of
 from streams.sinks import open_sink
 
@@ -58,7 +61,7 @@ def compose(
     readings = slots.Readings(city.slots, ledger, city.regions, city.zone, system_clock, retention)
     entities = slots.Entities(city.slots, ledger, city.regions, system_clock)
     records = slots.Records(city.slots, log, city.regions, lambda source: codec_for(source, city.folder))
-    parts = Parts(city, readings, entities, records, ledger, log, dead_letters, system_clock, system_clock())
+    parts = Parts(city, readings, entities, records, ledger, log, dead_letters.view, system_clock, system_clock())
 
     def source(topic: str, apart: str = "") -> Source:
         shared = f"cockpit.{city.name}.{topic}{apart and '.'}{apart}"
@@ -68,11 +71,13 @@ def compose(
         return slots.Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone, retention)
 
     def pipeline(topic: str, folds: Mapping[str, slots.Fold], apart: str = "") -> slots.Pipeline:
-        return slots.Pipeline(source(topic, apart), folds, ledger, _set_aside(dead_letters), system_clock, hint, retention)
+        aside = slots.Aside(dead_letters, system_clock)
+        return slots.Pipeline(source(topic, apart), folds, ledger, aside, system_clock, hint, retention)
 
     save = ledger.save if isinstance(ledger, slots.MemoryLedger) else lambda: None
     workers = slots.Workers(city.slots, fold, pipeline, ledger, save)
-    return replace(parts, workers=workers.alive), workers
+    again = slots.Replay(dead_letters, lambda slot: fold(city.slots[slot]), ledger, system_clock, save)
+    return replace(parts, workers=workers.alive, jobs=Jobs({"replay": replaying(again)})), workers
 
 
 def open_log(settings: Settings, state: Path) -> Log:
@@ -92,13 +97,6 @@ def open_ledger(settings: Settings, state: Path, city: City) -> slots.Ledger:
 
         return RedisLedger(settings.redis.get_secret_value(), prefix=f"cockpit:{city.name}", bounds=limit)
     return slots.MemoryLedger(state / "ledger.sqlite", limit)
-
-
-def _set_aside(dead_letters: DeadLetters) -> slots.SetAside:
-    def keep(slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
-        dead_letters.add(letters_of(slot, batch, rejected, system_clock()))
-
-    return keep
 
 
 @command_line.command()
@@ -205,21 +203,27 @@ def dry_run_slot(city: ask.City, slot: ask.SlotName, file: ask.DryFile = None, l
 
 @command_line.command("dead-letters")
 def dead_letters(
-    city: ask.City, slot: ask.SlotName, action: ask.Action = ask.Letters.LIST, limit: ask.Limit = 50, to: ask.ToAgain = ""
+    city: ask.City,
+    slot: ask.SlotName,
+    action: ask.Action = ask.Letters.LIST,
+    limit: ask.Limit = 50,
+    before: ask.Before = None,
+    stage: ask.Stage = None,
+    field: ask.Field = None,
+    as_json: ask.Json = False,
 ) -> None:
-    """Lists the records a slot could not use, or sends them again."""
+    """Lists the records a slot could not use, and why; or counts them, each once, after a fix."""
     settings, found = given_settings(), given_city(city)
-    shape, file = given_slot(found, slot), state_root(settings) / found.name / "dead_letters.sqlite"
-    to = to or (f"kafka://{settings.kafka}" if settings.kafka else "")
-    if action is ask.Letters.REPLAY and not to:
-        end(WRONG_INPUT, "say where to: --to http://127.0.0.1:8050 (a running cockpit) or --to kafka://host:9092")
-    if not file.is_file():
-        return say.print(f"{slot} has no dead letters in {file.parent}")
-    with closing(DeadLetters(file)) as store:
-        if action is ask.Letters.LIST:
-            return show_letters(store.latest(slot, limit), store.count(slot), store.dropped(slot))
-        with closing(open_sink(to, shape.source.topic)) as sink:
-            say.print(f"{resend(store, slot, sink):,} records sent to {shape.source.topic} again")
+    given_slot(found, slot)
+    page = given_page(limit, before, stage, field)
+    if action is ask.Letters.REPLAY:
+        role = "replay" if settings.redis else "ingest"
+        with _composed(city, settings, role, lambda slot: None, lambda change: None) as (parts, *_):
+            return do_job(parts.jobs, "replay", Order(slot))
+    with closing(open_log(settings, state_root(settings) / found.name)) as log:
+        letters = DeadLetters(log, letters_topic(found.name), state_root(settings) / found.name / "letters.sqlite")
+        with closing(letters):
+            list_letters(letters, slot, page, as_json)
 
 
 @contextmanager
@@ -237,7 +241,7 @@ def _composed(
             forget(state)
         log = stack.enter_context(closing(open_log(settings, state)))
         ledger = stack.enter_context(closing(open_ledger(settings, state, city)))
-        letters = stack.enter_context(closing(DeadLetters(state / "dead_letters.sqlite")))
+        letters = stack.enter_context(DeadLetters(log, letters_topic(city.name), state / "letters.sqlite").following())
         parts, workers = compose(city, settings, log, ledger, letters, hint)
         reload = Reload(city, kinds(), [lambda _: workers.change(), changed], polling=settings.watch == "poll")
         stack.callback(workers.stop)

@@ -18,7 +18,6 @@ Ingest = Annotated[bool, typer.Option(help="Also read the topics; --no-ingest wh
 Recording = Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines, CSV (both also .gz) or Parquet")]
 Topic = Annotated[str, typer.Option(help="The topic to send to")]
 To = Annotated[str, typer.Option(help="kafka://host:9092 or http://host:8050")]
-ToAgain = Annotated[str, typer.Option("--to", help="kafka://… or http://…; default: COCKPIT_KAFKA")]
 Speed = Annotated[float | None, typer.Option(help="Event time runs N times as fast as the clock; default: as fast as possible")]
 Shift = Annotated[bool, typer.Option("--shift-to-now", help="Move all times so that they end (with --speed: begin) now")]
 Key = Annotated[str | None, typer.Option(help="The field that becomes the key: records of one key keep their order")]
@@ -30,6 +29,10 @@ Null = Annotated[str, typer.Option(help="What a CSV cell may hold for nothing; s
 DryFile = Annotated[Path | None, typer.Option("--file", help="Records from a file, as for replay")]
 Last = Annotated[str | None, typer.Option(help="Records of the last 10m (24h, 7d …) of the topic")]
 Limit = Annotated[int, typer.Option(min=1, help="How many to list, newest first")]
+Before = Annotated[str | None, typer.Option(help="List those older than this one: topic[partition]@offset")]
+Stage = Annotated[str | None, typer.Option(help="Only those refused at this stage: decode, time, region …")]
+Field = Annotated[str | None, typer.Option(help="Only those refused for this field")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables")]
 
 
 class Letters(StrEnum):
@@ -39,4 +42,4 @@ class Letters(StrEnum):
     REPLAY = "replay"
 
 
-Action = Annotated[Letters, typer.Argument(help="list, or replay: send them to the topic again, after a fix")]
+Action = Annotated[Letters, typer.Argument(help="list, or replay: count them, each once, after a fix")]

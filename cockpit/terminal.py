@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cockpit.parts import Parts, SetAsideRecord
+from cockpit.parts import Parts
 from cockpit.settings import Settings
 from slots import DryRun
 
@@ -63,20 +63,21 @@ def show_dry_run(run: DryRun, given: int) -> None:
     say.print(_table(("indicator", "value", "records"), rows))
 
 
-def show_letters(letters: Sequence[SetAsideRecord], kept: int, dropped: int) -> None:
-    """A table of dead letters, newest first."""
+def show_letters(told: Mapping[str, Any]) -> None:
+    """Dead letters as cockpit.letters.told says them: first the causes, then the letters, newest first."""
+    for one in told["causes"]:
+        since = f"{one['stage']}, since {one['since']:%Y-%m-%d %H:%M:%S} UTC"
+        say.print(f"{one['count']:>7,}  {escape(one['reason'])}  [dim]{since}[/]")
     rows = [
-        (
-            f"{one.topic}[{one.partition}]@{one.offset}",
-            f"{one.at:%Y-%m-%d %H:%M:%S}",
-            one.stage,
-            one.reason,
-            one.raw[:80].decode("utf-8", "replace"),
-        )
-        for one in letters
+        (one["address"], f"{one['at']:%Y-%m-%d %H:%M:%S}", one["stage"], one["field"] or "", one["reason"], one["raw"][:80])
+        for one in told["letters"]
     ]
-    say.print(_table(("address", "set aside (UTC)", "stage", "reason", "record"), rows))
-    say.print(f"{len(rows):,} of {kept:,} kept" + (f"; {dropped:,} more were only counted" if dropped else ""))
+    say.print(_table(("address", "set aside (UTC)", "stage", "field", "reason", "record"), rows))
+    notes = [f"{len(rows):,} of {told['found']:,} shown", f"{told['count']:,} kept"]
+    notes += [f"{told['truncated']:,} cut at 64 KiB, which are never replayed"] if told["truncated"] else []
+    notes += [f"{told['dropped']:,} more were only counted: there was no room"] if told["dropped"] else []
+    notes += [f"older: --before '{escape(told['next'])}'"] if told["next"] else []
+    say.print("; ".join(notes))
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

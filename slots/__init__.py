@@ -6,6 +6,7 @@ from slots.entities import Entities
 from slots.fold import Fold, Folded
 from slots.ledger import Commit, Health, Ledger, LedgerError, LedgerLost, OffsetConflict, PageKey, SlotState
 from slots.ledger_memory import MemoryLedger
+from slots.letters import Aside, Outcome, Replay
 from slots.pipeline import Pipeline, SetAside, folds_by_topic
 from slots.places import Places
 from slots.problem import DocumentError, Problem, nearest, problems_of
@@ -17,8 +18,10 @@ from slots.slot import Indicator, Measure, Model, Slot, Titles, parse_slot, seco
 from slots.workers import Workers
 
 __all__ = [
-    "Bounds", "Commit", "DocumentError", "DryRun", "Entities", "Fold", "Folded", "Freshness", "Health", "Indicator", "Ledger",
-    "LedgerError", "LedgerLost", "Measure", "MemoryLedger", "Model", "OffsetConflict", "PageKey", "Pipeline", "Places",
-    "Problem", "Question", "QuestionError", "Reading", "Readings", "Records", "Retention", "SetAside", "Slot", "SlotState",
+    "Aside", "Bounds", "Commit", "DocumentError", "DryRun", "Entities", "Fold", "Folded", "Freshness", "Health", "Indicator",
+    "Ledger", "LedgerError", "LedgerLost", "Measure", "MemoryLedger", "Model", "OffsetConflict", "Outcome", "PageKey", "Pipeline",
+    "Places",
+    "Problem", "Question", "QuestionError", "Reading", "Readings", "Records",
+    "Replay", "Retention", "SetAside", "Slot", "SlotState",
     "Status", "Titles", "Workers", "as_batch", "dry_run", "folds_by_topic", "nearest", "parse_slot", "problems_of", "seconds",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from cockpit.server import CockpitApp, create_app
 from slots import Entities, Fold, MemoryLedger, Pipeline, Readings, Records, folds_by_topic
 from streams import Batch, EmbeddedLog, Rejected, codec_for
 from streams.clock import Clock
-from streams.dead_letters import DeadLetters, letters_of
+from streams.dead_letters import DeadLetters, letters_of, letters_topic
 
 FOLDER = Path(__file__).parent / "cities" / "tiny"
 
@@ -60,22 +60,23 @@ def tiny_city(clock: Clock, on_commit: Any = lambda slot: None, *, bad: bool = F
     city = load_city(FOLDER, {panel.name: panel for panel in BUILT_IN})
     log = EmbeddedLog(":memory:", clock=clock)
     ledger = MemoryLedger()
-    dead = DeadLetters(":memory:")
+    dead = DeadLetters(log, letters_topic(city.name))
     readings = Readings(city.slots, ledger, city.regions, city.zone, clock)
     entities = Entities(city.slots, ledger, city.regions, clock)
     records = Records(city.slots, log, city.regions, lambda source: codec_for(source, city.folder))
     folds = folds_by_topic(city.slots, lambda slot: Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone))
 
     def keep(slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
-        dead.add(letters_of(slot, batch, rejected, clock()))
+        dead.write(letters_of(slot, batch, rejected, clock()))
+        dead.catch_up(slot)
 
     aside = keep if bad else _none_expected
     pipelines = {topic: Pipeline(log.source(topic), its, ledger, aside, clock, on_commit) for topic, its in folds.items()}
-    return TinyCity(Parts(city, readings, entities, records, ledger, log, dead, clock, clock()), log, pipelines)
+    return TinyCity(Parts(city, readings, entities, records, ledger, log, dead.view, clock, clock()), log, pipelines)
 
 
 def _none_expected(slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
-    raise AssertionError(f"{slot} rejected {rejected}")
+    assert not rejected, f"{slot} rejected {rejected}"
 
 
 @contextmanager

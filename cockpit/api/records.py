@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from cockpit.api.answer import Route, answer, known
+from cockpit.api.answer import Refusal, Route, answer, known
 from cockpit.api.window import Window
-from cockpit.parts import Parts, SetAsideRecord
+from cockpit.letters import Page, told
+from cockpit.parts import Parts
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
@@ -32,28 +33,14 @@ class Records:
         found = self._parts.records.behind(slot, code, begin.astimezone(UTC), end.astimezone(UTC), limit)
         return answer({"records": found})
 
-    def set_aside(self, slot: str, limit: Limit = 100) -> Response:
-        """The records the slot could not use, newest first, with the reason."""
+    def set_aside(
+        self, slot: str, limit: Limit = 100, before: str | None = None, stage: str | None = None, field: str | None = None
+    ) -> Response:
+        """The records the slot could not use: why (grouped), and the newest of them; `before`: those older than this address."""
         known(slot, self._parts.city.slots, "slot")
-        store = self._parts.dead_letters
-        return answer(
-            {
-                "count": store.count(slot),
-                "dropped": store.dropped(slot),
-                "letters": [_shown(letter) for letter in store.latest(slot, limit)],
-            }
-        )
-
-
-def _shown(letter: SetAsideRecord) -> dict[str, Any]:
-    return {
-        "address": f"{letter.topic}[{letter.partition}]@{letter.offset}",
-        "topic": letter.topic,
-        "partition": letter.partition,
-        "offset": letter.offset,
-        "at": letter.at,
-        "stage": letter.stage,
-        "reason": letter.reason,
-        "raw": letter.raw.decode("utf-8", "backslashreplace"),
-        "truncated": letter.truncated,
-    }
+        try:
+            page = Page(limit, before, stage, field)
+        except ValueError as error:
+            text, _, hint = str(error).partition(" Hint: ")
+            raise Refusal(422, f"before: {text}", hint) from None
+        return answer(told(self._parts.dead_letters, slot, page))

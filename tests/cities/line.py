@@ -15,7 +15,7 @@ from cockpit.parts import Parts
 from slots import Entities, Fold, Health, Ledger, MemoryLedger, Pipeline, Readings, Records, folds_by_topic
 from streams.clock import ManualClock
 from streams.codecs import Rejected, codec_for
-from streams.dead_letters import DeadLetter, DeadLetters
+from streams.dead_letters import DeadLetters, letters_of, letters_topic
 from streams.embedded import EmbeddedLog
 from streams.record import Batch
 from streams.source import Log
@@ -40,7 +40,7 @@ class CityLine:
         self.city: City = load_city(folder, kinds())
         self.log: Log = log or EmbeddedLog(":memory:", partitions=1, clock=self.clock)
         self.ledger: Ledger = ledger or MemoryLedger()
-        self.dead_letters = DeadLetters(":memory:")
+        self.dead_letters = DeadLetters(self.log, letters_topic(self.city.name))
         slots, regions = self.city.slots, self.city.regions
         self.parts = Parts(
             city=self.city,
@@ -49,7 +49,7 @@ class CityLine:
             records=Records(slots, self.log, regions, lambda source: codec_for(source, self.city.folder)),
             ledger=self.ledger,
             log=self.log,
-            dead_letters=self.dead_letters,
+            dead_letters=self.dead_letters.view,
             clock=self.clock,
             started_at=self.clock(),
         )
@@ -74,17 +74,14 @@ class CityLine:
 
     def close(self) -> None:
         """Lets go of what is open."""
+        self.dead_letters.close()
         self.log.close()
         self.ledger.close()
-        self.dead_letters.close()
 
     def _set_aside(self, slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
-        at = self.clock()
-        self.dead_letters.add(
-            DeadLetter(slot, batch.topic, int(batch.partitions[bad.row]), int(batch.offsets[bad.row]), at, bad.stage, bad.reason,
-                       batch.values[bad.row])
-            for bad in rejected
-        )  # fmt: skip
+        if rejected:
+            self.dead_letters.write(letters_of(slot, batch, rejected, self.clock()))
+            self.dead_letters.catch_up(slot)
 
 
 def _drained(pipeline: Pipeline) -> int:

@@ -15,8 +15,10 @@ from typer.testing import CliRunner
 
 from app import command_line
 from cockpit.state import state_folder
-from streams.dead_letters import DeadLetter, DeadLetters
+from slots.ledger import Commit
+from slots.ledger_memory import MemoryLedger
 from streams.embedded import EmbeddedLog
+from streams.letter import DeadLetter, encode
 from tests.running import ROOT
 
 CITIES = ROOT / "tests" / "cities"
@@ -73,7 +75,7 @@ def test_serve_refuses_to_be_reached_from_elsewhere(run: Run, host: str) -> None
         (("dry-run", TINY, "hotlin", "--last", "10m"), {}, "did you mean 'hotline'"),
         (("dry-run", TINY, "hotline"), {}, "--file or --last"),
         (("dry-run", TINY, "hotline", "--last", "soon"), {}, "30s 10m 24h 7d"),
-        (("dead-letters", TINY, "hotline", "replay"), {}, "--to http://"),
+        (("dead-letters", TINY, "hotline", "--before", "381"), {}, "topic[partition]@offset"),
         (("replay", "nothing.csv", "--topic", "t", "--to", "http://127.0.0.1:1"), {}, "nothing.csv"),
         (("replay", __file__, "--topic", "t", "--to", "ftp://x"), {}, ""),
     ],
@@ -130,20 +132,51 @@ def test_a_dry_run_of_the_last_minutes_reads_the_log(run: Run, tmp_path: Path) -
     assert "5 records: 5 accepted" in run("dry-run", TINY, "hotline", "--last", "2h").stdout
 
 
-def test_dead_letters_are_listed_with_address_and_reason(run: Run, tmp_path: Path) -> None:
+def letter(offset: int, **changes: object) -> DeadLetter:
+    raw = json.dumps(record(**changes)).encode()
+    why = "field 'wait_s' must be float, got str '8'"
+    return DeadLetter("hotline", "city.hotline", 2, offset, datetime.now(UTC), "decode", why, raw, field="wait_s")
+
+
+def write(tmp_path: Path, *letters: DeadLetter) -> None:
+    (tmp_path / "tiny").mkdir(exist_ok=True)
+    log = EmbeddedLog(tmp_path / "tiny" / "log.sqlite")
+    log.sink("tiny.dead-letters").emit([encode(one) for one in letters], [one.slot.encode() for one in letters])
+    log.close()
+
+
+def test_dead_letters_are_listed_with_address_and_reason_causes_first(run: Run, tmp_path: Path) -> None:
     assert "no dead letters" in run("dead-letters", TINY, "hotline").stdout
-    (tmp_path / "tiny").mkdir()
-    store = DeadLetters(tmp_path / "tiny" / "dead_letters.sqlite")
-    store.add(
-        [DeadLetter("hotline", "city.hotline", 2, 381, datetime.now(UTC), "decode", "field 'wait_s' must be float", b"{[bold]")]
-    )
-    store.close()
-    result = run("dead-letters", TINY, "hotline", "list")
+    write(tmp_path, letter(381, id="[bold]"), letter(382), letter(383))
+    result = run("dead-letters", TINY, "hotline", "list", "--limit", "2")
     assert result.exit_code == 0
-    assert "city.hotline[2]@381" in result.stdout
-    assert "field 'wait_s' must be float" in result.stdout
-    assert "{[bold]" in result.stdout
-    assert "1 of 1 kept" in result.stdout
+    assert "3  field 'wait_s' must be float  decode, since 20" in result.stdout
+    assert "city.hotline[2]@383" in result.stdout and "@381" not in result.stdout
+    assert "2 of 3 shown; 3 kept; older: --before 'city.hotline[2]@382'" in result.stdout
+    older = run("dead-letters", TINY, "hotline", "--before", "city.hotline[2]@382")
+    assert "@381" in older.stdout and '"[bold]"' in older.stdout and "@382" not in older.stdout
+    assert "0 of 0 shown" in run("dead-letters", TINY, "hotline", "--stage", "region").stdout
+    told = json.loads(run("dead-letters", TINY, "hotline", "--json", "--field", "wait_s").stdout)
+    assert [one["offset"] for one in told["letters"]] == [383, 382, 381]
+    assert (told["count"], told["causes"][0]["count"]) == (3, 3)
+
+
+def test_dead_letters_are_counted_once_however_often_they_are_replayed(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, letter(1), letter(2, wait_s="9"), letter(3, created_at="2026-01-01T08:00:00Z"))
+    ledger = MemoryLedger(tmp_path / "tiny" / "ledger.sqlite")
+    ledger.commit(Commit("hotline", {"city.hotline/2": None}, {"city.hotline/2": 10}, {}, {"rejected": 3}, {}, {}, None, None, 1))
+    ledger.close()
+    first = run("dead-letters", TINY, "hotline", "replay")
+    assert first.exit_code == 0, first.output
+    assert "hotline: 2 counted, 1 refused again" in first.stdout
+    again = run("dead-letters", TINY, "hotline", "replay")
+    assert "hotline: 0 counted, 1 refused again" in again.stdout
+    ledger = MemoryLedger(tmp_path / "tiny" / "ledger.sqlite")
+    assert (ledger.state("hotline").counters["accepted"], ledger.state("hotline").counters["replayed"]) == (2, 2)
+    assert ledger.state("calls").sequence == 0
+    ledger.close()
+    left = json.loads(run("dead-letters", TINY, "hotline", "--json").stdout)
+    assert [(one["offset"], one["field"]) for one in left["letters"]] == [(2, "wait_s")]
 
 
 def test_every_city_in_the_repository_is_right(run: Run, tmp_path: Path) -> None:

@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from slots.exact_sum import total
 from slots.measures import Part, parts_of
-from slots.slot import Measure
+from slots.slot import Measure, Slot
 from slots.tally import Integers, States
 
 Floats = NDArray[np.float64]
 
 
-def answered(measure: Measure, states: States) -> tuple[Floats, Integers]:
+def answered(measure: Measure, slot: Slot, states: States) -> tuple[Floats, Integers]:
     """The value (NaN: missing) and the count of records behind it, of each group of merged state and sketch columns."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if measure.ratio is None:
-            value, count = _simple(parts_of(measure)[0], states)
+            value, count = _simple(parts_of(measure, slot)[0], states)
             return _finite(value * measure.scale), count
-        (top, _), (bottom, count) = (_simple(part, states) for side in measure.ratio for part in parts_of(side))
+        (top, _), (bottom, count) = (_simple(part, states) for part in parts_of(measure, slot))
         return _finite(top * measure.scale / bottom), count
 
 

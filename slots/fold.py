@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from slots.aspects import of_dimension, turns
 from slots.buckets import Buckets
 from slots.dimensions import admit
 from slots.entities import entity_frame
@@ -42,10 +43,11 @@ class Fold:
         self._slot = slot
         self._codec = codec
         self._places = places
-        self._parts = distinct_parts(slot.indicators)
+        self._parts = distinct_parts(slot)
         self._values = value_columns(self._parts, slot.types)
         self._where = condition(slot.where, slot.types) if slot.where is not None else None
         self._buckets = Buckets(self._parts, slot.dimensions, zone)
+        self._aspects = (*dict.fromkeys(part.id for part in self._parts), *map(of_dimension, slot.dimensions))
         self._codes = np.array(places.codes, dtype=object)
         self._retention = retention
         self._zone = ZoneInfo(zone)
@@ -155,6 +157,7 @@ class Fold:
             last_event_us=times.max(),  # type: ignore[arg-type]
             committed_us=int(now.timestamp() * 1_000_000),
             epoch=state.epoch,
+            since=turns(self._aspects, state),
         )
 
     def _deltas(self, frame: pl.DataFrame, late: np.ndarray, state: SlotState) -> dict[PageKey, pl.DataFrame]:

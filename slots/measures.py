@@ -15,24 +15,29 @@ import polars as pl
 
 from slots.exact_sum import digits
 from slots.expression import condition, number
-from slots.slot import Indicator, Measure
+from slots.slot import Measure, Slot
 
 SKETCHED = ("quantile", "distinct")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One simple aggregate of a measure: what is aggregated (`of`, `where`) and how."""
+    """One simple aggregate of a measure: what is aggregated (`of`, `where`) and how, and what else decides that (`basis`)."""
 
     agg: str
     of: str | None
     where: str | None
     q: float | None = None
+    basis: str = ""
 
     @property
     def id(self) -> str:
-        """Eight hexadecimal characters that stand for what is measured, whatever is done with it."""
-        return blake2b(f"{self.of}\0{self.where}".encode(), digest_size=4).hexdigest()
+        """Eight hexadecimal characters that stand for all that decides what is kept: what changes one begins anew.
+
+        Only what is kept in the same columns shares them, so that all columns of a part have counted the same records.
+        """
+        kept = "sum" if self.agg == "mean" else self.agg
+        return blake2b(f"{kept}\0{self.of}\0{self.where}\0{self.basis}".encode(), digest_size=4).hexdigest()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -51,17 +56,22 @@ class Part:
         return f"{self.sketch}@{self.q}"
 
 
-def parts_of(measure: Measure) -> list[Part]:
-    """The one part of a simple measure, the two of a ratio."""
-    if measure.ratio is not None:
-        return [part for side in measure.ratio for part in parts_of(side)]
+def parts_of(measure: Measure, slot: Slot) -> list[Part]:
+    """The one part of a simple measure of the slot; the two of a ratio, which begin together and so are no other ratio's."""
+    if measure.ratio is None:
+        return [_part(measure, slot)]
+    both = "\0".join(f"{side.agg} {side.of} {side.where} {side.q}" for side in measure.ratio)
+    return [_part(side, slot, both) for side in measure.ratio]
+
+
+def _part(measure: Measure, slot: Slot, beside: str = "") -> Part:
     assert measure.agg is not None
-    return [Part(measure.agg, measure.of, measure.where, measure.q)]
+    return Part(measure.agg, measure.of, measure.where, measure.q, f"{slot.basis(measure.of, measure.where)}\0{beside}")
 
 
-def distinct_parts(indicators: Iterable[Indicator]) -> list[Part]:
-    """Every part that differs, once."""
-    return list(dict.fromkeys(part for indicator in indicators for part in parts_of(indicator.measure)))
+def distinct_parts(slot: Slot) -> list[Part]:
+    """Every part of the slot's indicators that differs, once."""
+    return list(dict.fromkeys(part for indicator in slot.indicators for part in parts_of(indicator.measure, slot)))
 
 
 def value_columns(parts: Sequence[Part], types: Mapping[str, str]) -> list[pl.Expr]:

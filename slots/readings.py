@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from slots.answers import answered
+from slots.aspects import counts_since, of_dimension
 from slots.freshness import freshness
 from slots.history import History
 from slots.ledger import Ledger, Size, SlotState
@@ -44,6 +45,8 @@ class _Asked:
     now_s: int
     start_s: int
     end_s: int
+    began_us: int | None
+    """From when on all that is asked was counted (Unix µs, event time); None: not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class _Span:
 class Readings:
     """Reads indicators from a ledger and its history, as one store. Safe to use from several threads.
 
-    Blocks only as long as they do. At most MAX_ANSWERS answers are kept, each until one of its pages changes; see Kept for what goes.
+    Blocks as long as they do. At most MAX_ANSWERS answers are kept, each until one of its pages changes; see Kept for what goes.
     """
 
     def __init__(
@@ -97,6 +100,18 @@ class Readings:
         known = self._slot(slot)
         return freshness(self._ledger.state(slot), self._ledger.health(slot), known.freshness, self._clock())
 
+    def counts_since(self, name: str) -> datetime | None:
+        """The event time from which `slot.name` counts as it is defined now; None: as long as its slot. Raises LedgerLost.
+
+        Where no record has come since it was defined, that is just after the slot's latest event.
+        """
+        slot_name, _, indicator_name = name.partition(".")
+        slot = self._slot(slot_name)
+        indicator, state = slot.indicator(indicator_name), self._ledger.state(slot_name)
+        since_us = counts_since((part.id for part in parts_of(indicator.measure, slot)), state) if indicator else 0
+        since_us = state.last_event_us if since_us is None else since_us
+        return datetime.fromtimestamp(since_us / 1e6, self._zone) if since_us else None
+
     def sequences(self) -> dict[str, int]:
         """Slot → the number of its last commit; what has not moved needs no asking."""
         return self._ledger.sequences(self._slots)
@@ -120,7 +135,8 @@ class Readings:
         fresh = freshness(state, self._ledger.health(name), slot.freshness, now)
         start_s = int(question.window_from.timestamp()) // 60 * 60
         end_s = -(-int(question.window_to.timestamp()) // 60) * 60
-        return _Asked(question, slot, indicator, state, fresh, int(now.timestamp()), start_s, end_s)
+        began_us = _began(question, slot, indicator, state)
+        return _Asked(question, slot, indicator, state, fresh, int(now.timestamp()), start_s, end_s, began_us)
 
     def _check(self, question: Question, slot: Slot) -> None:
         self._tree.index(question.region)
@@ -169,7 +185,7 @@ class Readings:
         return self._retention.horizons(state.last_event_us or 0)
 
     def _wanted(self, asked: _Asked) -> Wanted:
-        question, parts = asked.question, parts_of(asked.indicator.measure)
+        question, parts = asked.question, parts_of(asked.indicator.measure, asked.slot)
         by_dimension = question.by if question.by not in (None, "region", "time") else None
         return Wanted(
             slot=asked.slot.slot,
@@ -186,14 +202,14 @@ class Readings:
         wanted = self._wanted(asked)
         extents = self._stored.extents(wanted, window, asked.state)
         question = (asked.indicator.measure, wanted, tuple(window), tuple(starts))
-        return self._answers.get(question, extents, lambda: self._made(asked.indicator, wanted, extents, starts))
+        return self._answers.get(question, extents, lambda: self._made(asked, wanted, extents, starts))
 
-    def _made(self, indicator: Indicator, wanted: Wanted, extents: Sequence[Extent], starts: Sequence[int]) -> Rows:
+    def _made(self, asked: _Asked, wanted: Wanted, extents: Sequence[Extent], starts: Sequence[int]) -> Rows:
         stored = self._stored
         found = stored.over_time(wanted, extents, starts) if starts else stored.total(wanted, extents)
         if not found.keys:
             return {}
-        values, counts = answered(indicator.measure, found.states)
+        values, counts = answered(asked.indicator.measure, asked.slot, found.states)
         told = (None if math.isnan(value) else value for value in values.tolist())
         return dict(zip(found.keys, zip(told, counts.tolist(), strict=True), strict=True))
 
@@ -215,19 +231,29 @@ def _reading(asked: _Asked, region: str, key: str | None, row: tuple[float | Non
     )
 
 
+def _began(question: Question, slot: Slot, indicator: Indicator, state: SlotState) -> int | None:
+    """The slot's first event, or the moment from which it counts what is asked, where that is later."""
+    aspects = [part.id for part in parts_of(indicator.measure, slot)]
+    aspects += [of_dimension(name) for name in slot.dimensions if name in (question.dimension, question.by)]
+    since_us = counts_since(aspects, state)
+    if state.first_event_us is None or since_us is None:
+        return None
+    return max(state.first_event_us, -(-since_us // 60_000_000) * 60_000_000)  # the minute it began in is not whole
+
+
 def _nothing(asked: _Asked, span: _Span) -> float | None:
     """Counting nothing once the slot has begun to count is a true zero; everything else is missing."""
-    began_us = asked.state.first_event_us
+    began_us = asked.began_us
     counts = asked.indicator.measure.agg in ("count", "sum", "distinct")
     return 0.0 if counts and began_us is not None and began_us < span.end_s * 1_000_000 else None
 
 
 def _coverage(asked: _Asked, span: _Span) -> float:
-    """The share of the elapsed window since the slot's first event."""
-    if asked.state.first_event_us is None:
+    """The share of the elapsed window since what is asked began to be counted."""
+    if asked.began_us is None:
         return 0.0
     elapsed_s = min(span.end_s, asked.now_s) - span.start_s
-    uncounted_s = asked.state.first_event_us // 60_000_000 * 60 - span.start_s
+    uncounted_s = asked.began_us // 60_000_000 * 60 - span.start_s
     if elapsed_s <= 0:
         return 0.0
     return 1.0 if uncounted_s <= 0 else max(0.0, 1 - uncounted_s / elapsed_s)

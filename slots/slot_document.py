@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from functools import cached_property
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic import Field as Constrained
@@ -16,6 +18,7 @@ Direction = Literal["higher", "lower", "target", "interval", "none"]
 FieldType = Literal["string", "int", "float", "bool", "datetime"]
 Datum = Literal["wgs84", "gcj02", "bd09", "cgcs2000"]
 
+_WORD: Final = re.compile(r"\w+")
 _UNITS_S = (("s", 1), ("m", 60), ("h", 3600), ("d", 86400))
 
 
@@ -163,6 +166,19 @@ class SlotDocument(Model):
     def columns(self) -> list[Column]:
         """The fields as the codecs take them."""
         return [Column(name, f.type, f.optional, f.epoch, f.zone, f.least, f.most) for name, f in self.fields.items()]
+
+    def basis(self, *expressions: str | None) -> str:
+        """All that decides, beside these expressions themselves, which records they count and as what."""
+        named = _WORD.findall(" ".join(text for text in expressions if text))
+        read = (f"{name} {f.type} {f.epoch} {f.zone}" for name in sorted({*named}) if (f := self.fields.get(name)))
+        return "\n".join((self._ground, *read))
+
+    @cached_property
+    def _ground(self) -> str:
+        """The same of all expressions: the filter, the event time, where a record lies."""
+        names = {self.time, *_WORD.findall(self.where or ""), *(self.region.point or ()), self.region.code or self.time}
+        read = (f"{name} {f.type} {f.epoch} {f.zone}" for name in sorted(names) if (f := self.fields.get(name)))
+        return "\n".join((f"{self.where}", self.time, f"{self.region.model_dump()}", *read))
 
     def indicator(self, name: str) -> Indicator | None:
         """The indicator of this name, or None."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from cockpit.api.answer import Refusal, Route, answer, known
 from cockpit.api.window import Window
 from cockpit.parts import Parts
-from slots.reading import Question, Reading
+from slots.reading import Question, QuestionError, Reading
 from slots.slot import Indicator, Slot, seconds
 
 
@@ -23,9 +25,19 @@ class Indicators:
         self.router.add_api_route("/{name}", self.readings, methods=["GET"])
 
     def passports(self) -> Response:
-        """What every indicator is, how it is made and what it is held against."""
+        """What every indicator is, how it is made and what it is held against.
+
+        `counts_since`: the event time from which it counts as it is defined now, null where that is as long as its slot.
+        """
         slots = self._parts.city.slots.values()
-        return answer({"indicators": [_passport(slot, indicator) for slot in slots for indicator in slot.indicators]})
+        told = []
+        for slot in slots:
+            with suppress(QuestionError):  # gone while we ask
+                told += [
+                    _passport(slot, indicator, self._parts.readings.counts_since(f"{slot.slot}.{indicator.name}"))
+                    for indicator in slot.indicators
+                ]
+        return answer({"indicators": told})
 
     def readings(
         self,
@@ -61,7 +73,7 @@ def _step_s(step: str | None, by: str | None) -> int | None:
         raise Refusal(422, f"step: {error}") from None
 
 
-def _passport(slot: Slot, indicator: Indicator) -> dict[str, Any]:
+def _passport(slot: Slot, indicator: Indicator, since: datetime | None) -> dict[str, Any]:
     written = indicator.model_dump(exclude={"name", "measure", "owner"})
     return {
         "indicator": f"{slot.slot}.{indicator.name}",
@@ -72,6 +84,7 @@ def _passport(slot: Slot, indicator: Indicator) -> dict[str, Any]:
         "formula": indicator.measure.model_dump(exclude_defaults=True),
         "where": slot.where,
         "dimensions": slot.dimensions,
+        "counts_since": since,
         **written,
     }
 

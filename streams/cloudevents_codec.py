@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -14,6 +14,7 @@ import polars as pl
 from streams.cells import settle_cells
 from streams.columns import Column, Decoded, Reason
 from streams.json_codec import JsonCodec
+from streams.json_reason import json_reason
 from streams.record import Headers
 from streams.settle import rejections, show
 
@@ -22,6 +23,7 @@ ATTRIBUTES: Final = ("ce_id", "ce_time", "ce_type", "ce_source", "ce_subject")
 """The fields that come from the envelope; all others come from the data."""
 
 _REQUIRED: Final = ("id", "source", "type")
+_VERSION: Final = "ce_specversion"
 _SPOKEN: Final = "1.0"
 
 
@@ -39,12 +41,9 @@ class _Envelope(msgspec.Struct):
     data_base64: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """An event whose envelope is right: its attributes and its data as JSON."""
-
-    attributes: Mapping[str, str | None]
-    data: bytes
+Attributes = tuple[str | None, ...]
+Event = tuple[Attributes, bytes]
+"""The attributes that are declared as fields, and the data as JSON."""
 
 
 class CloudEventsCodec:
@@ -57,7 +56,7 @@ class CloudEventsCodec:
 
     def __init__(self) -> None:
         self._json = JsonCodec()
-        self._structured = msgspec.json.Decoder(_Envelope)
+        self._envelopes = msgspec.json.Decoder(_Envelope)
 
     @property
     def fields(self) -> None:
@@ -66,81 +65,91 @@ class CloudEventsCodec:
 
     def decode(self, values: Sequence[bytes], columns: Sequence[Column], headers: Sequence[Headers] | None = None) -> Decoded:
         """As Codec.decode; an event without a required attribute, of another version or not in JSON is refused, too."""
+        inner = [column for column in columns if column.name not in ATTRIBUTES]
+        outer = [column for column in columns if column.name in ATTRIBUTES]
+        names = [column.name.removeprefix(PREFIX) for column in outer]
         rows: list[int] = []
-        events: list[_Event] = []
+        events: list[Event] = []
         reasons: dict[int, Reason] = {}
         for row, value in enumerate(values):
-            found = self._event(value, headers[row] if headers is not None else ())
+            given = dict(headers[row]) if headers is not None else {}
+            found = _binary(value, given, names) if _VERSION in given else self._structured(value, names, inner)
             if isinstance(found, Reason):
                 reasons[row] = found
             else:
                 rows.append(row)
                 events.append(found)
-        return self._settled(events, rows, columns, reasons)
+        return _settled(self._json.decode([data for _, data in events], inner), events, rows, (columns, outer), reasons)
 
-    def _settled(
-        self, events: Sequence[_Event], rows: Sequence[int], columns: Sequence[Column], reasons: dict[int, Reason]
-    ) -> Decoded:
-        """The columns of the data beside those of the envelope; a row is good where both are."""
-        inner = [column for column in columns if column.name not in ATTRIBUTES]
-        outer = [column for column in columns if column.name in ATTRIBUTES]
-        data = self._json.decode([event.data for event in events], inner)
-        cells = {column.name: [event.attributes[column.name] for event in events] for column in outer}
-        told = settle_cells(cells, range(len(events)), outer, [])
-        bad = {one.row: Reason(one.reason, one.field) for one in [*told.rejected, *data.rejected]}
-        reasons = reasons | {rows[number]: reason for number, reason in bad.items()}
-        frame = data.frame.join(told.frame, on="_row", how="inner", maintain_order="left") if outer else data.frame
-        numbers = pl.Series("_row", rows, dtype=pl.UInt32).gather(frame["_row"])
-        frame = frame.with_columns(numbers).select("_row", *(column.name for column in columns))
-        return Decoded(frame, sorted(rejections(reasons), key=lambda one: one.row))
-
-    def _event(self, value: bytes, headers: Headers) -> _Event | Reason:
-        given = dict(headers)
-        return _binary(value, given) if "ce_specversion" in given else self._open(value)
-
-    def _open(self, value: bytes) -> _Event | Reason:
+    def _structured(self, value: bytes, names: Sequence[str], inner: Sequence[Column]) -> Event | Reason:
         if not value.strip():
             return Reason("the value is empty")
         try:
-            envelope = self._structured.decode(value)
+            envelope = self._envelopes.decode(value)
+        except msgspec.ValidationError as error:
+            name = PREFIX + str(error).rpartition("`$.")[2].rstrip("`")
+            return Reason(f"the value is not a CloudEvent: {error}", name if name in ATTRIBUTES else None)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            return Reason(f"the value is not a CloudEvent in JSON: {error}")
-        attributes = {name: getattr(envelope, name) for name in ("id", "time", "type", "source", "subject")}
-        if fault := _fault(envelope.specversion, attributes, envelope.datacontenttype):
+            return _not_json(value, inner) or Reason(f"the value is not a CloudEvent in JSON: {error}")
+        required = (envelope.id, envelope.source, envelope.type)
+        if fault := _fault(envelope.specversion, required, envelope.datacontenttype):
             return fault
+        attributes = tuple([getattr(envelope, name) for name in names])
         if envelope.data_base64 is None:
-            return _Event(_prefixed(attributes), bytes(envelope.data))
+            return attributes, bytes(envelope.data)
         try:
-            return _Event(_prefixed(attributes), base64.b64decode(envelope.data_base64, validate=True))
+            return attributes, base64.b64decode(envelope.data_base64, validate=True)
         except (binascii.Error, ValueError) as error:
             return Reason(f"the event's data_base64 is not base64: {error}")
 
 
-def _binary(value: bytes, given: Mapping[str, bytes]) -> _Event | Reason:
+def _binary(value: bytes, given: Mapping[str, bytes], names: Sequence[str]) -> Event | Reason:
     try:
-        texts = {name: content.decode("utf-8") for name, content in given.items() if name.startswith(PREFIX)}
-        content_type = given[name].decode("utf-8") if (name := _content_type(given)) else None
+        required = [given.get(PREFIX + name, b"").decode("utf-8") for name in _REQUIRED]
+        kind = given.get("content-type") or next((told for name, told in given.items() if name.lower() == "content-type"), None)
+        version = given[_VERSION].decode("utf-8")
+        attributes = tuple([given[PREFIX + name].decode("utf-8") if PREFIX + name in given else None for name in names])
+        content_type = kind.decode("utf-8") if kind is not None else None
     except UnicodeDecodeError:
         return Reason("an attribute in the headers is not UTF-8")
-    attributes = {name: texts.get(PREFIX + name) for name in ("id", "time", "type", "source", "subject")}
-    return _fault(texts["ce_specversion"], attributes, content_type) or _Event(_prefixed(attributes), value)
+    return _fault(version, required, content_type) or (attributes, value)
 
 
-def _content_type(given: Mapping[str, bytes]) -> str | None:
-    return next((name for name in given if name.lower() == "content-type"), None)
+def _settled(
+    data: Decoded,
+    events: Sequence[Event],
+    rows: Sequence[int],
+    columns: tuple[Sequence[Column], Sequence[Column]],
+    reasons: Mapping[int, Reason],
+) -> Decoded:
+    """The columns of the data beside those of the envelope; a row is good where both are. `columns`: all, the envelope's."""
+    every, outer = columns
+    cells = {column.name: [attributes[place] for attributes, _ in events] for place, column in enumerate(outer)}
+    told = settle_cells(cells, range(len(events)), outer, [])
+    bad = {rows[one.row]: Reason(one.reason, one.field) for one in [*told.rejected, *data.rejected]}
+    frame = data.frame.join(told.frame, on="_row", how="inner", maintain_order="left") if outer else data.frame
+    numbers = pl.Series("_row", rows, dtype=pl.UInt32).gather(frame["_row"])
+    frame = frame.with_columns(numbers).select("_row", *(column.name for column in every))
+    return Decoded(frame, sorted(rejections({**reasons, **bad}), key=lambda one: one.row))
 
 
-def _fault(version: str | None, attributes: Mapping[str, str | None], content_type: str | None) -> Reason | None:
+def _not_json(value: bytes, columns: Sequence[Column]) -> Reason | None:
+    """Which field it is, of an event that is JSON but for NaN and infinity in its data."""
+    try:
+        data = json.dumps(json.loads(value)["data"]).encode()
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
+    return json_reason(data, columns)
+
+
+def _fault(version: str | None, required: Sequence[str | None], content_type: str | None) -> Reason | None:
     if version != _SPOKEN:
-        return Reason(f"the event's specversion must be '{_SPOKEN}', got {show(version)}", "ce_specversion")
-    for name in _REQUIRED:
-        if not attributes[name]:
+        return Reason(f"the event's specversion must be '{_SPOKEN}', got {show(version)}", _VERSION)
+    for name, given in zip(_REQUIRED, required, strict=True):
+        if not given:
             return Reason(f"the event's attribute '{name}' is missing", PREFIX + name)
-    media = (content_type or "application/json").partition(";")[0].strip().lower()
-    if media.endswith(("/json", "+json")):
+    if content_type is None or content_type == "application/json":
+        return None
+    if content_type.partition(";")[0].strip().lower().endswith(("/json", "+json")):
         return None
     return Reason(f"the event's data must be JSON, got {show(content_type)}", "ce_datacontenttype")
-
-
-def _prefixed(attributes: Mapping[str, str | None]) -> dict[str, str | None]:
-    return {PREFIX + name: text for name, text in attributes.items()}

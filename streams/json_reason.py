@@ -40,8 +40,16 @@ def json_reason(value: bytes, columns: Sequence[Column]) -> Reason | None:
     """What is wrong with the record's syntax or types; None when nothing is (a missing field is found later)."""
     if not value.strip():
         return Reason("the value is empty")
+    endless: list[str] = []
+
+    def number(text: str) -> float:
+        found = float(text)
+        if not math.isfinite(found):
+            endless.append(text)
+        return found
+
     try:
-        record = json.loads(value.decode("utf-8"), object_pairs_hook=_first_wins, parse_constant=_refuse, parse_float=_finite)
+        record = json.loads(value.decode("utf-8"), object_pairs_hook=_first_wins, parse_constant=number, parse_float=number)
         json.dumps(record, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
         return Reason(f"the value is not UTF-8: byte {value[error.start]:#04x} at position {error.start}")
@@ -54,7 +62,9 @@ def json_reason(value: bytes, columns: Sequence[Column]) -> Reason | None:
     if not isinstance(record, dict):
         return Reason(f"the value must be a JSON object, got {_type_name(record)}")
     found = ((_field_reason(record.get(column.name), column), column.name) for column in columns)
-    return next((Reason(text, name) for text, name in found if text), None)
+    if reason := next((Reason(text, name) for text, name in found if text), None):
+        return reason
+    return Reason(f"the value is not JSON: {endless[0]} is no finite number") if endless else None
 
 
 def _field_reason(given: object, column: Column) -> str | None:
@@ -64,6 +74,8 @@ def _field_reason(given: object, column: Column) -> str | None:
         return f"field '{column.name}' must be {expected_time(column)}, got {_type_name(given)} {show(given)}"
     if column.type == "int" and isinstance(given, int) and not isinstance(given, bool):
         return f"field '{column.name}' must be int between -2^63 and 2^63-1, got {show(given)}"
+    if isinstance(given, float) and not math.isfinite(given):
+        return f"field '{column.name}' must be a finite number, got {show(given)}"
     hint = _hint(given, column)
     return f"field '{column.name}' must be {column.type}, got {_type_name(given)} {show(given)}{hint}"
 
@@ -73,7 +85,7 @@ def _fits(given: object, column: Column) -> bool:
     if column.type == "datetime" and column.epoch is None:
         return isinstance(given, str)
     if column.type in ("float", "datetime"):
-        return number
+        return number and (not isinstance(given, float) or math.isfinite(given))
     if column.type == "int":
         return isinstance(given, int) and number and -(2**63) <= given < 2**63
     return isinstance(given, bool if column.type == "bool" else str)
@@ -96,13 +108,3 @@ def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A key given twice: the first counts, as the batch parser has it."""
     return dict(reversed(pairs))
 
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is no number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"{text} is beyond the range of a float")
-    return number

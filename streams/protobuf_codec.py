@@ -130,7 +130,7 @@ def _cell(field: FieldDescriptor, column: Column) -> Cell:
     if inner is not None and inner.full_name == _TIMESTAMP:
         return lambda message: _moment(getattr(message, name)) if message.HasField(name) else None
     if inner is not None and _wraps(inner):
-        return lambda message: getattr(message, name).value if message.HasField(name) else None
+        return lambda message: _wrapped(getattr(message, name)) if message.HasField(name) else None
     if inner is not None:
         return lambda message: {"": inner.full_name} if message.HasField(name) else None
     if field.enum_type is not None:
@@ -157,8 +157,17 @@ def _enum_name(field: FieldDescriptor) -> Cell:
     return cell
 
 
+def _wrapped(wrapper: Any) -> object:
+    """What a wrapper holds; a text that was read as one holds unknown fields, and is refused."""
+    return {"": wrapper.DESCRIPTOR.full_name} if len(UnknownFieldSet(wrapper)) else wrapper.value
+
+
 def _moment(stamp: Any) -> object:
-    """The moment of a Timestamp; itself, and so refused, beyond the years 1…9999."""
+    """The moment of a Timestamp, None for 0; what is no Timestamp or lies beyond the years 1…9999 is refused as an object."""
+    if len(UnknownFieldSet(stamp)):
+        return {"": "something that is no Timestamp"}
+    if not stamp.seconds and not stamp.nanos:
+        return None
     try:
         return _EPOCH + timedelta(seconds=stamp.seconds, microseconds=stamp.nanos // 1000)
     except OverflowError:
@@ -185,7 +194,8 @@ def _wraps(message: Descriptor) -> bool:
 def _index(message: Descriptor) -> list[int]:
     """The message's place in its file, from the outside in."""
     outer = message.containing_type
-    return [message.index] if outer is None else [*_index(outer), message.index]
+    siblings = list(message.file.message_types_by_name) if outer is None else [one.name for one in outer.nested_types]
+    return [*(_index(outer) if outer is not None else ()), siblings.index(message.name)]
 
 
 def _varints(value: bytes, at: int) -> tuple[list[int] | None, int]:

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,14 +54,14 @@ def main() -> None:
 
 
 def compose(
-    city: City, settings: Settings, log: Log, ledger: slots.Ledger, dead_letters: DeadLetters, hint: Hint
+    city: City, settings: Settings, log: Log, ledger: slots.Ledger, history: slots.History | None, dead: DeadLetters, hint: Hint
 ) -> tuple[Parts, slots.Workers]:
     """log → pipelines → ledger → readings: what is asked, and what feeds it. Starts nothing."""
-    retention = slots.Retention(settings.minutes_kept_s, settings.hours_kept_s)
-    readings = slots.Readings(city.slots, ledger, city.regions, city.zone, system_clock, retention)
+    retention = settings.retention
+    readings = slots.Readings(city.slots, ledger, city.regions, city.zone, system_clock, retention, history)
     entities = slots.Entities(city.slots, ledger, city.regions, system_clock)
     records = slots.Records(city.slots, log, city.regions, lambda source: codec_for(source, city.folder))
-    parts = Parts(city, readings, entities, records, ledger, log, dead_letters.view, system_clock, system_clock())
+    parts = Parts(city, readings, entities, records, ledger, log, dead.view, system_clock, system_clock())
 
     def source(topic: str, apart: str = "") -> Source:
         shared = f"cockpit.{city.name}.{topic}{apart and '.'}{apart}"
@@ -71,12 +71,11 @@ def compose(
         return slots.Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone, retention)
 
     def pipeline(topic: str, folds: Mapping[str, slots.Fold], apart: str = "") -> slots.Pipeline:
-        aside = slots.Aside(dead_letters, system_clock)
+        aside = slots.Aside(dead, system_clock)
         return slots.Pipeline(source(topic, apart), folds, ledger, aside, system_clock, hint, retention)
 
-    save = ledger.save if isinstance(ledger, slots.MemoryLedger) else lambda: None
-    workers = slots.Workers(city.slots, fold, pipeline, ledger, save)
-    again = slots.Replay(dead_letters, lambda slot: fold(city.slots[slot]), ledger, system_clock, save)
+    workers = slots.Workers(city.slots, fold, pipeline, ledger, ledger.settle)
+    again = slots.Replay(dead, lambda slot: fold(city.slots[slot]), ledger, system_clock, ledger.settle)
     return replace(parts, workers=workers.alive, jobs=Jobs({"replay": replaying(again)})), workers
 
 
@@ -97,6 +96,14 @@ def open_ledger(settings: Settings, state: Path, city: City) -> slots.Ledger:
 
         return RedisLedger(settings.redis.get_secret_value(), prefix=f"cockpit:{city.name}", bounds=limit)
     return slots.MemoryLedger(state / "ledger.sqlite", limit)
+
+
+def open_history(settings: Settings, state: Path, city: City) -> AbstractContextManager[slots.History | None]:
+    """What keeps the buckets that the ledger lets go; None: the ledger keeps them all."""
+    from slots.history_sql import SqlHistory  # SQLAlchemy takes a while to load
+
+    address = settings.history_in(state)
+    return closing(SqlHistory(address, city.name, city.zone)) if address else nullcontext()
 
 
 @command_line.command()
@@ -235,14 +242,17 @@ def _composed(
     with ExitStack() as stack:
         try:
             state = stack.enter_context(state_folder(settings, city.name, role))
-        except StateInUse as error:
+            if fresh:
+                forget(state)
+            history = stack.enter_context(open_history(settings, state, city))
+        except (StateInUse, slots.HistoryError) as error:
             end(FAILED, str(error))
-        if fresh:
-            forget(state)
         log = stack.enter_context(closing(open_log(settings, state)))
         ledger = stack.enter_context(closing(open_ledger(settings, state, city)))
         letters = stack.enter_context(DeadLetters(log, letters_topic(city.name), state / "letters.sqlite").following())
-        parts, workers = compose(city, settings, log, ledger, letters, hint)
+        if history is not None and role == "ingest":
+            stack.enter_context(slots.Archiver(city.slots, ledger, history, settings.retention, city.zone).running())
+        parts, workers = compose(city, settings, log, ledger, history, letters, hint)
         reload = Reload(city, kinds(), [lambda _: workers.change(), changed], polling=settings.watch == "poll")
         stack.callback(workers.stop)
         stack.callback(reload.stop)

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from slots.problem import nearest
+from slots.retention import Retention
 from slots.slot import Duration
 
 PREFIX: Final = "COCKPIT_"
@@ -22,7 +23,6 @@ TESTS: Final = "COCKPIT_TEST_"
 """Names that begin so belong to the tests."""
 
 _NOT_BUILT: Final = MappingProxyType({
-    "COCKPIT_DATABASE": "history, orders and users in a database",
     "COCKPIT_SECRET": "identity, which is what a secret would sign",
 })  # fmt: skip
 _SCHEME: Final = re.compile(r"[a-z]+://")
@@ -60,6 +60,15 @@ def _redis(url: SecretStr) -> SecretStr:
     return url
 
 
+def _database(url: SecretStr) -> SecretStr:
+    given = url.get_secret_value()
+    parts = urlsplit(given)
+    file = parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1
+    if not (file or (parts.scheme in ("postgresql", "postgres") and parts.hostname and len(parts.path) > 1)):
+        raise ValueError(f"postgresql://user:password@host/database or sqlite:///file is needed, got {masked(given)!r}")
+    return url
+
+
 class Settings(BaseSettings):
     """Unset means embedded and on this machine. The repr shows no secret."""
 
@@ -71,6 +80,9 @@ class Settings(BaseSettings):
     """The library that speaks to Kafka; `confluent` is several times as fast and comes with the extra `fast`."""
     redis: Annotated[SecretStr, AfterValidator(_redis)] | None = None
     """The address of Redis or Valkey; None: a ledger in memory with a snapshot file."""
+    database: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    """The address of the database that keeps the history; None: an SQLite file in the state folder, or, where several
+    processes share a ledger in Redis, no history: the ledger keeps everything."""
     state: Path | None = None
     """The folder for the embedded log, snapshots and dead letters; None: `state/` beside the city, or the command's own."""
     host: str = "127.0.0.1"
@@ -82,9 +94,28 @@ class Settings(BaseSettings):
     """Seconds for which hour buckets are kept, written `90d`."""
     cells_per_slot: Annotated[int, Field(ge=1000)] = 5_000_000
     """Cells of all bucket sizes one slot may hold; beyond it finer buckets take no new ones, see slots.bounds."""
+    hours_hot: Duration = 15 * 86400
+    """Seconds for which the ledger keeps hour buckets; older ones are in the history alone."""
+    days_hot: Duration = 400 * 86400
+    """Seconds for which the ledger keeps day buckets; older ones are in the history alone, for ever."""
+    cells_per_slot: Annotated[int, Field(ge=1000)] = 5_000_000
+    """Cells of all bucket sizes one slot may hold; beyond it finer buckets take no new ones, see slots.bounds."""
 
     watch: Literal["events", "poll"] = "events"
     """How changes in the city's folder are noticed: told by the system, or looked for, where a network folder tells nobody."""
+
+    @property
+    def retention(self) -> Retention:
+        """How long buckets are kept, and for how long of that in the ledger."""
+        if self.redis and not self.database:
+            return Retention(self.minutes_kept, self.hours_kept)
+        return Retention(self.minutes_kept, self.hours_kept, min(self.hours_hot, self.hours_kept), self.days_hot)
+
+    def history_in(self, folder: Path) -> str | None:
+        """The URL of the history of a city whose state is in this folder; None: it has none."""
+        if self.database:
+            return self.database.get_secret_value()
+        return None if self.redis else f"sqlite:///{folder.absolute() / 'history.sqlite'}"
 
     @property
     def minutes_kept_s(self) -> int:
@@ -100,6 +131,16 @@ class Settings(BaseSettings):
     def redis_shown(self) -> str | None:
         """The address without its password, for people."""
         return masked(self.redis.get_secret_value()) if self.redis else None
+
+    @property
+    def database_shown(self) -> str | None:
+        """The address without its password, for people."""
+        return masked(self.database.get_secret_value()) if self.database else None
+
+    @property
+    def history_shown(self) -> str:
+        """Where the history is, for people."""
+        return self.database_shown or ("none, the ledger keeps everything" if self.redis else "SQLite, in the state folder")
 
     @classmethod
     def settings_customise_sources(

@@ -40,6 +40,7 @@ def banner(parts: Parts, address: str, settings: Settings, *, demonstration: boo
     say.print(f"\n[bold]{escape(title)}[/]  [bold cyan]{address}[/]  (English: {address}?lang=en)")
     say.print(f"  log      {escape(parts.log.address)}")
     say.print(f"  ledger   {ledger}")
+    say.print(f"  history  {escape(settings.history_shown)}")
     say.print(f"  slots    {', '.join(city.slots)}")
     say.print(f"  boards   {', '.join(city.boards)}")
     say.print(f"  {'demonstration data; ' if demonstration else ''}this machine only (loopback), no login")

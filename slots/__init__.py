@@ -1,9 +1,11 @@
 """Data slots: from columns to numbers that add up. What is exported here is what plug-ins and the cockpit may use."""
 
+from slots.archiver import Archiver
 from slots.bounds import Bounds
 from slots.dry_run import DryRun, as_batch, dry_run
 from slots.entities import Entities
 from slots.fold import Fold, Folded
+from slots.history import History, HistoryError, HistoryLost
 from slots.ledger import Commit, Health, Ledger, LedgerError, LedgerLost, OffsetConflict, PageKey, SlotState
 from slots.ledger_memory import MemoryLedger
 from slots.letters import Aside, Outcome, Replay
@@ -18,10 +20,9 @@ from slots.slot import Indicator, Measure, Model, Slot, Titles, parse_slot, seco
 from slots.workers import Workers
 
 __all__ = [
-    "Aside", "Bounds", "Commit", "DocumentError", "DryRun", "Entities", "Fold", "Folded", "Freshness", "Health", "Indicator",
-    "Ledger", "LedgerError", "LedgerLost", "Measure", "MemoryLedger", "Model", "OffsetConflict", "Outcome", "PageKey", "Pipeline",
-    "Places",
-    "Problem", "Question", "QuestionError", "Reading", "Readings", "Records",
-    "Replay", "Retention", "SetAside", "Slot", "SlotState",
-    "Status", "Titles", "Workers", "as_batch", "dry_run", "folds_by_topic", "nearest", "parse_slot", "problems_of", "seconds",
+    "Archiver", "Aside", "Bounds", "Commit", "DocumentError", "DryRun", "Entities", "Fold", "Folded", "Freshness", "Health",
+    "History", "HistoryError", "HistoryLost", "Indicator", "Ledger", "LedgerError", "LedgerLost", "Measure", "MemoryLedger",
+    "Model", "OffsetConflict", "Outcome", "PageKey", "Pipeline", "Places", "Problem", "Question", "QuestionError", "Reading",
+    "Readings", "Records", "Replay", "Retention", "SetAside", "Slot", "SlotState", "Status", "Titles", "Workers", "as_batch",
+    "dry_run", "folds_by_topic", "nearest", "parse_slot", "problems_of", "seconds",
 ]  # fmt: skip

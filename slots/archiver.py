@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -41,7 +41,8 @@ class Archiver:
     """Writes each closed bucket whose content changed since it was written; deletes pages from the ledger that lie before the
     hot range, at the version the history has, never another.
 
-    Any number of workers may do so at once. `settle` makes durable what the ledger answered, before the history relies on it.
+    Any number of workers may do so at once. What is written is durable in the ledger before: after a crash the ledger is never
+    behind its history.
     """
 
     def __init__(
@@ -51,14 +52,12 @@ class Archiver:
         history: History,
         retention: Retention,
         zone: str,
-        settle: Callable[[], None] = lambda: None,
     ) -> None:
         self._slots = slots
         self._ledger = ledger
         self._history = history
         self._retention = retention
         self._zone = ZoneInfo(zone)
-        self._settle = settle
         self._described: dict[str, Slot] = {}
         self._done: dict[tuple[str, PageKey], tuple[int, int]] = {}
         self._log = structlog.get_logger("archiver")
@@ -123,7 +122,7 @@ class Archiver:
             read = [page for key, limit_s in some if (page := self._read(name, key, limit_s)) is not None]
             new = {page.key: _news(page, held.get(page.key, {})) for page in read}
             if any(new.values()):
-                self._settle()
+                self._ledger.settle()
             for page in read:
                 if news := new[page.key]:
                     seen = held.get(page.key, {})

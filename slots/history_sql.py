@@ -10,6 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
+import structlog
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -32,7 +33,7 @@ _NOTHING: Final[Held] = {}
 class SqlHistory:
     """A History in the database at a URL, `sqlite:///file` or `postgresql://…`. Several cities may share one database.
 
-    `zone`: the city's, for the local time people read. Connects when it is made: raises HistoryLost when there is no answer,
+    `zone`: the city's, for the local time people read. Connects when it is made, later where there is no answer then; raises
     HistoryError when a newer program wrote the database.
     """
 
@@ -42,12 +43,15 @@ class SqlHistory:
         self._zone = ZoneInfo(zone)
         self._lock = threading.Lock()
         self._held: dict[str, tuple[int, Held]] = {}
+        self._migrated = False
         self._insert = (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert
         try:
             self._migrate()
         except HistoryError:
             self._engine.dispose()
             raise
+        except HistoryLost as error:
+            structlog.get_logger("history").warning("lost", reason=str(error))
 
     def held(self, slot: str) -> Held:
         with self._reading() as connection:
@@ -146,12 +150,14 @@ class SqlHistory:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        self._migrate()
         with _reached(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self, slot: str) -> Iterator[tuple[Connection, int]]:
         """A transaction that holds the slot's row: who else writes this slot waits, in SQLite whoever writes."""
+        self._migrate()
         with _reached(), self._engine.begin() as connection:
             changed = (
                 self._insert(SLOT)
@@ -162,12 +168,16 @@ class SqlHistory:
             yield connection, connection.execute(changed).scalar_one()
 
     def _migrate(self) -> None:
+        """Brings the database to this program's schema, once."""
+        if self._migrated:
+            return
         with _reached(), self._engine.begin() as connection:
             if self._engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             else:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             migrate(connection)
+        self._migrated = True
 
 
 def _engine(url: str) -> Engine:

@@ -157,7 +157,7 @@ def migrate(connection: Connection) -> None:
     stands = connection.execute(select(SCHEMA.c.version)).scalar_one()
     if stands > VERSION:
         raise HistoryError(
-            f"the history's database has schema {stands}, this program knows {VERSION}. Hint: start the newer program that wrote it"
+            f"the history's database has schema {stands}, this program knows {VERSION}. Hint: start the newer one that wrote it"
         )
     for step in _STEPS[stands:]:
         step(connection)

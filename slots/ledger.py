@@ -167,5 +167,8 @@ class Ledger(Protocol):
         in too. Commits wait meanwhile: for as long as the pages that contain `start_s` take to merge. Raises LedgerLost.
         """
 
+    def settle(self) -> None:
+        """Makes durable what was answered so far, as durable as this ledger can. Blocks."""
+
     def close(self) -> None:
         """Writes out what is not yet durable. May be called twice."""

@@ -134,6 +134,9 @@ class MemoryLedger:
                 for page, saved, _ in changed:
                     page.saved = saved.version
 
+    def settle(self) -> None:
+        self.save()
+
     def close(self) -> None:
         self.save()
         if self._snapshot is not None:

@@ -135,6 +135,9 @@ class RedisLedger:
                     return self.state(slot)
         raise LedgerLost(f"slot '{slot}' could not take over '{shadow}': it moved or was held again and again. Hint: try again")
 
+    def settle(self) -> None:
+        """How durable Redis is, its own settings say."""
+
     def close(self) -> None:
         self._redis.close()
 

@@ -32,11 +32,12 @@ ALONE = {
     "starlette": "cockpit",
     "flask": "cockpit",
     "plotly": "cockpit",
-    "sqlalchemy": "cockpit",
+    "sqlalchemy": "slots cockpit",
+    "psycopg": "slots",
 }
-"""Third-party package → the only room that may use it."""
+"""Third-party package → the only room (rooms, by spaces) that may use it."""
 
-DRIVERS = {"kafka", "confluent_kafka", "redis", "valkey", "sqlite3", "httpx", "requests", "socket", "urllib.request"}
+DRIVERS = {"kafka", "confluent_kafka", "redis", "valkey", "sqlite3", "psycopg", "httpx", "requests", "socket", "urllib.request"}
 """What a connector reaches the outside with."""
 
 TYPES_ONLY = {"slots": {"streams"}, "cockpit": {"streams", "slots"}}
@@ -57,8 +58,8 @@ def _fault(room: str, name: str) -> str | None:
         return f"only tests may import {package}"
     if package in OURS and package not in OURS[room]:
         return f"of ours it may import {', '.join(sorted(OURS[room]))}"
-    if ALONE.get(package, room) != room:
-        return f"{ALONE[package]} alone may use {package}"
+    if package in ALONE and room not in ALONE[package].split():
+        return f"{' and '.join(ALONE[package].split())} alone may use {package}"
     return None
 
 

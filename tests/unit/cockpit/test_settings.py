@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.settings import SettingsError, loopback, masked, read_settings
+from slots.retention import Retention
 
 
 def test_unset_means_embedded_and_loopback() -> None:
@@ -42,7 +43,7 @@ def test_every_mistake_at_once() -> None:
         "COCKPIT_PORT": "many",
         "COCKPIT_MINUTES_KEPT": "2 days",
         "COCKPIT_KAFKAS": "one:9092",
-        "COCKPIT_DATABASE": "postgresql://user:geheim@db/x",
+        "COCKPIT_DATABASE": "mysql://user:geheim@db/x",
         "COCKPIT_SECRET": "geheim",
     }
     with pytest.raises(SettingsError) as raised:
@@ -58,7 +59,32 @@ def test_every_mistake_at_once() -> None:
     assert "COCKPIT_PORT: input should be a valid integer, unable to parse string as an integer, got 'many'" in said
     assert "COCKPIT_MINUTES_KEPT: a duration is a whole number and a unit" in said
     assert "COCKPIT_KAFKAS is no setting" in said and "did you mean 'COCKPIT_KAFKA'?" in said
-    assert "COCKPIT_DATABASE is read by nothing" in said and "COCKPIT_SECRET is read by nothing" in said
+    assert "COCKPIT_DATABASE: postgresql://user:password@host/database or sqlite:///file is needed, got 'mysql://***@db" in said
+    assert "COCKPIT_SECRET is read by nothing" in said
+
+
+def test_the_database_of_the_history() -> None:
+    settings = read_settings({"COCKPIT_DATABASE": "postgresql://user:geheim@db:5432/city?sslmode=require"})
+    assert settings.database_shown == "postgresql://***@db:5432/city?***" and "geheim" not in repr(settings)
+    assert read_settings({"COCKPIT_DATABASE": "sqlite:////var/lib/h.sqlite"}).database_shown == "sqlite:////var/lib/h.sqlite"
+    for wrong in ("postgresql://db", "sqlite://", "postgresql:///city", "history.sqlite"):
+        with pytest.raises(SettingsError, match="is needed, got"):
+            read_settings({"COCKPIT_DATABASE": wrong})
+
+
+def test_who_shares_a_ledger_names_the_database_or_has_no_history() -> None:
+    shared = {"COCKPIT_REDIS": "redis://cache"}
+    settings = read_settings(shared)
+    assert settings.history_in(Path("/state")) is None and settings.retention == Retention()
+    named = read_settings({**shared, "COCKPIT_DATABASE": "postgresql://db/city"})
+    assert named.history_in(Path("/state")) == "postgresql://db/city" and named.retention.hours_hot_s == 15 * 86400
+
+
+def test_what_is_hot_is_not_longer_than_what_is_kept() -> None:
+    settings = read_settings({"COCKPIT_HOURS_KEPT": "10d", "COCKPIT_DAYS_HOT": "30d"})
+    assert settings.retention == Retention(172_800, 864_000, 864_000, 2_592_000)
+    assert settings.history_in(Path("/state/city")) == "sqlite:////state/city/history.sqlite"
+    assert read_settings({"COCKPIT_HOURS_HOT": "2d"}).retention.hours_hot_s == 172_800
 
 
 def test_minutes_are_not_kept_longer_than_hours() -> None:

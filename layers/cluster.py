@@ -31,6 +31,7 @@ class ClusterLayer(Layer):
     kind: ClassVar[str] = "cluster"
     geometry_types: ClassVar[tuple[str, ...]] = ("Point",)
     styles: ClassVar[tuple[str, ...]] = ("cluster",)
+    by_zoom: ClassVar[bool] = True
 
     style: str = "cluster"
     radius_px: float = 48.0

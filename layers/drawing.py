@@ -94,6 +94,8 @@ class View:
     width_px: int = 1280
     height_px: int = 720
     language: str = "zh"
+    at_zoom: float | None = None
+    """Overrides the zoom at which the bounds just fit."""
 
     @classmethod
     def around(cls, regions: Regions, shown: str, at: Viewport, width_px: int, height_px: int, language: str) -> View:
@@ -106,10 +108,18 @@ class View:
     @property
     def zoom(self) -> float:
         """The web map zoom (of 512-pixel tiles, as deck.gl counts) at which the bounds just fit."""
-        west, south, east, north = self.bounds
-        (left, right), (top, bottom) = mercator(np.array([west, east]), np.array([north, south]))
+        if self.at_zoom is not None:
+            return self.at_zoom
+        left, right, top, bottom = self.frame
         wide, high = max(right - left, 1e-9), max(bottom - top, 1e-9)
         return float(min(log2(self.width_px / 512 / wide), log2(self.height_px / 512 / high), 22.0))
+
+    @property
+    def frame(self) -> tuple[float, float, float, float]:
+        """The bounds in web Mercator 0…1: left, right, top, bottom."""
+        west, south, east, north = self.bounds
+        (left, right), (top, bottom) = mercator(np.array([west, east]), np.array([north, south]))
+        return float(left), float(right), float(top), float(bottom)
 
     @property
     def metres_per_pixel(self) -> float:

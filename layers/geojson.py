@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from .features import Features, not_finite
+from .features import Features, Geometries, not_finite
 
-CONTENT_MAX = 16 * 2**20
+CONTENT_MAX: Final = 16 * 2**20
 """Bytes of a GeoJSON that a person sends; files of the city's own folder may be larger."""
-CORNERS_MAX = 20_000_000
-_DEPTH_MAX: Final = 16
-_STRING: Final = re.compile(rb'"[^"]*"')
+
+Position = tuple[float, ...]  # not lists: the garbage collector lets go of tuples of numbers
+Line = list[Position]
+Rings = list[Line]
 
 
 class GeoJsonError(ValueError):
     """Bytes that are no GeoJSON we read."""
 
 
+class _Shape(msgspec.Struct, tag_field="type", gc=False):
+    pass
+
+
+class Point(_Shape):
+    coordinates: Position
+
+
+class MultiPoint(_Shape):
+    coordinates: Line
+
+
+class LineString(_Shape):
+    coordinates: Line
+
+
+class MultiLineString(_Shape):
+    coordinates: Rings
+
+
+class Polygon(_Shape):
+    coordinates: Rings
+
+
+class MultiPolygon(_Shape):
+    coordinates: list[Rings]
+
+
+_Geometry = Point | MultiPoint | LineString | MultiLineString | Polygon | MultiPolygon
+
+
 class _Feature(msgspec.Struct):
-    geometry: msgspec.Raw
+    geometry: _Geometry | None
     properties: dict[str, Any] | None = None
 
 
@@ -33,60 +64,106 @@ class _Collection(msgspec.Struct):
     features: list[_Feature]
 
 
-@dataclass(frozen=True, slots=True)
-class _Unread:
-    name: str
-
-    def error(self, text: str) -> GeoJsonError:
-        return GeoJsonError(f"{self.name}: {text}")
-
-
 def read_geojson(content: bytes, *, name: str, content_max: int = CONTENT_MAX) -> Features:
     """The features of a FeatureCollection, coordinates as they are. `name` stands before what is said. Raises GeoJsonError.
 
-    Geometries are looked over before GEOS reads them, because GEOS follows any depth until the process dies.
+    Decoded by shape, so that nothing but the six plain geometries with finite numbers comes through: collections in
+    collections, of any depth, end at the first wrong step, and no other parser ever sees the bytes.
     """
-    unread = _Unread(name)
     if len(content) > content_max:
-        raise unread.error(f"{len(content):,} bytes, at most {content_max:,} are read. Hint: simplify the shapes")
+        raise GeoJsonError(f"{name}: {len(content):,} bytes, at most {content_max:,} are read. Hint: simplify the shapes")
     try:
         collection = msgspec.json.decode(content, type=_Collection)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise unread.error(f"not a GeoJSON FeatureCollection ({error}). Hint: was the file cut off?") from error
     except RecursionError:
-        raise unread.error("nested too deep to be GeoJSON") from None
-    raw = [bytes(feature.geometry) for feature in collection.features]
-    _look_over(raw, unread)
-    return Features(_geometries(raw, unread), [_row(feature.properties) for feature in collection.features])
-
-
-def _row(properties: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return properties or {}
-
-
-def _look_over(raw: list[bytes], unread: _Unread) -> None:
-    """Raises when a geometry is nested deeper than any sensible one, or holds escaped strings that hide brackets."""
-    text = b"\n".join(raw)
-    if b"\\" in text:
-        raise unread.error("a geometry holds escaped characters; types and coordinates need none")
-    plain = np.frombuffer(_STRING.sub(b"", text), dtype=np.uint8)
-    brackets = plain[(plain == 0x5B) | (plain == 0x5D) | (plain == 0x7B) | (plain == 0x7D)]
-    steps = np.where((brackets == 0x5B) | (brackets == 0x7B), 1, -1).astype(np.int32)
-    depth = int(np.cumsum(steps, dtype=np.int64).max(initial=0))
-    if depth > _DEPTH_MAX:
-        raise unread.error(f"a geometry is nested {depth} deep, at most {_DEPTH_MAX}. Hint: take collections apart")
-
-
-def _geometries(raw: list[bytes], unread: _Unread) -> Any:
-    texts = [None if one == b"null" else one.decode() for one in raw]
+        raise GeoJsonError(f"{name}: nested too deep to be GeoJSON") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        hint = "Hint: was the file cut off? Collections of geometries must be taken apart"
+        raise GeoJsonError(f"{name}: not a GeoJSON FeatureCollection ({str(error)[:200]}). {hint}") from error
+    shapes = [feature.geometry for feature in collection.features]
     try:
-        geometries = np.atleast_1d(shapely.from_geojson(np.array(texts, dtype=object)))
-    except shapely.GEOSException as error:
-        reason = str(error).split("\n", 1)[0][:120]
-        raise unread.error(f"not a GeoJSON FeatureCollection ({reason}). Hint: was the file cut off?") from error
-    corners = int(np.sum(shapely.get_num_coordinates(geometries)))
-    if corners > CORNERS_MAX:
-        raise unread.error(f"{corners:,} corners, at most {CORNERS_MAX:,} are read. Hint: simplify the shapes")
+        geometries = _built(shapes)
+    except (ValueError, shapely.GEOSException) as error:
+        raise GeoJsonError(f"{name}: not a GeoJSON FeatureCollection ({_blame(shapes) or str(error)[:120]})") from None
     if lost := not_finite(geometries):
-        raise unread.error(f"feature {lost[0]} has coordinates that are no finite numbers (as have {len(lost) - 1} more)")
-    return geometries
+        raise GeoJsonError(f"{name}: feature {lost[0]} has coordinates that are no finite numbers, as have {len(lost) - 1} more")
+    return Features(geometries, [feature.properties or {} for feature in collection.features])
+
+
+def _built(shapes: list[_Geometry | None]) -> Geometries:
+    """All shapes of a kind in one go. What has no coordinates at all becomes None."""
+    built = np.full(len(shapes), None, dtype=object)
+    for kind, make in _MAKERS:
+        mine = [(at, shape.coordinates) for at, shape in enumerate(shapes) if isinstance(shape, kind) and shape.coordinates]
+        if mine:
+            built[[at for at, _ in mine]] = make([coordinates for _, coordinates in mine])
+    return built
+
+
+def _points(rows: list[Position]) -> Geometries:
+    return np.asarray(shapely.points(_pairs(rows)), dtype=object)
+
+
+def _multipoints(rows: list[Line]) -> Geometries:
+    points, owners = _flat(rows)
+    return _whole(shapely.multipoints(_points(points), indices=owners), rows)
+
+
+def _lines(rows: list[Line]) -> Geometries:
+    points, owners = _flat(rows)
+    return _whole(shapely.linestrings(_pairs(points), indices=owners), rows)
+
+
+def _multilines(rows: list[Rings]) -> Geometries:
+    lines, owners = _flat(rows)
+    return _whole(shapely.multilinestrings(_lines(lines), indices=owners), rows)
+
+
+def _polygons(rows: list[Rings]) -> Geometries:
+    rings, owners = _flat(rows)
+    points, ring_of = _flat(rings)
+    closed = _whole(shapely.linearrings(_pairs(points), indices=ring_of), rings)
+    return _whole(shapely.polygons(closed, indices=owners), rows)
+
+
+def _multipolygons(rows: list[list[Rings]]) -> Geometries:
+    polygons, owners = _flat(rows)
+    return _whole(shapely.multipolygons(_polygons(polygons), indices=owners), rows)
+
+
+_MAKERS: Final[tuple[tuple[Any, Any], ...]] = (
+    (Point, _points), (MultiPoint, _multipoints), (LineString, _lines), (MultiLineString, _multilines),
+    (Polygon, _polygons), (MultiPolygon, _multipolygons),
+)  # fmt: skip
+
+
+def _flat(rows: list[Any]) -> tuple[list[Any], NDArray[np.intp]]:
+    """The parts of all rows one behind the other, and the row of each."""
+    return list(chain.from_iterable(rows)), np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+
+
+def _pairs(points: list[Position]) -> NDArray[np.float64]:
+    """f8[n, 2]; a third number (a height) is dropped."""
+    try:
+        pairs = np.array(points, dtype=np.float64)
+    except ValueError:
+        pairs = np.array([point[:2] for point in points], dtype=np.float64)
+    if pairs.ndim != 2 or pairs.shape[1] < 2:
+        raise ValueError("a position must hold two numbers, lon and lat")
+    return pairs[:, :2]
+
+
+def _whole(built: Any, rows: list[Any]) -> Geometries:
+    """What was built, if no row was empty: an empty one would shift all behind it."""
+    if len(built) != len(rows):
+        raise ValueError("a part without coordinates")
+    return np.asarray(built, dtype=object)
+
+
+def _blame(shapes: list[_Geometry | None]) -> str:
+    """The first shape that cannot be built, and why."""
+    for number, shape in enumerate(shapes[:200_000]):
+        try:
+            _built([shape])
+        except (ValueError, shapely.GEOSException) as error:
+            return f"feature {number}: {str(error)[:120]}"
+    return ""

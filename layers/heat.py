@@ -41,7 +41,7 @@ class HeatLayer(Layer):
 
     def density(self, view: View) -> NDArray[np.float64]:
         """f8[rows, columns] 0…1: the cloud over the view's bounds in cells of four pixels, the north row first."""
-        left, right, top, bottom = _frame(view)
+        left, right, top, bottom = view.frame
         per_pixel = 1 / (512 * 2**view.zoom)
         columns, rows = (max(int(np.ceil(side / per_pixel / 4)), 1) for side in (right - left, bottom - top))
         if self.features is None:
@@ -78,12 +78,6 @@ class HeatLayer(Layer):
             if np.nanmin(numbers(self.features, self.weight), initial=0) < 0:
                 problems.append(f"weight {self.weight!r} holds values below 0. Hint: heat adds up, use grid for means")
         return problems
-
-
-def _frame(view: View) -> tuple[float, float, float, float]:
-    west, south, east, north = view.bounds
-    (left, right), (top, bottom) = mercator(np.array([west, east]), np.array([north, south]))
-    return float(left), float(right), float(top), float(bottom)
 
 
 def _blurred(cloud: NDArray[np.float64], sigma: float, axis: int) -> NDArray[np.float64]:

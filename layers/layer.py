@@ -42,6 +42,8 @@ class Layer:
     kind: ClassVar[str] = ""
     geometry_types: ClassVar[tuple[str, ...]] = ()
     styles: ClassVar[tuple[str, ...]] = ()
+    by_zoom: ClassVar[bool] = False
+    """Whether its parts are others at every zoom, not only finer."""
 
     id: str
     style: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
@@ -12,9 +12,13 @@ from .features import Geometries
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
+Places = NDArray[np.intp]
 
-_CELLS = 160
-"""Cells per side of the coarse grid that answers most points without touching a polygon."""
+_WHOLE_CELLS = 160
+_WHOLE_MAX = 2_000
+"""Up to so many polygons the cells that lie wholly in one are found beforehand: they answer most points at once."""
+_CHUNK = 500_000
+_NONE, _MIXED = -1, -2
 
 
 class Locator:
@@ -37,85 +41,107 @@ class Locator:
         found = np.full(len(lon), -1, dtype=np.int32)
         left = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
         for sheet in self._sheets:
-            found[left] = sheet.locate(lon[left], lat[left])
+            for start in range(0, len(left), _CHUNK):
+                part = left[start : start + _CHUNK]
+                found[part] = sheet.locate(lon[part], lat[part])
             left = left[found[left] < 0]
         return found
 
 
 class _Sheet:
-    """The polygons of one depth under a coarse grid: a cell wholly inside one polygon (or none) needs no test."""
+    """The polygons of one depth under a grid of cells, each of which knows the polygons whose boxes reach into it."""
 
     def __init__(self, geometries: Geometries, indices: Indices) -> None:
         self._indices = indices
         self._polygons = geometries[indices]
         shapely.prepare(self._polygons)
-        self._tree = shapely.STRtree(self._polygons)
-        self._west, self._south, east, north = shapely.total_bounds(self._polygons)
-        self._step_x = max((east - self._west) / _CELLS, 1e-12)
-        self._step_y = max((north - self._south) / _CELLS, 1e-12)
-        self._grid = self._coarse()
+        self._boxes = shapely.bounds(self._polygons)
+        few = len(indices) <= _WHOLE_MAX
+        side = _WHOLE_CELLS if few else min(int(2 * len(indices) ** 0.5), 1500)
+        self._grid = _Grid(self._boxes, side)
+        self._starts, self._members = self._grid.members(self._boxes)
+        self._whole = self._wholly() if few else None
 
     def locate(self, lon: Floats, lat: Floats) -> Indices:
-        column = np.floor((lon - self._west) / self._step_x)
-        row = np.floor((lat - self._south) / self._step_y)
-        # the last line of the bounds belongs to the last cell
-        column[column == _CELLS] = _CELLS - 1
-        row[row == _CELLS] = _CELLS - 1
-        inside = (column >= 0) & (column < _CELLS) & (row >= 0) & (row < _CELLS)
+        """The index into the tree per point, -1 for none."""
+        cell = self._grid.cell(lon, lat)
         found = np.full(len(lon), _NONE, dtype=np.int32)
-        found[inside] = self._grid[row[inside].astype(np.intp), column[inside].astype(np.intp)]
+        inside = cell >= 0
+        found[inside] = _MIXED if self._whole is None else self._whole[cell[inside]]
         mixed = np.flatnonzero(found == _MIXED)
         if len(mixed):
-            found[mixed] = self._exact(lon[mixed], lat[mixed])
+            found[mixed] = self._exact(lon[mixed], lat[mixed], cell[mixed])
         placed = found >= 0
         found[placed] = self._indices[found[placed]]
         return found
 
-    def _exact(self, lon: Floats, lat: Floats) -> Indices:
-        points, polygons = self._tree.query(shapely.points(lon, lat))
-        holds = np.zeros(len(points), dtype=bool)
-        for polygon, pairs in _groups(polygons):
-            at = points[pairs]
-            holds[pairs] = shapely.intersects_xy(self._polygons[polygon], lon[at], lat[at])
+    def _exact(self, lon: Floats, lat: Floats, cell: Places) -> Indices:
+        """Each point against the polygons of its cell: first their boxes, then their edges."""
+        counts = self._starts[cell + 1] - self._starts[cell]
+        point = np.repeat(np.arange(len(lon)), counts)
+        nth = np.arange(len(point)) - np.repeat(np.cumsum(counts) - counts, counts)
+        polygon = self._members[np.repeat(self._starts[cell], counts) + nth]
+        box, x, y = self._boxes[polygon], lon[point], lat[point]
+        near = np.flatnonzero((x >= box[:, 0]) & (y >= box[:, 1]) & (x <= box[:, 2]) & (y <= box[:, 3]))
+        point, polygon = point[near], polygon[near]
+        holds = shapely.intersects_xy(self._polygons[polygon], lon[point], lat[point])
         best = np.full(len(lon), len(self._indices), dtype=np.int32)
-        np.minimum.at(best, points[holds], polygons[holds].astype(np.int32))
+        np.minimum.at(best, point[holds], polygon[holds].astype(np.int32))
         best[best == len(self._indices)] = _NONE
         return best
 
-    def _coarse(self) -> NDArray[np.int32]:
+    def _wholly(self) -> Indices:
         """Per cell the polygon that wholly holds it, _NONE where no polygon comes near, else _MIXED."""
-        x = self._west + self._step_x * np.arange(_CELLS + 1)
-        y = self._south + self._step_y * np.arange(_CELLS + 1)
-        grid = np.full((_CELLS, _CELLS), _NONE, dtype=np.int32)
-        for number, polygon in enumerate(self._polygons):
-            west, south, east, north = polygon.bounds
-            columns = slice(*_span(west, east, self._west, self._step_x))
-            rows = slice(*_span(south, north, self._south, self._step_y))
-            boxes = shapely.box(
-                x[columns][None, :], y[rows][:, None], x[columns][None, :] + self._step_x, y[rows][:, None] + self._step_y
-            )
-            part = grid[rows, columns]
-            whole = shapely.contains_properly(polygon, boxes)
-            part[shapely.intersects(polygon, boxes)] = _MIXED
-            part[whole] = number
-        return grid
+        counts = np.diff(self._starts)
+        whole = np.where(counts > 0, _MIXED, _NONE).astype(np.int32)
+        cells = np.repeat(np.arange(len(counts)), counts)
+        for start in range(0, len(cells), _CHUNK):
+            cell, member = cells[start : start + _CHUNK], self._members[start : start + _CHUNK]
+            held = shapely.contains_properly(self._polygons[member], self._grid.boxes(cell))
+            whole[cell[held]] = member[held]
+        return whole
 
 
-_NONE, _MIXED = -1, -2
+class _Grid:
+    """`side` × `side` cells over all boxes, numbered row by row from the south-west."""
 
+    def __init__(self, boxes: Floats, side: int) -> None:
+        self._side = side
+        self._west, self._south = (float(edge) for edge in boxes[:, :2].min(axis=0))
+        east, north = (float(edge) for edge in boxes[:, 2:].max(axis=0))
+        self._east, self._north = east, north
+        self._step_x, self._step_y = max((east - self._west) / side, 1e-12), max((north - self._south) / side, 1e-12)
 
-def _span(low: float, high: float, origin: float, step: float) -> tuple[int, int]:
-    """The cells from one before `low` to one after `high`, so that rounding never leaves one out."""
-    first = int(np.floor((low - origin) / step)) - 1
-    last = int(np.floor((high - origin) / step)) + 2
-    return min(max(first, 0), _CELLS), min(max(last, 0), _CELLS)
+    def cell(self, lon: Floats, lat: Floats) -> Places:
+        """The cell of each point, -1 outside."""
+        column, row = self._columns(lon), self._rows(lat)
+        inside = (lon >= self._west) & (lon <= self._east) & (lat >= self._south) & (lat <= self._north)
+        return np.where(inside, row * self._side + column, -1)
 
+    def members(self, boxes: Floats) -> tuple[Places, Indices]:
+        """The numbers of the boxes that reach into each cell, one cell behind the other, and where each cell begins."""
+        first_x, last_x, first_y, last_y = (
+            self._columns(boxes[:, 0]), self._columns(boxes[:, 2]), self._rows(boxes[:, 1]), self._rows(boxes[:, 3]),
+        )  # fmt: skip
+        wide = last_x - first_x + 1
+        counts = wide * (last_y - first_y + 1)
+        number = np.repeat(np.arange(len(boxes)), counts)
+        nth = np.arange(len(number)) - np.repeat(np.cumsum(counts) - counts, counts)
+        cell = (first_y[number] + nth // wide[number]) * self._side + first_x[number] + nth % wide[number]
+        order = np.argsort(cell, kind="stable")
+        starts = np.searchsorted(cell[order], np.arange(self._side**2 + 1))
+        return starts, number[order].astype(np.int32)
 
-def _groups(polygons: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    """Each polygon with the positions it stands at."""
-    if not len(polygons):
-        return
-    order = np.argsort(polygons, kind="stable")
-    numbers, starts = np.unique(polygons[order], return_index=True)
-    for number, positions in zip(numbers, np.split(order, starts[1:]), strict=True):
-        yield int(number), positions
+    def boxes(self, cells: Places) -> Geometries:
+        """The cells as polygons, a hair larger, so that rounding never leaves a point out."""
+        hair_x, hair_y = self._step_x * 1e-6, self._step_y * 1e-6
+        west = self._west + cells % self._side * self._step_x - hair_x
+        south = self._south + cells // self._side * self._step_y - hair_y
+        made = shapely.box(west, south, west + self._step_x + 2 * hair_x, south + self._step_y + 2 * hair_y)
+        return np.asarray(made, dtype=object)
+
+    def _columns(self, lon: Floats) -> Places:
+        return np.clip(np.floor((lon - self._west) / self._step_x), 0, self._side - 1).astype(np.intp)
+
+    def _rows(self, lat: Floats) -> Places:
+        return np.clip(np.floor((lat - self._south) / self._step_y), 0, self._side - 1).astype(np.intp)

@@ -13,7 +13,7 @@ import numpy as np
 
 from .addresses import Addresses
 from .datum import DatumError, known
-from .drawing import Part, Raster, View, degrees, mercator
+from .drawing import Part, Raster, View, degrees
 from .layer import Layer, LayerError
 from .mbtiles import MbTiles
 from .pmtiles import PmTiles
@@ -95,8 +95,7 @@ class RasterTileLayer(Layer):
     def _shown(self, view: View) -> tuple[int, range, range]:
         """The zoom and the columns and rows of it; a coarser zoom where there would be more than 96 tiles."""
         low, high = self.source.zooms
-        west, south, east, north = view.bounds
-        (left, right), (top, bottom) = mercator(np.array([west, east]), np.array([north, south]))
+        left, right, top, bottom = view.frame
         z = min(max(round(view.zoom + np.log2(512 / self.tile_px)), low), high)
         while True:
             columns, rows = (range(max(int(a * 2**z), 0), min(ceil(b * 2**z), 2**z)) for a, b in ((left, right), (top, bottom)))

@@ -1,0 +1,157 @@
+"""The portable engine: a map container as one HTML file that needs no network, no server and no WebGL."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import shapely
+
+from .container import MapContainer
+from .drawing import Key, Look, Part, Raster, Shape, Text, View
+from .layer import Layer
+from .raster_tiles import RasterTileLayer
+from .tile_source import WebTiles
+
+_WORDS: Final = (
+    ("zh", {"gap": "无数据", "north": "北", "plot": "标绘", "absent": "需要网络,未包含"}),
+    ("en", {"gap": "no data", "north": "N", "plot": "plotting", "absent": "left out, it needs the network"}),
+)
+_POLICY: Final = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
+_LEAFLET_OFFSET: Final = 1
+"""Leaflet counts zooms of 256-pixel tiles, we of 512."""
+_ZOOMS: Final = 8
+"""Of a layer that looks different at every zoom, so many zooms are in the page."""
+
+
+def leaflet_page(container: MapContainer, *, title: str = "", language: str = "zh") -> str:
+    """The container as one HTML page (UTF-8) with everything inside: Leaflet, styles, shapes, pictures. Blocks.
+
+    Drawn is what stands: a live layer shows the features it was given. Basemaps from the web are left out and named in
+    a note, because the page may not ask anybody. Texts are escaped: they never become markup.
+    """
+    import folium
+    from branca.element import MacroElement
+    from jinja2 import Template
+
+    class Page(MacroElement):
+        """Hands the page's content to the script."""
+
+        _template = Template("{% macro script(this, kwargs) %}cityPage({{ this.map_name }}, {{ this.content }});{% endmacro %}")
+
+        def __init__(self, map_name: str, content: str) -> None:
+            super().__init__()  # type: ignore[no-untyped-call]
+            self.map_name, self.content = map_name, content
+
+    west, south, east, north = container.bounds
+    drawn = folium.Map([(south + north) / 2, (west + east) / 2], tiles=None, attribution_control=False, zoom_snap=0.25)
+    drawn.default_js, drawn.default_css = [], []
+    drawn.add_child(Page(drawn.get_name(), _in_script(page_content(container, title=title, language=language))))
+    whole: str = drawn.get_root().render()
+    head = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{html.escape(title)}</title>'
+    return whole.replace("<head>", f"<head>{head}{_inlined()}", 1)
+
+
+def page_content(container: MapContainer, *, title: str = "", language: str = "zh") -> dict[str, Any]:
+    """What the page's script draws, ready for JSON."""
+    view, looks = container.view(language=language), _Looks()
+    layers = [_layer(layer, container, view, looks) for layer in container.stack]
+    words = dict(_WORDS)["en" if language == "en" else "zh"]
+    plotted = _parts(container.plotting.parts(), looks)
+    layers += [{"id": "plotting", "title": words["plot"], "on": True, "levels": [{"zoom": 0, "parts": plotted}]}]
+    keys = [_key(key, language) for layer in container.visible if (key := layer.key()) is not None]
+    return {
+        "title": title, "bounds": view.bounds, "layers": layers, "looks": [asdict(look) for look in looks.found],
+        "keys": keys, "words": words, "notes": list(_notes(container, language)),
+    }  # fmt: skip
+
+
+class _Looks:
+    """The different looks, each written once."""
+
+    def __init__(self) -> None:
+        self._index: dict[Look, int] = {}
+
+    @property
+    def found(self) -> list[Look]:
+        return list(self._index)
+
+    def number(self, look: Look) -> int:
+        return self._index.setdefault(look, len(self._index))
+
+
+def _layer(layer: Layer, container: MapContainer, view: View, looks: _Looks) -> dict[str, Any]:
+    zooms = [view.zoom]
+    if layer.by_zoom:
+        zooms = [view.zoom - 1 + step for step in range(_ZOOMS)]
+    levels = [
+        {"zoom": zoom + _LEAFLET_OFFSET, "parts": _parts(layer.parts(replace(view, at_zoom=zoom)), looks)} for zoom in zooms
+    ]
+    return {"id": layer.id, "title": _said(layer.title, view.language), "on": layer.id not in container.hidden, "levels": levels}
+
+
+def _parts(parts: Iterable[Part], looks: _Looks) -> dict[str, list[Any]]:
+    shapes: list[Any] = []
+    texts: list[Text] = []
+    rasters: list[Any] = []
+    for part in parts:
+        if isinstance(part, Shape):
+            geometry = msgspec.json.decode(shapely.to_geojson(shapely.transform(part.geometry, lambda points: points.round(6))))
+            shapes.append([looks.number(part.look), geometry, part.name, part.value])
+        elif isinstance(part, Text):
+            texts.append(part)
+        else:
+            rasters.append([part.bounds, _picture(part), part.opacity])
+    texts.sort(key=lambda text: -text.rank)
+    rows = [[text.lon, text.lat, text.words, text.size_px, text.color] for text in texts]
+    return {"shapes": shapes, "texts": rows, "rasters": rasters}
+
+
+def _picture(raster: Raster) -> str:
+    from PIL import Image
+
+    body = BytesIO()
+    Image.fromarray(raster.pixels, "RGBA").save(body, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(body.getvalue()).decode()}"
+
+
+def _key(key: Key, language: str) -> dict[str, Any]:
+    edges = [f"{edge:.3g}" for edge in key.edges]
+    colors = list(key.colors)
+    return {"title": _said(key.title, language), "colors": colors, "edges": edges, "unit": key.unit, "gaps": key.gaps}
+
+
+def _notes(container: MapContainer, language: str) -> Iterable[str]:
+    for layer in container.visible:
+        if isinstance(layer, RasterTileLayer):
+            if isinstance(layer.source, WebTiles):
+                absent = dict(_WORDS)["en" if language == "en" else "zh"]["absent"]
+                yield f"{_said(layer.title, language) or layer.id}: {absent}"
+            elif layer.attribution:
+                yield layer.attribution
+
+
+def _said(title: Any, language: str) -> str:
+    return str(title.get(language) or title.get("zh") or title.get("en") or "")
+
+
+def _in_script(content: dict[str, Any]) -> str:
+    """JSON that cannot end the script it stands in, whatever the texts hold."""
+    text = msgspec.json.encode(content).decode()
+    return re.sub("[<>&\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _inlined() -> str:
+    here = Path(__file__).parent
+    css = re.sub(r"url\([^)]*\)", "none", (here / "vendor" / "leaflet-1.9.4.css").read_text("utf-8"))
+    js = re.sub(r"//# sourceMappingURL=\S+", "", (here / "vendor" / "leaflet-1.9.4.js").read_text("utf-8"))
+    own = (here / "leaflet_page.css").read_text("utf-8"), (here / "leaflet_page.js").read_text("utf-8")
+    styles = f"<style>{css}</style><style>{own[0]}</style>"
+    return f"{styles}<script>{js}</script><script>{own[1]}</script>"

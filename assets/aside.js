@@ -12,7 +12,7 @@
   /** One line per slot: 热线工单：4 未计入 · 2 迟到. */
   function words(one, { t, lang }) {
     const said = KINDS.filter((kind) => one[kind]).map((kind) => `${Cockpit.format.decimal(one[kind], 0, lang)} ${t(`aside_${kind}`)}`);
-    return `${one.title}${lang === "en" ? ": " : "："}${said.join(" · ")}`;
+    return `${one.title}${lang === "en" ? ": " : "："}${said.join(" · ")}${one.degraded ? `\n${one.degraded}` : ""}`;
   }
 
   /** Shows the sum over the slots of the screen; `all` may name a slot once per panel. */
@@ -28,9 +28,14 @@
       make("i", "mark mark-old", button).setAttribute("aria-hidden", "true");
       make("span", "", button);
       make("span", "aside-word", button);
+      make("span", "aside-word", button);
     }
     say(button.children[1], count ? Cockpit.format.decimal(count, 0, ctx.lang) : "");
     say(button.children[2], ` ${ctx.t(count ? "aside" : "aside_coarse")}`);
+    const lossy = slots.find((one) => one.degraded);
+    button.toggleAttribute("data-degraded", Boolean(lossy));
+    button.firstChild.className = lossy ? "mark mark-watch" : "mark mark-old";
+    say(button.children[3], lossy ? ` · ${lossy.title} ${ctx.t("degraded")}` : "");
     button.title = slots.map((one) => words(one, ctx)).join("\n");
   }
 

@@ -135,9 +135,11 @@
     const seconds = secondsOf(fresh, now);
     const status = panel.failed ? "broken" : statusOf(fresh, now, line);
     tell(panel, status, now, line);
-    const text = words(status, seconds, fresh.as_of_ms);
+    const lossy = Boolean(fresh.degraded) && status === "live";
+    panel.section.toggleAttribute("data-degraded", lossy);
+    const text = (lossy ? `${ctx.t("degraded")} · ` : "") + words(status, seconds, fresh.as_of_ms);
     if (panel.words.textContent !== text) panel.words.textContent = text;
-    const shape = MARKS[status] ? `mark mark-${MARKS[status]}` : "";
+    const shape = MARKS[status] || lossy ? `mark mark-${MARKS[status] || "watch"}` : "";
     if (panel.mark.className !== shape) panel.mark.className = shape;
     const said = (line && LINE_LOST[ctx.lang]) || fresh.reason || "";
     const reason = [said, ...(panel.props.aside || []).map((one) => Cockpit.aside.words(one, ctx))].filter(Boolean).join("\n");

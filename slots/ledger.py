@@ -40,6 +40,8 @@ class Health:
     at_us: int = 0
     ends: Mapping[str, int] = field(default_factory=dict)
     """`topic/partition` → the log's end offset, for the lag."""
+    degraded: str = ""
+    """Why too many of the last minute's records could not be used; "" while they could."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from slots.degraded import BadShare
 from slots.fold import Fold, in_log_order
 from slots.ledger import Health, Ledger, LedgerLost, OffsetConflict, SlotState
 from slots.retention import DEFAULT_RETENTION, Retention, expired
@@ -86,6 +87,7 @@ class Pipeline:
         self._on_commit = on_commit
         self._retention = retention
         self._states: dict[str, SlotState] = {}
+        self._shares: dict[str, BadShare] = {}
         self._opened = False
         self._reported_s = 0.0
         self._expired_s = 0.0
@@ -178,6 +180,7 @@ class Pipeline:
         states = {slot: self._ledger.state(slot) for slot in self._folds}
         for slot, state in states.items():  # what is at hand was read upon the older one: only a refused commit may replace it
             self._states.setdefault(slot, state)
+            self._shares.setdefault(slot, BadShare()).note(self._clock().timestamp(), state.counters)
         standing = [_of_topic(state, self._source.topic) for state in states.values()]
         known = {partition for offsets in standing for partition in offsets}
         found = {partition: min(offsets.get(partition, 0) for offsets in standing) for partition in known & set(partitions)}
@@ -253,10 +256,16 @@ class Pipeline:
         self._reported_s = now.timestamp()
         ends = {f"{self._source.topic}/{p}": end for p, end in self._source.ends().items()} if self._opened else {}
         for slot in self._folds:
-            self._ledger.report(slot, Health(connected, reason, int(now.timestamp() * 1e6), ends))
+            degraded = self._share(slot, now.timestamp(), connected)
+            self._ledger.report(slot, Health(connected, reason, int(now.timestamp() * 1e6), ends, degraded))
         if connected and now.timestamp() - self._expired_s > EXPIRE_S:
             self._expired_s = now.timestamp()
             self._expire()
+
+    def _share(self, slot: str, now_s: float, connected: bool) -> str:
+        """Why the slot is degraded, by what all of its workers have counted."""
+        state = self._ledger.state(slot) if connected else self._states.get(slot, SlotState())
+        return self._shares.setdefault(slot, BadShare()).note(now_s, state.counters)
 
     def _expire(self) -> None:
         for slot, state in list(self._states.items()):

@@ -54,12 +54,14 @@ class Freshness:
     """How fresh a slot is now: its status, its latest event time, its age in seconds, and what its worker said.
 
     `age_s` counts from the latest event, None where there never was one. `reason` is for people, empty when all is well.
+    `degraded`: what is fresh is not complete, since too many of the last minute's records could not be used; why, for people.
     """
 
     status: Status
     as_of: datetime | None
     age_s: float | None
     reason: str = ""
+    degraded: str = ""
 
 
 class QuestionError(ValueError):

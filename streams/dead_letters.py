@@ -15,7 +15,8 @@ import numpy as np
 import structlog
 
 from streams.letter import Address, DeadLetter, Entry, Mark, Replayed, Trial, Withdrawn, decode, encode, letters_of
-from streams.letter_store import COUNTED, OPEN, PENDING, WITHDRAWN, Cause, LetterStore, Placed
+from streams.letter_store import Cause, LetterStore, Placed
+from streams.letter_tables import COUNTED, OPEN, PENDING, WITHDRAWN
 from streams.record import Batch
 from streams.source import Log, SourceLost, StreamError
 

@@ -4,52 +4,29 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import msgspec
-
-from streams.letter import Address, DeadLetter, Entry, Mark, Replayed, Trial, Withdrawn, cause
-from streams.record import Headers
+from streams.letter import DeadLetter, Entry, Mark, Replayed, Trial, Withdrawn
+from streams.letter_tables import (
+    AT,
+    COLUMNS,
+    COUNTED,
+    FILTER,
+    INSERT,
+    OPEN,
+    PENDING,
+    WITHDRAWN,
+    connect,
+    letter_of,
+    moment,
+    row_of,
+)
 from streams.source import StreamError
-
-OPEN, PENDING, COUNTED, WITHDRAWN = range(4)
-"""PENDING: written by a replay of which nobody has said yet that it happened. The last two are tombstones, without raw."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_COLUMNS = "slot, topic, partition, offset, at_us, stage, reason, raw, truncated, field, headers, replay"
-_TABLES = """
-CREATE TABLE IF NOT EXISTS letter(
-    id INTEGER PRIMARY KEY AUTOINCREMENT, slot TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,
-    offset INTEGER NOT NULL, at_us INTEGER NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL, raw BLOB NOT NULL,
-    truncated INTEGER NOT NULL, field TEXT, headers BLOB NOT NULL, replay INTEGER NOT NULL, cause TEXT NOT NULL,
-    lane INTEGER NOT NULL, place INTEGER NOT NULL, state INTEGER NOT NULL,
-    UNIQUE(slot, topic, partition, offset, replay));
-CREATE INDEX IF NOT EXISTS letter_by_state ON letter(slot, state, id);
-CREATE INDEX IF NOT EXISTS letter_by_place ON letter(slot, state, lane, place);
-CREATE INDEX IF NOT EXISTS letter_by_cause ON letter(slot, state, stage, field, cause, at_us);
-CREATE TABLE IF NOT EXISTS room(
-    slot TEXT PRIMARY KEY, kept INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
-    dropped INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS trial(
-    slot TEXT, lane INTEGER, replay INTEGER, upto INTEGER NOT NULL, PRIMARY KEY(slot, lane, replay)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS progress(lane INTEGER PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TRIGGER IF NOT EXISTS letter_in AFTER INSERT ON letter BEGIN
-    UPDATE room SET kept = kept + (NEW.state = 0), bytes = bytes + length(NEW.raw) WHERE slot = NEW.slot; END;
-CREATE TRIGGER IF NOT EXISTS letter_on AFTER UPDATE ON letter BEGIN
-    UPDATE room SET kept = kept + (NEW.state = 0) - (OLD.state = 0), bytes = bytes + length(NEW.raw) - length(OLD.raw)
-    WHERE slot = NEW.slot; END;
-CREATE TRIGGER IF NOT EXISTS letter_out AFTER DELETE ON letter BEGIN
-    UPDATE room SET kept = kept - (OLD.state = 0), bytes = bytes - length(OLD.raw) WHERE slot = OLD.slot; END;
-"""
-_INSERT = f"""INSERT OR IGNORE INTO letter({_COLUMNS}, cause, lane, place, state)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_AT = "slot = ? AND topic = ? AND partition = ? AND offset = ?"
-_FILTER = "slot = ? AND state = 0 AND (? IS NULL OR stage = ?) AND (? IS NULL OR field = ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +59,7 @@ class LetterStore:
         self._max_bytes = max_bytes_per_slot
         self._lock = threading.Lock()
         try:
-            if str(path) != ":memory:":
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL").close()
-            self._db.execute("PRAGMA synchronous=NORMAL").close()  # what a power cut takes away is read from the topic again
-            self._db.executescript(_TABLES)
+            self._db = connect(path)
         except (sqlite3.Error, OSError) as error:
             raise StreamError(f"the dead letters cannot be kept in {path}: {error}") from error
 
@@ -107,26 +79,31 @@ class LetterStore:
                 db.execute("INSERT OR REPLACE INTO progress VALUES (?, ?)", (lane, end))
 
     def latest(
-        self, slot: str, limit: int, before: Address | None = None, stage: str | None = None, field: str | None = None
+        self,
+        slot: str,
+        limit: int,
+        before: tuple[str, int, int] | None = None,
+        stage: str | None = None,
+        field: str | None = None,
     ) -> list[DeadLetter]:
         """The open ones, newest first, at most `limit`; with `before` those older than the letter of that address."""
-        older = f"AND id < (SELECT max(id) FROM letter WHERE {_AT} AND state = 0)" if before is not None else ""
+        older = f"AND id < (SELECT max(id) FROM letter WHERE {AT} AND state = 0)" if before is not None else ""
         where = (slot, stage, stage, field, field, *((slot, *before) if before is not None else ()))
-        query = f"SELECT {_COLUMNS} FROM letter WHERE {_FILTER} {older} ORDER BY id DESC LIMIT ?"
-        return [_letter(row) for row in self._ask(query, (*where, limit))]
+        query = f"SELECT {COLUMNS} FROM letter WHERE {FILTER} {older} ORDER BY id DESC LIMIT ?"
+        return [letter_of(row) for row in self._ask(query, (*where, limit))]
 
     def causes(self, slot: str, limit: int = 50) -> list[Cause]:
         """The open ones grouped, the most frequent cause first."""
         query = """SELECT stage, field, cause, count(*), min(at_us), max(at_us) FROM letter WHERE slot = ? AND state = 0
             GROUP BY stage, field, cause ORDER BY 4 DESC LIMIT ?"""
         rows = self._ask(query, (slot, limit))
-        return [Cause(stage, field, why, n, _moment(first), _moment(last)) for stage, field, why, n, first, last in rows]
+        return [Cause(stage, field, why, n, moment(first), moment(last)) for stage, field, why, n, first, last in rows]
 
     def count(self, slot: str, stage: str | None = None, field: str | None = None) -> int:
         """How many are open."""
         if stage is None and field is None:
             return self._number("SELECT kept FROM room WHERE slot = ?", (slot,))
-        return self._number(f"SELECT count(*) FROM letter WHERE {_FILTER}", (slot, stage, stage, field, field))
+        return self._number(f"SELECT count(*) FROM letter WHERE {FILTER}", (slot, stage, stage, field, field))
 
     def truncated(self, slot: str) -> int:
         """How many of the open ones were cut, so that they can never be replayed."""
@@ -138,7 +115,7 @@ class LetterStore:
 
     def waiting(self, slot: str, lane: int, stop: int, limit: int, max_bytes: int) -> list[Placed]:
         """Open ones before a place that can be replayed, by place, at most `limit` and about `max_bytes` (at least one)."""
-        query = f"""SELECT place, {_COLUMNS} FROM letter WHERE slot = ? AND lane = ? AND place < ?
+        query = f"""SELECT place, {COLUMNS} FROM letter WHERE slot = ? AND lane = ? AND place < ?
             AND state = 0 AND NOT truncated ORDER BY place LIMIT ?"""
         rows = self._ask(query, (slot, lane, stop, limit))
         found: list[Placed] = []
@@ -147,7 +124,7 @@ class LetterStore:
             size += len(row[7])
             if found and size > max_bytes:
                 break
-            found.append(Placed(place, _letter(row)))
+            found.append(Placed(place, letter_of(row)))
         return found
 
     def trial(self, slot: str, lane: int, replay: int) -> int | None:
@@ -182,21 +159,21 @@ class LetterStore:
                 _bury(db, lane, entry)
             case Withdrawn():
                 where = (entry.slot, entry.topic, entry.partition, entry.offset)
-                db.execute(f"UPDATE letter SET state = {WITHDRAWN}, raw = x'' WHERE {_AT} AND state < {COUNTED}", where)
+                db.execute(f"UPDATE letter SET state = {WITHDRAWN}, raw = x'' WHERE {AT} AND state < {COUNTED}", where)
             case Mark():
                 return
 
     def _keep(self, db: sqlite3.Connection, lane: int, place: int, letter: DeadLetter) -> None:
         db.execute("INSERT OR IGNORE INTO room(slot) VALUES (?)", (letter.slot,))
         where = (letter.slot, letter.topic, letter.partition, letter.offset)
-        db.execute(f"DELETE FROM letter WHERE {_AT} AND replay = ? AND state = {WITHDRAWN}", (*where, letter.replay))
+        db.execute(f"DELETE FROM letter WHERE {AT} AND replay = ? AND state = {WITHDRAWN}", (*where, letter.replay))
         used = int(db.execute("SELECT bytes FROM room WHERE slot = ?", (letter.slot,)).fetchone()[0])
         if used + len(letter.raw) > self._max_bytes:
-            known = db.execute(f"SELECT 1 FROM letter WHERE {_AT}", where).fetchone()
+            known = db.execute(f"SELECT 1 FROM letter WHERE {AT}", where).fetchone()
             db.execute("UPDATE room SET dropped = dropped + ? WHERE slot = ?", (int(known is None), letter.slot))
             return
         state = PENDING if letter.replay else OPEN
-        db.execute(_INSERT, (*_row(letter), cause(letter.reason), lane, place, state))
+        db.execute(INSERT, (*row_of(letter), lane, place, state))
 
     def _number(self, query: str, arguments: tuple[object, ...]) -> int:
         rows = self._ask(query, arguments)
@@ -233,21 +210,3 @@ def _bury(db: sqlite3.Connection, lane: int, done: Replayed) -> None:
     db.execute(f"UPDATE letter SET state = {OPEN} WHERE slot = ? AND state = {PENDING} AND lane = ? AND replay = ?", where)
     db.execute(f"DELETE FROM letter WHERE slot = ? AND state = {PENDING} AND lane = ? AND replay < ?", where)
     db.execute("DELETE FROM trial WHERE slot = ? AND lane = ? AND replay <= ?", where)
-
-
-def _row(letter: DeadLetter) -> tuple[object, ...]:
-    at_us = (letter.at - _EPOCH) // timedelta(microseconds=1)
-    why = (letter.stage, letter.reason, letter.raw, int(letter.truncated), letter.field)
-    where = (letter.slot, letter.topic, letter.partition, letter.offset)
-    return (*where, at_us, *why, msgspec.json.encode(letter.headers), letter.replay)
-
-
-def _letter(row: Sequence[Any]) -> DeadLetter:
-    slot, topic, partition, offset, at_us, stage, reason, raw, truncated, field, headers, replay = row
-    carried = msgspec.json.decode(headers, type=Headers)
-    place = (slot, topic, partition, offset)
-    return DeadLetter(*place, _moment(at_us), stage, reason, raw, bool(truncated), field, carried, replay)
-
-
-def _moment(at_us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=at_us)

@@ -93,15 +93,17 @@ class SlotGauges(Collector):
         age = GaugeMetricFamily("cockpit_slot_age_seconds", "since the latest event", labels=["slot"])
         behind = GaugeMetricFamily("cockpit_slot_lag_records", "in the log, not counted yet", labels=["slot"])
         letters = GaugeMetricFamily("cockpit_slot_dead_letters", "records set aside and kept", labels=["slot"])
+        degraded = GaugeMetricFamily("cockpit_slot_degraded", "1 while too many records cannot be used", labels=["slot"])
         status = GaugeMetricFamily("cockpit_slot_status", "1 for the status the slot has now", labels=["slot", "status"])
         for slot, fresh in _fresh(self._parts):
             status.add_metric([slot, fresh.status], 1.0)
+            degraded.add_metric([slot], float(bool(fresh.degraded)))
             letters.add_metric([slot], self._parts.dead_letters.count(slot))
             if fresh.age_s is not None:
                 age.add_metric([slot], fresh.age_s)
             if (records := lag(self._parts.ledger.state(slot), self._parts.ledger.health(slot))) is not None:
                 behind.add_metric([slot], records)
-        yield from (age, behind, letters, status)
+        yield from (age, behind, letters, degraded, status)
 
 
 def _fresh(parts: Parts) -> Iterator[tuple[str, Freshness]]:

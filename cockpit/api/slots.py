@@ -17,7 +17,7 @@ from slots.ledger import Health, SlotState
 from slots.reading import QuestionError
 from slots.slot import Slot
 
-COUNTERS = ("accepted", "rejected", "late", "unplaced", "lost", "refused", "other", "coarsened")
+COUNTERS = ("accepted", "rejected", "late", "unplaced", "lost", "refused", "other", "coarsened", "replayed")
 _RATED = ("accepted", "rejected", "late")
 _RATE_S = 60.0
 
@@ -56,6 +56,7 @@ class SlotStates:
             "topic": slot.source.topic,
             "status": fresh.status,
             "reason": fresh.reason,
+            "degraded": fresh.degraded,
             "last_event": fresh.as_of,
             "age_s": fresh.age_s,
             "lag": lag(state, health),

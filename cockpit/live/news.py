@@ -27,7 +27,7 @@ class News:
     def __init__(self, watched: Watched) -> None:
         self._watched = watched
         self._sequences: Mapping[str, int] = {}
-        self._said: dict[str, tuple[str, str]] = {}
+        self._said: dict[str, tuple[str, str, str]] = {}
         self._lost = False
 
     def since_then(self, slots: Collection[str]) -> set[str] | None:
@@ -38,7 +38,8 @@ class News:
         try:
             sequences = self._watched.sequences()
             asked = [slot for slot in slots if slot in sequences]
-            said = {slot: (fresh.status, fresh.reason) for slot in asked for fresh in (self._watched.freshness(slot),)}
+            heard = {slot: self._watched.freshness(slot) for slot in asked}
+            said = {slot: (fresh.status, fresh.reason, fresh.degraded) for slot, fresh in heard.items()}
         except LedgerError as error:
             return self._turn(lost=True, error=str(error))
         changed = {slot for slot, sequence in sequences.items() if self._sequences.get(slot) != sequence}

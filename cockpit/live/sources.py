@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from cockpit.panels.panel import Context, Props
@@ -19,30 +19,56 @@ _SHORT = ("rejected", "late", "unplaced", "lost", "coarsened")
 def panel_freshness(slots: Collection[str], context: Context) -> Props:
     """The `fresh` key: the worst slot's status, latest event (Unix ms) and limits (seconds); the screen ages it by its own clock.
 
-    Where there are several, `of` says the same of each, and the reason names its slot. Raises LedgerError.
+    `degraded`: why what is fresh is not complete, where it is not. Where there are several, `of` says the same of each, and the
+    reasons name their slots. Raises LedgerError.
     """
     if not slots:
         return UNAGED
     answers = {slot: context.freshness(slot) for slot in sorted(slots)}
     slot, worst = max(answers.items(), key=lambda item: _badness(item[1]))
     if len(slots) == 1:
-        return {**_aged(slot, worst, context), "reason": _told(worst.reason, context)}
-    title = context.text(context.slots[slot].title, slot)
+        said = {"reason": _told(worst.reason, context)}
+        return {**_aged(slot, worst, context), **said, **_degraded(_lossy(worst.degraded, context))}
     of = {name: _aged(name, answer, context) for name, answer in answers.items()}
-    return {**of[slot], "reason": f"{title}: {_told(worst.reason, context)}" if worst.reason else "", "of": of}
+    reason = f"{_title(slot, context)}: {_told(worst.reason, context)}" if worst.reason else ""
+    wrong = {name: _lossy(answer.degraded, context) for name, answer in answers.items() if answer.degraded}
+    lossy = [f"{_title(name, context)}: {why}" for name, why in wrong.items()]
+    return {**of[slot], "reason": reason, "of": of, **_degraded("\n".join(lossy))}
 
 
 def short_of(slots: Collection[str], context: Context) -> list[dict[str, Any]]:
     """The `aside` key: per slot that is not complete its title and how many records were not used, late, unplaced, lost.
 
-    `coarsened`: how many minute and hour cells there was no room for. Counted since the slot began. Raises LedgerError.
+    `coarsened`: how many minute and hour cells there was no room for. Counted since the slot began; what was counted after a
+    fix is not missing any more. `degraded`: why, while too many of the last minute's records cannot be used. Raises LedgerError.
     """
-    told = [(slot, context.counters(slot)) for slot in sorted(slots)]
+    told = [(slot, _short(context.counters(slot)), context.freshness(slot).degraded) for slot in sorted(slots)]
     return [
-        {"slot": slot, "title": context.text(context.slots[slot].title, slot)} | {name: counters.get(name, 0) for name in _SHORT}
-        for slot, counters in told
-        if any(counters.get(name) for name in _SHORT)
+        {"slot": slot, "title": _title(slot, context), **short, **_degraded(_lossy(degraded, context))}
+        for slot, short, degraded in told
+        if any(short.values())
     ]
+
+
+def _short(counters: Mapping[str, int]) -> dict[str, int]:
+    short = {name: counters.get(name, 0) for name in _SHORT}
+    return short | {"rejected": max(0, short["rejected"] - counters.get("replayed", 0))}
+
+
+def _degraded(why: str) -> Props:
+    return {"degraded": why} if why else {}
+
+
+def _title(slot: str, context: Context) -> str:
+    return context.text(context.slots[slot].title, slot)
+
+
+def _lossy(reason: str, context: Context) -> str:
+    """Why a slot is degraded, in the language of the screen."""
+    found = re.fullmatch(r"([\d,]+) % .*: ([\d,]+) of ([\d,]+)", reason)
+    if context.scope.lang == "en" or not found:
+        return reason
+    return f"最近一分钟有 {found[1]}% 的记录无法使用（{found[3]} 条中的 {found[2]} 条）"
 
 
 def _told(reason: str, context: Context) -> str:

@@ -13,6 +13,7 @@ import polars as pl
 from slots.aspects import of_dimension, turns
 from slots.buckets import Buckets
 from slots.dimensions import admit
+from slots.drift import Sight, sight
 from slots.entities import entity_frame
 from slots.expression import condition
 from slots.ledger import Commit, PageKey, SlotState
@@ -30,10 +31,11 @@ FUTURE_S = 300
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What one batch means for one slot: the commit to make and the rows that could not be used."""
+    """What one batch means for one slot: the commit to make, the rows that could not be used, and what it shows of its schema."""
 
     commit: Commit
     rejected: list[Rejected]
+    sight: Sight
 
 
 class Fold:
@@ -75,7 +77,7 @@ class Fold:
             "lost": sum(span.lost for p, span in batch.spans.items() if f"{batch.topic}/{p}" in state.offsets),
         }
         commit = self._commit(batch, frame, late, partitions, counters, dimensions, now, state)
-        return Folded(commit, rejected)
+        return Folded(commit, rejected, sight(self._codec, self._slot.columns, batch, decoded))
 
     def _timed(self, frame: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, list[Rejected]]:
         frame = frame.with_columns(pl.col(self._slot.time).dt.epoch("us").alias("_t"))

@@ -11,7 +11,7 @@ from fastavro import schemaless_reader
 
 from streams.avro_schemas import AvroSchemas, Schema, moment_units, readable, without_moments
 from streams.cells import settle_cells
-from streams.columns import Column, Decoded, Reason
+from streams.columns import Column, Decoded, Fault, Reason
 from streams.record import Headers
 from streams.schema_files import SchemaError
 from streams.settle import rejections
@@ -25,9 +25,9 @@ _PREFIX_BYTES = 5
 class Unreadable(Exception):
     """A value that is no record of its schema."""
 
-    def __init__(self, reason: str, field: str | None = None) -> None:
+    def __init__(self, reason: str, field: str | None = None, fault: Fault = "type") -> None:
         super().__init__(reason)
-        self.reason = Reason(reason, field)
+        self.reason = Reason(reason, field, fault)
 
 
 class AvroCodec:
@@ -60,6 +60,15 @@ class AvroCodec:
             records, rows, reasons = _sort_out(values, read)
         cells = {column.name: self._cells(records, column.name) for column in columns}
         return settle_cells(cells, rows, columns, rejections(reasons))
+
+    def names(self, value: bytes, headers: Headers = ()) -> frozenset[str]:
+        """As Codec.names: those of the schema it was written with."""
+        try:
+            if self._schemas.registry is None or self._schemas.own is None:
+                return frozenset((self._plain or self._registered({}))(value))
+            return frozenset(readable(self._schemas.writer(int.from_bytes(value[1:_PREFIX_BYTES], "big"))))
+        except (Unreadable, SchemaError):
+            return frozenset()
 
     def _cells(self, records: Sequence[Record], name: str) -> Sequence[object] | pl.Series:
         found = [record.get(name) for record in records]
@@ -101,7 +110,8 @@ def _reader(writer: Schema, reader: Schema | None = None, skipped: int = 0, whic
     """Reads one value written with `writer` as a record of `reader`, beginning behind `skipped` bytes."""
     lacking = _lacking(writer, reader) if reader is not None else None
     if lacking:
-        raise Unreadable(f"field '{lacking}' is missing: the schema{which} writes none, the reader's has no default", lacking)
+        told = f"field '{lacking}' is missing: the schema{which} writes none, the reader's has no default"
+        raise Unreadable(told, lacking, "missing")
 
     def read(value: bytes) -> Record:
         stream = BytesIO(value)

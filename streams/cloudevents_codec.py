@@ -81,6 +81,12 @@ class CloudEventsCodec:
                 events.append(found)
         return _settled(self._json.decode([data for _, data in events], inner), events, rows, (columns, outer), reasons)
 
+    def names(self, value: bytes, headers: Headers = ()) -> frozenset[str]:
+        """As Codec.names: those in the data, and the attributes that can be fields."""
+        given = dict(headers)
+        found = _binary(value, given, ()) if _VERSION in given else self._structured(value, (), ())
+        return frozenset() if isinstance(found, Reason) else self._json.names(found[1]) | set(ATTRIBUTES)
+
     def _structured(self, value: bytes, names: Sequence[str], inner: Sequence[Column]) -> Event | Reason:
         if not value.strip():
             return Reason("the value is empty")
@@ -126,7 +132,7 @@ def _settled(
     every, outer = columns
     cells = {column.name: [attributes[place] for attributes, _ in events] for place, column in enumerate(outer)}
     told = settle_cells(cells, range(len(events)), outer, [])
-    bad = {rows[one.row]: Reason(one.reason, one.field) for one in [*told.rejected, *data.rejected]}
+    bad = {rows[one.row]: Reason(one.reason, one.field, one.fault) for one in [*told.rejected, *data.rejected]}
     frame = data.frame.join(told.frame, on="_row", how="inner", maintain_order="left") if outer else data.frame
     numbers = pl.Series("_row", rows, dtype=pl.UInt32).gather(frame["_row"])
     frame = frame.with_columns(numbers).select("_row", *(column.name for column in every))
@@ -147,7 +153,7 @@ def _fault(version: str | None, required: Sequence[str | None], content_type: st
         return Reason(f"the event's specversion must be '{_SPOKEN}', got {show(version)}", _VERSION)
     for name, given in zip(_REQUIRED, required, strict=True):
         if not given:
-            return Reason(f"the event's attribute '{name}' is missing", PREFIX + name)
+            return Reason(f"the event's attribute '{name}' is missing", PREFIX + name, "missing")
     if content_type is None or content_type == "application/json":
         return None
     if content_type.partition(";")[0].strip().lower().endswith(("/json", "+json")):

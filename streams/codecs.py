@@ -37,6 +37,9 @@ class Codec(Protocol):
     def fields(self) -> Mapping[str, frozenset[str]] | None:
         """Field → the types (`string`, `int`, …) it may be read as, where a schema says it beforehand; None where none does."""
 
+    def names(self, value: bytes, headers: Headers = ()) -> frozenset[str]:
+        """The names at the top level of one record, declared or not; none where it cannot be read. Never raises."""
+
     def decode(self, values: Sequence[bytes], columns: Sequence[Column], headers: Sequence[Headers] | None = None) -> Decoded:
         """Never raises for what a record contains: a bad record is data and comes back as Rejected.
 

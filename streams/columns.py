@@ -28,11 +28,16 @@ class Column:
     most: float | None = None
 
 
+Fault = Literal["type", "missing", "range"]
+"""What is wrong with a field: of another type (or form), not there, beyond its declared range."""
+
+
 class Reason(NamedTuple):
     """Why a row cannot be used, and the field it is about (None: the record as a whole)."""
 
     text: str
     field: str | None = None
+    fault: Fault = "type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Rejected:
     stage: str
     reason: str
     field: str | None = None
+    fault: Fault = "type"
 
 
 @dataclass(frozen=True, slots=True)

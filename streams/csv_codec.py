@@ -26,6 +26,15 @@ class CsvCodec:
             raise ValueError(f"the delimiter must be one character other than a quote or a line end, got {delimiter!r}")
         self._delimiter = delimiter
 
+    def names(self, value: bytes, headers: Headers = ()) -> frozenset[str]:
+        """As Codec.names; only a record with a header line says any."""
+        try:
+            lines = value.decode("utf-8").strip("\r\n").splitlines(keepends=True)
+            found = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
+        except (csv.Error, UnicodeDecodeError):
+            return frozenset()
+        return frozenset(found[0]) if len(found) == 2 and len(found[0]) == len(found[1]) else frozenset()
+
     @property
     def fields(self) -> None:
         """Nobody says beforehand what the records hold."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Final
 
+import msgspec
 import polars as pl
 
 from streams.columns import Column, Decoded, Reason, Rejected
@@ -16,12 +18,22 @@ from streams.settle import rejections, settle
 _LONE_SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 
 
+_NAMES: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
 class _Unreadable(Exception):
     """The batch holds at least one bad row."""
 
 
 class JsonCodec:
     """One JSON object per record. Of a key given twice the first counts. Holds no state."""
+
+    def names(self, value: bytes, headers: Headers = ()) -> frozenset[str]:
+        """As Codec.names."""
+        try:
+            return frozenset(_NAMES.decode(value))
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            return frozenset()
 
     @property
     def fields(self) -> None:
@@ -94,8 +106,8 @@ def _name_types(decoded: Decoded, values: Sequence[bytes], columns: Sequence[Col
     """What is no text where a time is declared reached us as text: the reason shall say what was really given."""
     if not decoded.rejected:
         return decoded
-    told = ((one, json_reason(values[one.row], columns) or Reason(one.reason, one.field)) for one in decoded.rejected)
-    return Decoded(decoded.frame, [Rejected(one.row, one.stage, reason.text, reason.field) for one, reason in told])
+    told = ((one, json_reason(values[one.row], columns) or Reason(one.reason, one.field, one.fault)) for one in decoded.rejected)
+    return Decoded(decoded.frame, [Rejected(one.row, one.stage, *reason) for one, reason in told])
 
 
 def _row_numbers(rows: Sequence[int]) -> pl.Series:

@@ -86,6 +86,13 @@ class ProtobufCodec:
         cells = {column.name: list(map(self._cell(column), messages)) for column in columns}
         return settle_cells(cells, rows, columns, rejections(reasons))
 
+    def names(self, value: bytes, headers: Headers = ()) -> frozenset[str]:
+        """As Codec.names; of a field that the schema does not know its number, as `#7`."""
+        found = self._one(value, {})
+        if isinstance(found, Reason):
+            return frozenset()
+        return frozenset(self.fields) | {f"#{field.field_number}" for field in UnknownFieldSet(found)}
+
     def _one(self, value: bytes, numbers: Mapping[int, str]) -> Message | Reason:
         if not value:
             return Reason("the value is empty")

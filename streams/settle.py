@@ -34,7 +34,7 @@ def settle(raw: pl.DataFrame, rows: pl.Series, columns: Sequence[Column], reject
 
 def rejections(reasons: Mapping[int, Reason]) -> list[Rejected]:
     """The rows that cannot be decoded, with why."""
-    return [Rejected(row, "decode", reason.text, reason.field) for row, reason in reasons.items()]
+    return [Rejected(row, "decode", *reason) for row, reason in reasons.items()]
 
 
 def show(value: object) -> str:
@@ -47,7 +47,7 @@ def _settle_column(raw: pl.Series, rows: pl.Series, column: Column, reasons: dic
     values = _convert(raw, column)
     if not column.optional and values.null_count():
         for row in rows.filter(raw.is_null()):
-            reasons.setdefault(row, Reason(f"field '{column.name}' is missing", column.name))
+            reasons.setdefault(row, Reason(f"field '{column.name}' is missing", column.name, "missing"))
     if values.null_count() > raw.null_count():
         _explain_lost(raw, rows, values, column, reasons)
     if column.least is not None or column.most is not None:
@@ -83,7 +83,7 @@ def _explain_beyond(rows: pl.Series, values: pl.Series, column: Column, reasons:
     allowed = f"between {low:g} and {high:g}" if low is not None and high is not None else _one_sided(low, high)
     for row, given in zip(rows.filter(beyond), values.filter(beyond), strict=True):
         text = f"field '{column.name}' must be {allowed}, got {show(given)}. Hint: has its unit changed?"
-        reasons.setdefault(row, Reason(text, column.name))
+        reasons.setdefault(row, Reason(text, column.name, "range"))
 
 
 def _one_sided(low: float | None, high: float | None) -> str:

@@ -30,7 +30,8 @@ def _simple(part: Part, states: States) -> tuple[Floats, Integers]:
     if part.agg == "count":
         return count.astype(np.float64), count
     if part.sketch:
-        return states[part.answer], count
+        said = states[part.answer]
+        return (np.where(count > 0, said, 0.0) if part.agg == "distinct" else said), count
     value = total(states[f"s:{part.id}"], states[f"f:{part.id}"]) if "s" in _kinds(part) else states[part.columns[-1]]
     return np.where(count > 0, value / count if part.agg == "mean" else value, np.nan), count
 

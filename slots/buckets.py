@@ -80,7 +80,8 @@ class Buckets:
         return keyed.group_by("_late", "t", "r", "d", "k").agg(merge(self._states))
 
     def _bins(self, frame: pl.DataFrame) -> pl.DataFrame:
-        frames = [rows for part in self._parts if part.sketch for rows in self._part_bins(frame, part)]
+        sketched = {part.sketch: part for part in self._parts if part.sketch}  # several quantiles are read from the same bins
+        frames = [rows for part in sketched.values() for rows in self._part_bins(frame, part)]
         return pl.concat(frames) if frames else pl.DataFrame()
 
     def _part_bins(self, frame: pl.DataFrame, part: Part) -> Iterator[pl.DataFrame]:

@@ -233,7 +233,7 @@ def _load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]])
 
 def _parts(slot: Slot) -> Iterator[dict[str, Any]]:
     for indicator in slot.indicators:
-        for side, part in enumerate(parts_of(indicator.measure), 1):
+        for side, part in enumerate(parts_of(indicator.measure, slot), 1):
             yield {
                 "indicator": indicator.name, "side": side, "part": part.id, "agg": part.agg, "of": part.of,
                 "filter": part.where, "q": part.q, "scale": indicator.measure.scale, "unit": indicator.unit,

@@ -10,6 +10,8 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from tests.broker.kafka_server import kafka_server as start_kafka
+from tests.broker.postgres_server import NoPostgres
+from tests.broker.postgres_server import postgres_server as start_postgres
 from tests.broker.process import ForeignServer, ServerProcess
 from tests.broker.redis_server import redis_server as start_redis
 
@@ -65,6 +67,20 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory, servers_used: Servers
     servers_used.add(server.name)
     yield server
     _end(server)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(
+    tmp_path_factory: pytest.TempPathFactory, servers_used: ServersUsed
+) -> Iterator[ServerProcess | ForeignServer]:
+    """One PostgreSQL for the whole run; `.address` is a `postgresql://` URL. A test that stops it must start it again."""
+    try:
+        with start_postgres(tmp_path_factory.mktemp("postgres")) as server:
+            servers_used.add(server.name)
+            yield server
+    except NoPostgres as reason:
+        servers_used.add(str(reason))
+        pytest.skip(str(reason))
 
 
 def _end(server: ServerProcess | ForeignServer) -> None:

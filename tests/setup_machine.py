@@ -4,8 +4,9 @@
     python tests/setup_machine.py --check    only say what is there
 
 Chromium and a Chinese font are needed. Java and Maven run the real Apache Kafka; where the system offers none of
-them the fixtures fall back to another broker and the summary of the run says which. A broker named by
-COCKPIT_TEST_KAFKA makes both unnecessary. Exit 0: the tests can run; 1: they cannot, the last lines say what to do.
+them the fixtures fall back to another broker and the summary of the run says which. Without PostgreSQL its tests are
+skipped, and the summary says so. A broker named by COCKPIT_TEST_KAFKA and a database named by COCKPIT_TEST_DATABASE
+make these unnecessary. Exit 0: the tests can run; 1: they cannot, the last lines say what to do.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 OLDEST_JAVA = 17
 
@@ -56,6 +58,12 @@ def maven() -> str | None:
     return re.sub(r"\x1b\[\d*m", "", said.splitlines()[0]) if said else None
 
 
+def postgres() -> str | None:
+    """`postgres (PostgreSQL) 15.1…`, or None; Debian keeps it beside the path."""
+    beside = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    return _said(["postgres", "--version"]) or (_said([str(beside[-1]), "--version"]) if beside else None)
+
+
 def _said(command: list[str]) -> str | None:
     if shutil.which(command[0]) is None:
         return None
@@ -72,10 +80,12 @@ def needs(environment: Mapping[str, str]) -> tuple[Need, ...]:
         Need("Chromium", chromium, ("chromium",), required=True),
         Need("Chinese font", chinese_font, ("fonts-noto-cjk fontconfig",), required=True),
     )
+    postgresql = Need("PostgreSQL", postgres, ("postgresql",), required=False)
+    database = () if environment.get("COCKPIT_TEST_DATABASE") else (postgresql,)
     if environment.get("COCKPIT_TEST_KAFKA"):
-        return browser
+        return (*browser, *database)
     runtimes = ("openjdk-17-jre-headless", "openjdk-21-jre-headless", "default-jre-headless")
-    return (*browser, Need("Java", java, runtimes, required=False), Need("Maven", maven, ("maven",), required=False))
+    return (*browser, *database, Need("Java", java, runtimes, required=False), Need("Maven", maven, ("maven",), required=False))
 
 
 def offered(packages: str) -> bool:
@@ -112,7 +122,7 @@ def report(missing: Iterable[Need], is_root: bool) -> int:
         package = best(need)
         fatal |= need.required or (package is not None and not is_root)
         packages += [package] if package else []
-        what = "the tests cannot run without it" if need.required else "Kafka's fixtures will use what else they find and say so"
+        what = "the tests cannot run without it" if need.required else "the fixtures use what else they find, or skip, and say so"
         tell(f"missing: {need.name} ({what})")
     if fatal:
         tell("Install it with this command (Debian, Ubuntu), then try again:")

@@ -61,8 +61,7 @@ class KafkaSource:
     def ends(self) -> Mapping[int, int]:
         """As Source.ends: what the last fetches said, of the partitions that are read here."""
         if self._reader is not None:
-            for partition, high in self._reader.highs().items():
-                self._ends[partition] = max(high, self._ends.get(partition, 0))
+            self._note_ends(self._reader.highs())
         return dict(self._ends)
 
     def close(self) -> None:
@@ -152,6 +151,8 @@ class KafkaSource:
             return gap
         earliest, latest = reader.earliest(partitions), reader.latest(partitions)
         targets = {}
+        if truncated:
+            self._ends = {}
         for partition in partitions:
             position, first, last = self._positions[partition], earliest[partition], latest[partition]
             if truncated:
@@ -177,8 +178,12 @@ class KafkaSource:
     def _ask_whether_alive(self, reader: Reader) -> None:
         """Silence may be a quiet topic or a dead cluster: the ends tell. Raises SourceLost."""
         if time.monotonic() - self._heard_s > _QUIET_S:
-            self._ends |= reader.latest(sorted(self._reading))
+            self._note_ends(reader.latest(sorted(self._reading)))
             self._heard_s = time.monotonic()
+
+    def _note_ends(self, ends: Mapping[int, int]) -> None:
+        """They only grow: what a new topic of the same name holds must not hide what the old one still held."""
+        self._ends |= {partition: max(end, self._ends.get(partition, 0)) for partition, end in ends.items()}
 
     def _batch(self, taken: Taken) -> Batch:
         spans = {partition: Span(self._positions[partition], end) for partition, end in taken.ends.items()}

@@ -87,6 +87,13 @@ def test_what_is_hot_is_not_longer_than_what_is_kept() -> None:
     assert read_settings({"COCKPIT_HOURS_HOT": "2d"}).retention.hours_hot_s == 172_800
 
 
+def test_the_kafka_client_is_one_of_two() -> None:
+    assert read_settings({}).kafka_client == "kafka-python"
+    assert read_settings({"COCKPIT_KAFKA_CLIENT": "confluent"}).kafka_client == "confluent"
+    with pytest.raises(SettingsError, match=r"COCKPIT_KAFKA_CLIENT: .*'kafka-python' or 'confluent', got 'librdkafka'"):
+        read_settings({"COCKPIT_KAFKA_CLIENT": "librdkafka"})
+
+
 def test_minutes_are_not_kept_longer_than_hours() -> None:
     with pytest.raises(SettingsError, match="COCKPIT_MINUTES_KEPT must not be longer"):
         read_settings({"COCKPIT_MINUTES_KEPT": "2d", "COCKPIT_HOURS_KEPT": "1d"})

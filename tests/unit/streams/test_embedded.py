@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from streams.embedded import EmbeddedLog
+from streams.record import Span
 from streams.source import SinkFull, SourceLost, StreamError, at
 
 WRITER = """
@@ -82,6 +85,40 @@ def test_the_oldest_are_deleted_and_reported_lost(path: str, tmp_path: Path) -> 
         partition: span.begin + span.lost for partition, span in spans.items()
     }
     source.close()
+    log.close()
+
+
+def test_a_gap_with_nothing_behind_it_is_told_at_once(tmp_path: Path) -> None:
+    log = EmbeddedLog(tmp_path / "log.sqlite", partitions=1)
+    log.sink("t").emit([b"x"] * 10)
+    log.close()
+    with closing(sqlite3.connect(tmp_path / "log.sqlite")) as file, file:
+        file.execute("DELETE FROM records")
+        file.execute("UPDATE partitions SET first = next, bytes = 0")
+    log = EmbeddedLog(tmp_path / "log.sqlite")
+    source = log.source("t")
+    source.open(at({0: 3}))
+    gap = source.poll(0)
+    assert gap is not None
+    assert (gap.values, dict(gap.spans)) == ([], {0: Span(3, 10, lost=7)})
+    assert source.poll(0) is None
+    source.close()
+    log.close()
+
+
+def test_a_file_from_before_there_were_headers_keeps_its_records(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite"
+    log = EmbeddedLog(path, partitions=1)
+    log.sink("t").emit([b"old"] * 3, [b"k"] * 3, [1_000, 1_001, 1_002])
+    log.close()
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("ALTER TABLE records DROP COLUMN headers")
+    log = EmbeddedLog(path)
+    log.sink("t").emit([b"new"], [b"k"], [1_003], [(("trace", b"7"),)])
+    found = log.read("t", 0, 2_000, 10)
+    assert found.values == [b"old", b"old", b"old", b"new"]
+    assert found.headers == [(), (), (), (("trace", b"7"),)]
+    assert found.offsets.tolist() == [0, 1, 2, 3]
     log.close()
 
 

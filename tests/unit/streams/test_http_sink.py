@@ -69,6 +69,8 @@ def test_what_is_no_single_line_is_refused() -> None:
         made.emit([b" "])
     with pytest.raises(ValueError, match="must be one line"):
         made.emit([b"a\nb"])
+    with pytest.raises(ValueError, match="carry no headers"):
+        made.emit([b"{}"], headers=[(("trace", b"1"),)])
 
 
 @pytest.mark.parametrize("url", ["", "kafka", "kafka://", "ftp://host", "kafka://host"])

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 RAMP = ("#12304F", "#1E6E9C", "#35C2E8", "#D6F5FF")
 """The sequential ramp: one hue, dark for little, light for much; safe for colour-blind eyes."""
 
+REACH = 0.72
+"""Areas stop short of the ramp's white end: that is left to the small bright things that move."""
+
 _NATURAL_MAX = 600
 
 Method = Literal["quantile", "equal", "natural", "manual"]
@@ -72,7 +75,7 @@ class Scale:
     def over(cls, values: Iterable[float | None], classes: Classes, ramp: Sequence[str] = RAMP) -> Scale:
         """The scale of these values."""
         edges = classes.edges(values)
-        return cls(edges, colors(len(edges) + 1, ramp))
+        return cls(edges, colors(len(edges) + 1, ramp, REACH))
 
     def color(self, value: float | None) -> str | None:
         """The colour of one value, None for no data."""
@@ -113,9 +116,9 @@ def _spread(points: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArra
     return np.where(np.tril(np.ones_like(spread), -1) > 0, np.inf, spread)
 
 
-def colors(count: int, ramp: Sequence[str] = RAMP) -> list[str]:
-    """`count` colours, evenly along the ramp, as #RRGGBB."""
+def colors(count: int, ramp: Sequence[str] = RAMP, reach: float = 1.0) -> list[str]:
+    """`count` colours, evenly along the first `reach` of the ramp, as #RRGGBB."""
     stops = np.array([[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in ramp], dtype=np.float64)
-    at = np.linspace(0, len(ramp) - 1, count) if count > 1 else np.array([0.0])
+    at = np.linspace(0, (len(ramp) - 1) * reach, count) if count > 1 else np.array([0.0])
     mixed = np.column_stack([np.interp(at, np.arange(len(ramp)), stops[:, channel]) for channel in range(3)])
     return ["#{:02X}{:02X}{:02X}".format(*(round(channel) for channel in color)) for color in mixed.tolist()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -46,8 +47,14 @@ def buffer_m(geometry: shapely.Geometry, radius_m: float, steps: int = 16) -> sh
     across. `steps` per quarter circle.
     """
     there, back = _plane(*_middle(geometry))
-    flat = shapely.transform(geometry, lambda points: _moved(there, points))
-    return shapely.transform(shapely.buffer(flat, radius_m, quad_segs=steps), lambda points: _moved(back, points))
+    laid = shapely.transform(geometry, lambda points: _moved(there, points))
+    return shapely.transform(shapely.buffer(laid, radius_m, quad_segs=steps), lambda points: _moved(back, points))
+
+
+def flat(around: shapely.Geometry) -> Callable[[Floats], Floats]:
+    """What turns degrees into metres of a plane in which distances from the middle of a geometry are true."""
+    there, _ = _plane(*_middle(around))
+    return lambda points: _moved(there, points)
 
 
 def _middle(geometry: shapely.Geometry) -> tuple[float, float]:

@@ -110,7 +110,7 @@ def _parts(parts: Iterable[Part], looks: _Looks) -> dict[str, list[Any]]:
         else:
             rasters.append([part.bounds, _picture(part), part.opacity])
     texts.sort(key=lambda text: -text.rank)
-    rows = [[text.lon, text.lat, text.words, text.size_px, text.color] for text in texts]
+    rows = [[text.lon, text.lat, text.words, text.size_px, text.color, text.rank] for text in texts]
     return {"shapes": shapes, "texts": rows, "rasters": rasters}
 
 

@@ -45,10 +45,11 @@ const cityPage = (map, page) => {
     return tell(layer, name, value);
   };
 
-  const text = ([lon, lat, words, size, color]) => {
+  const text = ([lon, lat, words, size, color, rank]) => {
     const box = made("span", "city-text", words);
     box.style.fontSize = `${size}px`;
     box.style.color = color;
+    box.dataset.rank = rank;
     return L.marker([lat, lon], { interactive: false, keyboard: false, icon: L.divIcon({ className: "city-place", iconSize: [0, 0], html: box }) });
   };
 
@@ -69,10 +70,10 @@ const cityPage = (map, page) => {
     return outer;
   };
 
-  // ---- few texts, never over each other: those with the higher rank come first in the page
+  // ---- few texts, never over each other: those with the higher rank stay
   const thin = () => {
     const kept = [];
-    for (const box of document.querySelectorAll(".city-text")) {
+    for (const box of [...document.querySelectorAll(".city-text")].sort((a, b) => b.dataset.rank - a.dataset.rank)) {
       box.style.visibility = "visible";
       const one = box.getBoundingClientRect();
       const clash = kept.some((other) => one.left < other.right + GAP && one.right > other.left - GAP && one.top < other.bottom + GAP && one.bottom > other.top - GAP);

@@ -84,7 +84,7 @@ def test_no_data_is_never_the_lowest_colour() -> None:
     layer = AreaLayer(
         id="regions", style="regions", classes=Classes("equal", 2), values={"a": 0, "b": 10, "c": None, "d": float("nan")}
     )
-    assert layer.fills() == {"a": "#12304F", "b": "#D6F5FF", "c": None, "d": None}
+    assert layer.fills() == {"a": "#12304F", "b": "#4FCAEC", "c": None, "d": None}
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """The frames a ledger keeps, and how several of them become one.
 
 Cells: `t` (bucket start, Unix s), `r` (region code), `d` (dimension or ""), `k` (its value or ""), then state columns.
-Bins: `t r d k`, `c` (sketch name), `b` (bin), `n`. Entities: `key`, `time_us`, `lon`, `lat`, `r`, then attributes.
+Bins: `t r d k`, `c` (sketch name), `b` (bin), `n`. Entities: `key`, `time_us`, `lon`, `lat`, `r`, `until_us`, then
+attributes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Literal
 
 import polars as pl
 
+from slots.latest_states import newest_states
 from slots.ledger import Kind, PageKey, Size
 from slots.measures import merge
 
@@ -24,9 +26,9 @@ def merge_frames(kind: Kind, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """One frame that says what all of them say together; the order of the frames does not matter."""
     if len(frames) == 1:
         return frames[0]
-    together = pl.concat(frames, how="diagonal_relaxed", rechunk=True)
     if kind == "entities":
-        return together.sort("time_us", maintain_order=True).unique("key", keep="last", maintain_order=True)
+        return newest_states(frames)
+    together = pl.concat(frames, how="diagonal_relaxed", rechunk=True)
     if kind == "bins":
         return together.group_by(BIN_KEYS).agg(merge_bins())
     states = [column for column in together.columns if column not in CELL_KEYS]
@@ -35,7 +37,8 @@ def merge_frames(kind: Kind, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def merge_bins() -> pl.Expr:
     """Counts of quantile bins add up; distinct registers remember each rank that either has seen."""
-    return pl.when(pl.col("c").first().str.starts_with("d")).then(pl.col("n").bitwise_or()).otherwise(pl.col("n").sum()).alias("n")
+    n = pl.col("n")
+    return pl.when(pl.col("c").first().str.starts_with("d")).then(n.bitwise_or()).otherwise(n.sum()).alias("n")
 
 
 def page_start(size: Size, times: pl.Expr) -> pl.Expr:

@@ -12,7 +12,8 @@
   /** One line per slot: 热线工单：4 未计入 · 2 迟到. */
   function words(one, { t, lang }) {
     const said = KINDS.filter((kind) => one[kind]).map((kind) => `${Cockpit.format.decimal(one[kind], 0, lang)} ${t(`aside_${kind}`)}`);
-    return `${one.title}${lang === "en" ? ": " : "："}${said.join(" · ")}${one.degraded ? `\n${one.degraded}` : ""}`;
+    const lines = [said.join(" · "), one.degraded, ...(one.drift || [])].filter(Boolean);
+    return `${one.title}${lang === "en" ? ": " : "："}${lines.join("\n")}`;
   }
 
   /** Shows the sum over the slots of the screen; `all` may name a slot once per panel. */
@@ -23,7 +24,8 @@
     if (!button) return;
     const count = slots.reduce((sum, one) => sum + one.rejected + one.lost, 0);
     const coarsened = slots.some((one) => one.coarsened);
-    button.hidden = count === 0 && !coarsened;
+    const drifting = slots.some((one) => one.drift);
+    button.hidden = count === 0 && !coarsened && !drifting;
     if (!button.firstChild) {
       make("i", "mark mark-old", button).setAttribute("aria-hidden", "true");
       make("span", "", button);
@@ -31,7 +33,7 @@
       make("span", "aside-word", button);
     }
     say(button.children[1], count ? Cockpit.format.decimal(count, 0, ctx.lang) : "");
-    say(button.children[2], ` ${ctx.t(count ? "aside" : "aside_coarse")}`);
+    say(button.children[2], ` ${ctx.t(count ? "aside" : coarsened ? "aside_coarse" : "aside_drift")}`);
     const lossy = slots.find((one) => one.degraded);
     button.toggleAttribute("data-degraded", Boolean(lossy));
     button.firstChild.className = lossy ? "mark mark-watch" : "mark mark-old";

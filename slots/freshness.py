@@ -14,13 +14,13 @@ SILENT_S = 5.0
 def freshness(state: SlotState, health: Health, limits: Limits, now: datetime) -> Freshness:
     """The slot's freshness at `now`; a lost log makes at least "stale" of it, whatever the age."""
     reason = _trouble(health, now)
-    degraded = "" if reason else health.degraded
+    degraded, drift = ("", ()) if reason else (health.degraded, health.drift)
     if state.last_event_us is None:
-        return Freshness("missing", None, None, reason or "no record yet", degraded)
+        return Freshness("missing", None, None, reason or "no record yet", degraded, drift)
     as_of = datetime.fromtimestamp(state.last_event_us / 1e6, UTC)
     age_s = max(0.0, (now - as_of).total_seconds())
     status = by_age(age_s, limits)
-    return Freshness("stale" if reason and status in ("live", "late") else status, as_of, age_s, reason, degraded)
+    return Freshness("stale" if reason and status in ("live", "late") else status, as_of, age_s, reason, degraded, drift)
 
 
 def by_age(age_s: float, limits: Limits) -> Status:

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple, Protocol
 
 import polars as pl
 
+from slots.drift import Drift
+
 Kind = Literal["cells", "bins", "entities"]
 Size = Literal["minute", "hour", "day", ""]
 
@@ -42,6 +44,8 @@ class Health:
     """`topic/partition` → the log's end offset, for the lag."""
     degraded: str = ""
     """Why too many of the last minute's records could not be used; "" while they could."""
+    drift: tuple[Drift, ...] = ()
+    """The fields that are not what they were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from slots.degraded import BadShare
+from slots.drifts import Drifts
 from slots.fold import Fold, in_log_order
 from slots.ledger import Health, Ledger, LedgerLost, OffsetConflict, SlotState
 from slots.retention import DEFAULT_RETENTION, Retention, expired
@@ -88,6 +89,7 @@ class Pipeline:
         self._retention = retention
         self._states: dict[str, SlotState] = {}
         self._shares: dict[str, BadShare] = {}
+        self._drifts = Drifts(source.topic)
         self._opened = False
         self._reported_s = 0.0
         self._expired_s = 0.0
@@ -206,6 +208,7 @@ class Pipeline:
                 self._log.info("the slot has moved on meanwhile: counting what is left", slot=slot, stored=dict(conflict.stored))
                 self._refresh(slot, state)
                 continue
+            self._drifts.add(slot, folded.sight, self._clock())
             self._on_commit(slot)
             return len(rest)
         return 0
@@ -257,7 +260,8 @@ class Pipeline:
         ends = {f"{self._source.topic}/{p}": end for p, end in self._source.ends().items()} if self._opened else {}
         for slot in self._folds:
             degraded = self._share(slot, now.timestamp(), connected)
-            self._ledger.report(slot, Health(connected, reason, int(now.timestamp() * 1e6), ends, degraded))
+            drift = tuple(self._drifts.told(slot, now))
+            self._ledger.report(slot, Health(connected, reason, int(now.timestamp() * 1e6), ends, degraded, drift))
         if connected and now.timestamp() - self._expired_s > EXPIRE_S:
             self._expired_s = now.timestamp()
             self._expire()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from slots.drift import Drift
+
 Status = Literal["live", "late", "stale", "dead", "missing", "broken"]
 
 
@@ -55,6 +57,7 @@ class Freshness:
 
     `age_s` counts from the latest event, None where there never was one. `reason` is for people, empty when all is well.
     `degraded`: what is fresh is not complete, since too many of the last minute's records could not be used; why, for people.
+    `drift`: the fields of its records that are not what they were.
     """
 
     status: Status
@@ -62,6 +65,7 @@ class Freshness:
     age_s: float | None
     reason: str = ""
     degraded: str = ""
+    drift: tuple[Drift, ...] = ()
 
 
 class QuestionError(ValueError):

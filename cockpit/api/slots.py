@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastapi import APIRouter, Response
 from cockpit.api.answer import Route, answer
 from cockpit.city_files import FileProblem
 from cockpit.parts import Parts
+from slots.drift import Drift
 from slots.ledger import Health, SlotState
 from slots.reading import QuestionError
 from slots.slot import Slot
@@ -57,6 +59,7 @@ class SlotStates:
             "status": fresh.status,
             "reason": fresh.reason,
             "degraded": fresh.degraded,
+            "drift": [drifting(one) for one in fresh.drift],
             "last_event": fresh.as_of,
             "age_s": fresh.age_s,
             "lag": lag(state, health),
@@ -70,6 +73,12 @@ class SlotStates:
 def shown(problems: Sequence[FileProblem], file: str = "") -> str:
     """The mistakes, one a line; those of one file where one is given, and nothing where there are none."""
     return "\n".join(str(problem) for problem in problems if file in ("", problem.file.as_posix()))
+
+
+def drifting(one: Drift) -> dict[str, Any]:
+    """A drift as the interface tells it; `since`: the log time of the first record, `share`: of the last ten minutes' records."""
+    since = datetime.fromtimestamp(one.since_us / 1e6, UTC)
+    return {"field": one.field, "kind": one.kind, "since": since, "share": one.share}
 
 
 def counted(state: SlotState) -> dict[str, int]:

@@ -27,7 +27,7 @@ class News:
     def __init__(self, watched: Watched) -> None:
         self._watched = watched
         self._sequences: Mapping[str, int] = {}
-        self._said: dict[str, tuple[str, str, str]] = {}
+        self._said: dict[str, tuple[object, ...]] = {}
         self._lost = False
 
     def since_then(self, slots: Collection[str]) -> set[str] | None:
@@ -39,7 +39,7 @@ class News:
             sequences = self._watched.sequences()
             asked = [slot for slot in slots if slot in sequences]
             heard = {slot: self._watched.freshness(slot) for slot in asked}
-            said = {slot: (fresh.status, fresh.reason, fresh.degraded) for slot, fresh in heard.items()}
+            said = {slot: _words(fresh) for slot, fresh in heard.items()}
         except LedgerError as error:
             return self._turn(lost=True, error=str(error))
         changed = {slot for slot, sequence in sequences.items() if self._sequences.get(slot) != sequence}
@@ -55,3 +55,9 @@ class News:
         self._lost = lost
         _LOG.warning("the ledger is lost: screens show the last values", error=error) if lost else _LOG.info("the ledger is back")
         return None
+
+
+def _words(fresh: Freshness) -> tuple[object, ...]:
+    """What a screen says of a source besides its age."""
+    drift = tuple((one.field, one.kind, round(one.share, 2)) for one in fresh.drift)
+    return fresh.status, fresh.reason, fresh.degraded, drift

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from cockpit.live.drifting import drift_line
 from cockpit.panels.panel import Context, Props
 from slots.reading import Freshness
 
@@ -40,13 +41,15 @@ def short_of(slots: Collection[str], context: Context) -> list[dict[str, Any]]:
     """The `aside` key: per slot that is not complete its title and how many records were not used, late, unplaced, lost.
 
     `coarsened`: how many minute and hour cells there was no room for. Counted since the slot began; what was counted after a
-    fix is not missing any more. `degraded`: why, while too many of the last minute's records cannot be used. Raises LedgerError.
+    fix is not missing any more. `degraded`: why, while too many of the last minute's records cannot be used. `drift`: a line for
+    each field that is not what it was. Raises LedgerError.
     """
-    told = [(slot, _short(context.counters(slot)), context.freshness(slot).degraded) for slot in sorted(slots)]
+    told = [(slot, _short(context.counters(slot)), context.freshness(slot)) for slot in sorted(slots)]
     return [
-        {"slot": slot, "title": _title(slot, context), **short, **_degraded(_lossy(degraded, context))}
-        for slot, short, degraded in told
-        if any(short.values())
+        {"slot": slot, "title": _title(slot, context), **short}
+        | {**_degraded(_lossy(fresh.degraded, context)), **_drift(fresh, context)}
+        for slot, short, fresh in told
+        if any(short.values()) or fresh.drift
     ]
 
 
@@ -57,6 +60,11 @@ def _short(counters: Mapping[str, int]) -> dict[str, int]:
 
 def _degraded(why: str) -> Props:
     return {"degraded": why} if why else {}
+
+
+def _drift(fresh: Freshness, context: Context) -> Props:
+    lines = [drift_line(one, context.scope.lang, context.zone, context.now) for one in fresh.drift]
+    return {"drift": lines} if lines else {}
 
 
 def _title(slot: str, context: Context) -> str:

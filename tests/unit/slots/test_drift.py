@@ -25,7 +25,9 @@ class Feed:
         self.now_s = float(START_S)
 
     def send(self, *records: dict[str, Any]) -> None:
-        batch = _batch([msgspec.json.encode({"id": "a", "wait_s": 1.0, "stars": 3} | one) for one in records], int(self.now_s * 1000))
+        batch = _batch(
+            [msgspec.json.encode({"id": "a", "wait_s": 1.0, "stars": 3} | one) for one in records], int(self.now_s * 1000)
+        )
         self.watch.add(sight(JsonCodec(), COLUMNS, batch, JsonCodec().decode(batch.values, COLUMNS)), self.now_s)
 
     def told(self) -> list[Drift]:

@@ -50,6 +50,7 @@ class RedisLedger:
     def __init__(self, url: str, prefix: str = "cockpit", bounds: Bounds | None = None) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=3, health_check_interval=15)
         self._prefix = prefix
+        self._keeps = False
         self._scripts = {text: self._redis.register_script(text) for text in (COMMIT, COMPACT, CLOSE, EXPIRE, CLEAR, SWAP)}
         self._closed = Closed(bounds or Bounds(), self._close, lambda slot, key: self.read(slot, key)[1], self._merge)
 
@@ -63,6 +64,7 @@ class RedisLedger:
 
     def commit(self, commit: Commit) -> SlotState:
         with _Reached():
+            self._insist_on_keeping()
             said, fields, dims, long = self._added(commit)
             if said == b"closed":
                 self._closed.refresh(commit.slot)
@@ -167,6 +169,20 @@ class RedisLedger:
     def _joined(self, slot: str, shadow: str, key: PageKey, start_s: int) -> pl.DataFrame | None:
         return joined(key, self.read(slot, key)[1], self.read(shadow, key)[1], start_s)
 
+    def _insist_on_keeping(self) -> None:
+        """Raises LedgerLost where the server would give up any key when it is full: a page gone is a number gone wrong."""
+        if self._keeps:
+            return
+        try:
+            said: Any = self._redis.info("memory")
+        except redis.ResponseError:
+            said = {}  # it does not tell
+        if str(policy := said.get("maxmemory_policy", "")).startswith("allkeys"):
+            raise LedgerLost(
+                f"the Redis of the ledger gives up keys when it is full ({policy}). Hint: set maxmemory-policy noeviction"
+            )
+        self._keeps = True
+
     def _added(self, commit: Commit) -> Any:
         """What the script says to the commit: `done`, `moved` or `closed`, with the state's hashes and the pages to compact."""
         bounded, closed = self._closed.bounded(commit)
@@ -236,6 +252,9 @@ class _Reached:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, redis.OutOfMemoryError):
+            hint = "Hint: raise its maxmemory, or lower COCKPIT_CELLS_PER_SLOT"
+            raise LedgerLost(f"the ledger in Redis is full and takes nothing more: {error}. {hint}") from error
         if isinstance(error, redis.RedisError):
             raise LedgerLost(f"the ledger in Redis does not answer: {type(error).__name__}: {error}") from error
 

@@ -6,12 +6,27 @@ import os
 import re
 import socket
 import subprocess
+import threading
+from collections.abc import Mapping
 from pathlib import Path
+
+import redis
 
 from tests.broker.process import ForeignServer, ServerProcess, free_port
 
 
-def redis_server(folder: Path) -> ServerProcess | ForeignServer:
+def cluster_node(folder: Path) -> ServerProcess | ForeignServer:
+    """The only node of a cluster: it holds all hash slots, and refuses what touches two of them at once."""
+    server = redis_server(folder, {"cluster-enabled": "yes", "cluster-port": str(free_port())})
+    if isinstance(server, ServerProcess):
+        with redis.Redis.from_url(server.address) as client:
+            client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+            while b"cluster_state:ok" not in client.execute_command("CLUSTER", "INFO"):
+                threading.Event().wait(0.05)
+    return server
+
+
+def redis_server(folder: Path, more: Mapping[str, str] = {}) -> ServerProcess | ForeignServer:
     """A started server with its files in `folder`; `address` is a URL (`redis://127.0.0.1:PORT/0`).
 
     It keeps what it acknowledged (append-only file, fsync always), so that it may be killed and started again.
@@ -26,7 +41,15 @@ def redis_server(folder: Path) -> ServerProcess | ForeignServer:
     port = free_port()
     said = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=30).stdout
     found = re.search(r"v=([\d.]+)", said)
-    settings = {"bind": "127.0.0.1", "port": port, "dir": folder, "appendonly": "yes", "appendfsync": "always", "save": ""}
+    settings = {
+        "bind": "127.0.0.1",
+        "port": port,
+        "dir": folder,
+        "appendonly": "yes",
+        "appendfsync": "always",
+        "save": "",
+        **more,
+    }
     command = [binary, *(part for key, value in settings.items() for part in (f"--{key}", str(value)))]
     name = f"Valkey {found[1] if found else '?'}"
     server = ServerProcess(name, f"redis://127.0.0.1:{port}/0", command, folder / "valkey.log", lambda: _pings(port))

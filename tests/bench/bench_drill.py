@@ -53,6 +53,10 @@ class Given:
     def __init__(self, frame: pl.DataFrame) -> None:
         self.frame = frame
 
+    @property
+    def fields(self) -> None:
+        return None
+
     def decode(self, values: Sequence[bytes], columns: Sequence[Column], headers: object = None) -> Decoded:
         rows = pl.Series("_row", np.arange(len(values)), dtype=pl.UInt32)
         return Decoded(self.frame.with_columns(rows), [])

@@ -1,142 +1,143 @@
-"""Records per second of the whole slot line over real Kafka: against a poll loop that does nothing, and a user's loop."""
+"""Records per second of the whole slot line over real Kafka, for both clients and 1, 5 and 20 indicators.
+
+Against a poll loop of the same client that does nothing – the physical limit – and against a loop as users write it.
+"""
 
 from __future__ import annotations
 
 import json
-import random
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import Any, NamedTuple
 
-import yaml
+from confluent_kafka import Consumer
+from confluent_kafka import TopicPartition as Part
 from kafka import KafkaConsumer, TopicPartition
 
 from layers.regions import Regions
 from slots.fold import Fold
 from slots.ledger_memory import MemoryLedger
 from slots.pipeline import Pipeline
-from slots.slot import Slot, parse_slot
 from streams.clock import ManualClock
-from streams.codecs import Rejected, codec_for
-from streams.kafka import KafkaLog, server_list
-from streams.kafka_client import KafkaCluster
-from streams.record import Batch
+from streams.codecs import codec_for
+from streams.confluent import ConfluentLog
+from streams.kafka import KafkaLog
+from streams.kafka_cluster import FETCH_BYTES
+from streams.source import Log
+from tests.bench import hotline
 from tests.bench.row import Aim, Row, spread
 from tests.broker.kafka_server import kafka_server
 
-ROOT = Path(__file__).resolve().parents[2]
 RECORDS = 500_000
-CHUNK = 20_000
-PARTITIONS = 4
-TOPIC = "bench.hotline"
-BEGAN = datetime(2026, 5, 6, 0, 0, tzinfo=UTC)
-SPACING_MS = 10
+TOPIC = hotline.TOPIC
+CLIENTS: dict[str, Callable[[str], Log]] = {"kafka-python": KafkaLog, "confluent": ConfluentLog}
+AIMS = {"kafka-python": {1: 0.85, 5: 0.75, 20: 0.5}, "confluent": {5: 0.5}}
 
-SLOT = """
-slot: hotline
-family: operations
-source: {topic: bench.hotline, format: json}
-time: created_at
-fields: {id: string, created_at: datetime, region: string, category: string, channel: string, wait_s: float, stars: int}
-region: {code: region}
-dimensions: [category, channel]
-indicators:
-  - {name: requests, measure: {agg: count}}
-  - {name: wait_mean, unit: s, direction: lower, measure: {agg: mean, of: wait_s}}
-  - {name: satisfaction, unit: "%", measure: {ratio: [{agg: count, where: "stars >= 4"}, {agg: count}], scale: 100}}
-"""
+
+class Took(NamedTuple):
+    """Seconds by the clock and of processor time, all threads."""
+
+    wall_s: float
+    cpu_s: float
 
 
 def measure(rounds: int) -> list[Row]:
-    """Three ways to read the same topic, in turn, round after round."""
-    regions = Regions.load(ROOT / "cockpit" / "demo" / "yunzhou" / "regions.geojson")
-    slot = parse_slot(yaml.safe_load(SLOT))
+    """All ways to read the same topic in turn, round after round."""
+    regions = hotline.tree()
     with tempfile.TemporaryDirectory(prefix="cockpit-bench-") as folder:
         server = kafka_server(Path(folder))
         try:
-            written = fill(server.address, regions)
-            ways: dict[str, Callable[[], float]] = {
-                "bare": lambda: bare_poll(server.address),
-                "user": lambda: user_loop(server.address),
-                "ours": lambda: whole_line(server.address, slot, regions),
-            }
-            rates: dict[str, list[float]] = {name: [] for name in ways}
+            written = hotline.fill(server.address, regions, RECORDS)
+            ways = ways_of(server.address, regions)
+            rates: dict[str, list[Took]] = {name: [] for name in ways}
             for _ in range(rounds):
                 for name, way in ways.items():
-                    rates[name].append(RECORDS / way())
+                    rates[name].append(timed(way))
         finally:
             server.stop()
+    size = written // RECORDS
     return rows(
-        rates,
-        f"ingest: {RECORDS:,} records of {written // RECORDS} B in {PARTITIONS} partitions; {server.name} on the same cores",
+        rates, f"ingest: {RECORDS:,} records of {size} B in {hotline.PARTITIONS} partitions; {server.name} on the same cores"
     )
 
 
-def rows(rates: dict[str, list[float]], note: str) -> list[Row]:
-    """The medians, and ours in relation to both loops."""
-    middle = {name: median(found) for name, found in rates.items()}
-    apart = {name: spread(found) for name, found in rates.items()}
-    to_bare, to_user = middle["ours"] / middle["bare"], middle["ours"] / middle["user"]
-    unit = "records/s"
-    return [
-        Row("ingest", "bare KafkaConsumer.poll loop", middle["bare"], unit, spread=apart["bare"], note=note),
-        Row("ingest", "poll, json.loads, dict counters", middle["user"], unit, spread=apart["user"]),
-        Row("ingest", "whole slot line", middle["ours"], unit, "bare poll", to_bare, Aim("at least", 0.75), apart["ours"]),
-        Row("ingest", "whole slot line", middle["ours"], unit, "user's loop", to_user, Aim("at least", 3.0), apart["ours"]),
-    ]
+def ways_of(servers: str, regions: Regions) -> dict[str, Callable[[], None]]:
+    """What is timed, by name."""
+    ways: dict[str, Callable[[], None]] = {
+        "kafka-python": lambda: bare_poll(servers),
+        "confluent": lambda: bare_consume(servers),
+        "user": lambda: user_loop(servers),
+    }
+    for client, log in CLIENTS.items():
+        for indicators in (1, 5, 20):
+            ways[f"{client} {indicators}"] = lambda log=log, n=indicators: whole_line(log(servers), n, regions)  # type: ignore[misc]
+    return ways
 
 
-def records(regions: Regions) -> Iterator[bytes]:
-    """Seeded hotline requests at the communities of the city, in order of time."""
-    chance = random.Random(7)
-    codes = [code for code in regions.codes if not regions.children(code)]
-    categories = [f"category {n}" for n in range(12)]
-    for number in range(RECORDS):
-        created = BEGAN + timedelta(milliseconds=number * SPACING_MS)
-        record = {
-            "id": f"HX{number:012d}",
-            "created_at": created.isoformat(timespec="milliseconds"),
-            "region": chance.choice(codes),
-            "category": chance.choice(categories),
-            "channel": chance.choice(("phone", "app", "wechat", "hall")),
-            "wait_s": round(chance.expovariate(1 / 15), 1),
-            "stars": chance.choice((5, 5, 5, 4, 4, 3, 2, 1)),
-        }
-        yield json.dumps(record).encode()
+def timed(way: Callable[[], None]) -> Took:
+    began = time.perf_counter(), time.process_time()
+    way()
+    return Took(time.perf_counter() - began[0], time.process_time() - began[1])
 
 
-def fill(servers: str, regions: Regions) -> int:
-    """Bytes written to the topic."""
-    log = KafkaLog(servers)
-    sink = log.sink(TOPIC)
-    written = 0
-    chunk: list[bytes] = []
-    for number, value in enumerate(records(regions), 1):
-        chunk.append(value)
-        if number % CHUNK == 0:
-            sink.emit(chunk)
-            written += sum(map(len, chunk))
-            chunk = []
-    sink.close()
-    log.close()
-    return written
+def rows(rates: dict[str, list[Took]], note: str) -> list[Row]:
+    """The medians in records a second, ours in relation to the bare loop of the same client."""
+    per_s = {name: [RECORDS / one.wall_s for one in found] for name, found in rates.items()}
+    told: list[Row] = []
+    for client in CLIENTS:
+        bare = median(per_s[client])
+        told.append(Row("ingest", f"{client}: bare poll loop", bare, "records/s", spread=spread(per_s[client]), note=note))
+        for n in (1, 5, 20):
+            ours = per_s[f"{client} {n}"]
+            aim = Aim("at least", AIMS[client][n]) if n in AIMS[client] else None
+            name = f"{client}: whole line, {n} indicator{'s' * (n > 1)}"
+            told.append(Row("ingest", name, median(ours), "records/s", "bare poll", median(ours) / bare, aim, spread(ours)))
+    per_core = [RECORDS / one.cpu_s for one in rates["confluent 5"]]
+    told.append(
+        Row(
+            "ingest",
+            "confluent, 5 indicators, per core",
+            median(per_core),
+            "records/s",
+            aim=Aim("at least", 300_000),
+            spread=spread(per_core),
+        )
+    )
+    user, five = median(per_s["user"]), median(per_s["kafka-python 5"])
+    told.append(Row("ingest", "user's loop: poll, json.loads, dicts", user, "records/s", spread=spread(per_s["user"])))
+    told.append(Row("ingest", "kafka-python: whole line, 5 indicators", five, "records/s", "user's loop", five / user))
+    return told
 
 
-def bare_poll(servers: str) -> float:
-    """Seconds to be handed every record and do nothing, with a consumer set up exactly as ours: the limit."""
-    began = time.perf_counter()
-    reader = KafkaCluster(server_list(servers), "bench").consumer(TOPIC)
+def bare_poll(servers: str) -> None:
+    """Is handed every record and does nothing, with a consumer set up as ours."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=servers,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        max_partition_fetch_bytes=FETCH_BYTES,
+        metrics_enabled=False,
+    )
+    from_the_beginning(consumer)
     seen = 0
-    from_the_beginning(reader.consumer)
     while seen < RECORDS:
-        seen += sum(map(len, reader.consumer.poll(timeout_ms=1000, max_records=CHUNK).values()))
+        seen += sum(map(len, consumer.poll(timeout_ms=1000, max_records=hotline.CHUNK).values()))
+    consumer.close()
+
+
+def bare_consume(servers: str) -> None:
+    """The same with confluent-kafka."""
+    reader = Consumer({"bootstrap.servers": servers, "group.id": "bare", "enable.auto.commit": False})
+    reader.assign([Part(TOPIC, number, 0) for number in range(hotline.PARTITIONS)])
+    seen = 0
+    while seen < RECORDS:
+        seen += len(reader.consume(hotline.CHUNK, 1.0))
     reader.close()
-    return time.perf_counter() - began
 
 
 def from_the_beginning(consumer: KafkaConsumer) -> None:
@@ -146,9 +147,8 @@ def from_the_beginning(consumer: KafkaConsumer) -> None:
     consumer.seek_to_beginning(*parts)
 
 
-def user_loop(servers: str) -> float:
-    """Seconds to count the three indicators by region, minute and both dimensions with dicts."""
-    began = time.perf_counter()
+def user_loop(servers: str) -> None:
+    """Counts requests, waits and good stars by region, minute and both dimensions with dicts."""
     reader = KafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest")
     from_the_beginning(reader)
     requests: dict[tuple[str, ...], int] = defaultdict(int)
@@ -158,7 +158,7 @@ def user_loop(servers: str) -> float:
     while seen < RECORDS:
         for batch in reader.poll(timeout_ms=1000).values():
             for message in batch:
-                record = json.loads(message.value)
+                record: dict[str, Any] = json.loads(message.value)
                 place = (record["region"], record["created_at"][:16])
                 for key in ((*place, ""), (*place, record["category"]), (*place, record["channel"])):
                     requests[key] += 1
@@ -168,27 +168,18 @@ def user_loop(servers: str) -> float:
     reader.close()
     if sum(count for key, count in requests.items() if not key[2]) != RECORDS:
         raise RuntimeError("the user's loop has miscounted")
-    return time.perf_counter() - began
 
 
-def whole_line(servers: str, slot: Slot, regions: Regions) -> float:
-    """Seconds for poll, decode, fold and commit into the memory ledger, with every record counted."""
-    began = time.perf_counter()
+def whole_line(log: Log, indicators: int, regions: Regions) -> None:
+    """Poll, decode, fold and commit into the memory ledger, until every record is counted."""
     before_s = sys.getswitchinterval()
     sys.setswitchinterval(0.0005)  # as app.py does
-    log = KafkaLog(servers)
-    ledger = MemoryLedger()
-    fold = Fold(slot, codec_for(slot.source.format), regions, "Asia/Shanghai")
-    clock = ManualClock(BEGAN + timedelta(milliseconds=RECORDS * SPACING_MS))
+    slot, ledger = hotline.slot(indicators), MemoryLedger()
+    fold = Fold(slot, codec_for(slot.source), regions, "Asia/Shanghai")
     source = log.source(TOPIC)
-    line = Pipeline(source, {slot.slot: fold}, ledger, refuse, clock)
+    line = Pipeline(source, {slot.slot: fold}, ledger, hotline.refuse, ManualClock(hotline.ended(RECORDS)))
     while ledger.state(slot.slot).counters.get("accepted", 0) < RECORDS:
         line.step(1.0)
     source.close()
     log.close()
     sys.setswitchinterval(before_s)
-    return time.perf_counter() - began
-
-
-def refuse(slot: str, batch: Batch, rejected: Sequence[Rejected]) -> None:
-    raise RuntimeError(f"{batch.address(rejected[0].row)}: {rejected[0].reason}")

@@ -20,17 +20,18 @@ import uvicorn
 import slots
 from cockpit import options as ask
 from cockpit.city import City
-from cockpit.commands import do_job, given_page, list_letters
-from cockpit.given import given_address, given_city, given_settings, given_slot, kinds
+from cockpit.commands import ask_server, do_job, given_page, list_letters, show_city
+from cockpit.given import check_loopback, check_shared, given_address, given_city, given_moment, given_settings, given_slot, kinds
 from cockpit.jobs import Jobs, Order
 from cockpit.letters import replaying
 from cockpit.live import bounds
 from cockpit.parts import Parts
+from cockpit.recomputing import recomputing
 from cockpit.reload import Changed, Reload
 from cockpit.server import create_app
 from cockpit.serving import Announced
-from cockpit.settings import Settings, loopback
-from cockpit.state import StateInUse, forget, state_folder, state_root
+from cockpit.settings import Settings
+from cockpit.state import StateInUse, forget, served_at, state_folder, state_root, tell_address
 from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, progress_bar, say, show_dry_run
 from streams import Batch, EmbeddedLog, Log, Source, StreamError, codec_for, system_clock
 from streams.dead_letters import DeadLetters, letters_topic
@@ -67,8 +68,8 @@ def compose(
         shared = f"cockpit.{city.name}.{topic}{apart and '.'}{apart}"
         return log.source(topic, shared if settings.redis else None)  # who shares the ledger shares the topic
 
-    def fold(slot: slots.Slot) -> slots.Fold:
-        return slots.Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone, retention)
+    def fold(slot: slots.Slot, anew: slots.Anew | None = None) -> slots.Fold:
+        return slots.Fold(slot, codec_for(slot.source, city.folder), city.regions, city.zone, retention, anew)
 
     def pipeline(topic: str, folds: Mapping[str, slots.Fold], apart: str = "") -> slots.Pipeline:
         aside = slots.Aside(dead, system_clock)
@@ -76,7 +77,10 @@ def compose(
 
     workers = slots.Workers(city.slots, fold, pipeline, ledger, ledger.settle)
     again = slots.Replay(dead, lambda slot: fold(city.slots[slot]), ledger, system_clock, ledger.settle)
-    return replace(parts, workers=workers.alive, jobs=Jobs({"replay": replaying(again)})), workers
+    aside = slots.Aside(dead, system_clock)
+    anew = slots.Recompute(city.slots, fold, log, ledger, history, aside, city.zone, system_clock, ledger.settle)
+    jobs = Jobs({"replay": replaying(again), "recompute": recomputing(anew)})
+    return replace(parts, workers=workers.alive, jobs=jobs), workers
 
 
 def open_log(settings: Settings, state: Path) -> Log:
@@ -125,9 +129,7 @@ def demo(city: ask.DemoName = "yunzhou", port: ask.Port = None, fresh: ask.Fresh
 def serve(city: ask.City, host: ask.Host = None, port: ask.Port = None, ingest: ask.Ingest = True) -> None:
     """Serves a city's screens and HTTP interface, and reads its topics."""
     settings = given_settings(host=host, port=port)
-    if not loopback(settings.host):
-        allowed = "until identities exist anybody there could read and send. Allowed: 127.0.0.1, ::1, localhost"
-        end(WRONG_INPUT, f"{settings.host!r} is not a loopback address; {allowed}")
+    check_loopback(settings)
     if not ingest and settings.redis is None:
         end(WRONG_INPUT, "--no-ingest needs a ledger that another process fills. Hint: set COCKPIT_REDIS, or leave it out")
     _serve(city, settings, ingest=ingest)
@@ -137,11 +139,7 @@ def serve(city: ask.City, host: ask.Host = None, port: ask.Port = None, ingest: 
 def ingest(city: ask.City) -> None:
     """Reads a city's topics into the ledger in Redis, without screens; `serve --no-ingest` shows them."""
     settings = given_settings()
-    if settings.redis is None or not settings.kafka:
-        end(
-            WRONG_INPUT,
-            "ingest alone needs COCKPIT_KAFKA and COCKPIT_REDIS, which other processes share. Hint: `cockpit serve` does both",
-        )
+    check_shared(settings)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})  # before any thread starts, so that none takes them
     with _composed(city, settings, "ingest", lambda slot: None, lambda change: None) as (parts, workers, reload):
         workers.start()
@@ -153,14 +151,7 @@ def ingest(city: ask.City) -> None:
 @command_line.command()
 def check(city: ask.City) -> None:
     """Lists every mistake in a city's files, with file, line, what was given and what is allowed."""
-    found = given_city(city)
-    indicators = sum(len(slot.indicators) for slot in found.slots.values())
-    say.print(
-        f"[green]✓[/] {found.name}: {len(found.regions)} regions, {len(found.slots)} slots, {indicators} indicators, "
-        f"{len(found.boards)} boards, {len(found.layers)} layers"
-    )
-    for report in found.regions.reports:
-        say.print(f"  note: {report}")
+    show_city(given_city(city))
 
 
 @command_line.command("replay")
@@ -224,13 +215,27 @@ def dead_letters(
     given_slot(found, slot)
     page = given_page(limit, before, stage, field)
     if action is ask.Letters.REPLAY:
-        role = "replay" if settings.redis else "ingest"
-        with _composed(city, settings, role, lambda slot: None, lambda change: None) as (parts, *_):
-            return do_job(parts.jobs, "replay", Order(slot))
+        return _job(found, settings, "replay", Order(slot))
     with closing(open_log(settings, state_root(settings) / found.name)) as log:
         letters = DeadLetters(log, letters_topic(found.name), state_root(settings) / found.name / "letters.sqlite")
         with closing(letters):
             list_letters(letters, slot, page, as_json)
+
+
+@command_line.command()
+def recompute(city: ask.City, slot: ask.SlotName, since: ask.From, server: ask.Server = "") -> None:
+    """Counts a slot again from the log, from a day on. It shows the old numbers until the new ones take their place at once."""
+    found = given_city(city)
+    _job(found, given_settings(), "recompute", Order(given_slot(found, slot).slot, given_moment(since, found.zone)), server)
+
+
+def _job(city: City, settings: Settings, kind: str, order: Order, server: str = "") -> None:
+    """Does a job here, or has the server do it that holds the state."""
+    role = kind if settings.redis else "ingest"
+    if server := server or served_at(settings, city.name, role):
+        return ask_server(server, kind, order)
+    with _composed(city.folder, settings, role, lambda slot: None, lambda change: None) as (parts, *_):
+        do_job(parts.jobs, kind, order)
 
 
 @contextmanager
@@ -256,6 +261,7 @@ def _composed(
         reload = Reload(city, kinds(), [lambda _: workers.change(), changed], polling=settings.watch == "poll")
         stack.callback(workers.stop)
         stack.callback(reload.stop)
+        stack.callback(parts.jobs.close)
         yield replace(parts, problems=reload.problems), workers, reload
 
 
@@ -275,6 +281,7 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
             address = "http://{}:{}/".format(*listener.getsockname()[:2])
 
             def ready() -> None:
+                tell_address(settings, parts.city.name, role, address)
                 banner(parts, address, settings, demonstration=feed is not None)
                 if feed is not None:  # only now: what it has to catch up with must not delay the first picture
                     threading.Thread(target=feed, args=(parts.log, stop), name="demonstration", daemon=True).start()

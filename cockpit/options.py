@@ -32,6 +32,8 @@ Limit = Annotated[int, typer.Option(min=1, help="How many to list, newest first"
 Before = Annotated[str | None, typer.Option(help="List those older than this one: topic[partition]@offset")]
 Stage = Annotated[str | None, typer.Option(help="Only those refused at this stage: decode, time, region …")]
 Field = Annotated[str | None, typer.Option(help="Only those refused for this field")]
+From = Annotated[str, typer.Option("--from", help="2026-11-20, or a moment; cut down to its day in the city's zone")]
+Server = Annotated[str, typer.Option("--to-server", help="A running cockpit to do it; default: the one that holds the state")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables")]
 
 

@@ -24,13 +24,32 @@ def state_folder(settings: Settings, city: str, role: str) -> Iterator[Path]:
     """A city's folder; only one process at a time holds it in one role. Raises StateInUse."""
     folder = state_root(settings) / city
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{role}.lock").open("w") as lock:
+    with (folder / f"{role}.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             hint = "Hint: stop it, or give this one its own COCKPIT_STATE."
             raise StateInUse(f"another cockpit is running on {folder}. {hint}") from None
+        lock.truncate(0)
         yield folder
+
+
+def tell_address(settings: Settings, city: str, role: str, address: str) -> None:
+    """Notes where the process that holds the state in this role is served, for commands that come to it."""
+    (state_root(settings) / city / f"{role}.lock").write_text(address, "utf-8")
+
+
+def served_at(settings: Settings, city: str, role: str) -> str:
+    """The address of the server that holds the state in this role now; "" where nobody does, or no server."""
+    file = state_root(settings) / city / f"{role}.lock"
+    if not file.is_file():
+        return ""
+    with file.open("r", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return lock.read().strip()
+    return ""
 
 
 def forget(folder: Path) -> None:

@@ -7,10 +7,12 @@ the slot's file dropped it and took it up again, `NAME!1` is when it ended, `NAM
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from slots.ledger import SlotState
 
+NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 MAX_TURNS: Final = 2000
 """Moments kept of one slot; beyond that a change is not noted any more, and an aspect that began anew looks older than it is."""
 
@@ -20,9 +22,10 @@ def of_dimension(name: str) -> str:
     return f"dim:{name}"
 
 
-def turns(aspects: Collection[str], state: SlotState) -> dict[str, int]:
+def turns(aspects: Collection[str], state: SlotState, begun_us: Mapping[str, int] = NOTHING) -> dict[str, int]:
     """What a commit upon this state adds to `since` when it counts these aspects and no others; mostly nothing.
 
+    `begun_us`: when those begin that do not begin with a slot that has counted nothing yet.
     All records the slot has seen so far lie at or before its latest event, so whatever begins now is complete after it.
     """
     told = _told(state.since)
@@ -30,8 +33,9 @@ def turns(aspects: Collection[str], state: SlotState) -> dict[str, int]:
     turned = [*(aspect for aspect in aspects if aspect not in begun), *sorted(begun.difference(aspects))]
     if not turned or len(state.since) + len(turned) > MAX_TURNS:
         return {}
-    at_us = state.last_event_us + 1 if state.last_event_us is not None else 0
-    return {_named(aspect, told.get(aspect, 0)): at_us for aspect in turned}
+    if state.last_event_us is None:
+        return {_named(aspect, told.get(aspect, 0)): begun_us.get(aspect, 0) for aspect in turned}
+    return {_named(aspect, told.get(aspect, 0)): state.last_event_us + 1 for aspect in turned}
 
 
 def counts_since(aspects: Iterable[str], state: SlotState) -> int | None:

@@ -38,11 +38,34 @@ class Folded:
     sight: Sight
 
 
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """A slot that is counted again beside itself (`name`), from an event time on (`start_us`, Unix µs).
+
+    `since`: the aspects that do not begin with the slot, and when; `latest_us`: the slot's latest event so far, before which
+    what is no longer kept need not be counted again.
+    """
+
+    name: str
+    start_us: int
+    since: Mapping[str, int]
+    latest_us: int = 0
+
+
 class Fold:
     """Turns batches into commits for one slot. Pure but for its compiled expressions; safe for one thread at a time."""
 
-    def __init__(self, slot: Slot, codec: Codec, places: Places, zone: str, retention: Retention = DEFAULT_RETENTION) -> None:
+    def __init__(
+        self,
+        slot: Slot,
+        codec: Codec,
+        places: Places,
+        zone: str,
+        retention: Retention = DEFAULT_RETENTION,
+        anew: Anew | None = None,
+    ) -> None:
         self._slot = slot
+        self._anew = anew
         self._codec = codec
         self._places = places
         self._parts = distinct_parts(slot)
@@ -54,10 +77,16 @@ class Fold:
         self._retention = retention
         self._zone = ZoneInfo(zone)
 
+    @property
+    def aspects(self) -> tuple[str, ...]:
+        """What it counts, as `slots.aspects` names it."""
+        return self._aspects
+
     def fold(self, batch: Batch, state: SlotState, now: datetime) -> Folded:
         """The commit of this batch upon `state` (whose offsets it must follow) and the rows it sets aside."""
         decoded = self._codec.decode(batch.values, self._slot.columns, batch.headers)
         frame, rejected = self._timed(decoded.frame, now)
+        frame = frame.filter(pl.col("_t") >= self._anew.start_us) if self._anew else frame
         frame, misplaced, unplaced = self._placed(frame)
         rejected = [*decoded.rejected, *rejected, *misplaced]
         accepted = frame.height
@@ -148,7 +177,7 @@ class Fold:
     ) -> Commit:
         times = frame["_t"]
         return Commit(
-            slot=self._slot.slot,
+            slot=self._anew.name if self._anew else self._slot.slot,
             begin={part: state.offsets.get(part) for part in (f"{batch.topic}/{p}" for p in batch.spans)},
             end={f"{batch.topic}/{p}": span.end for p, span in batch.spans.items()},
             deltas=self._deltas(frame, late, state),
@@ -159,14 +188,15 @@ class Fold:
             last_event_us=times.max(),  # type: ignore[arg-type]
             committed_us=int(now.timestamp() * 1_000_000),
             epoch=state.epoch,
-            since=turns(self._aspects, state),
+            since=turns(self._aspects, state, self._anew.since if self._anew else {}),
         )
 
     def _deltas(self, frame: pl.DataFrame, late: np.ndarray, state: SlotState) -> dict[PageKey, pl.DataFrame]:
         if frame.is_empty():
             return {}
         valued = frame.with_columns(*self._values, pl.Series("_late", late))
-        last_us = max(int(frame["_t"].max()), state.last_event_us or 0)  # type: ignore[arg-type]
+        seen_us = max(state.last_event_us or 0, self._anew.latest_us if self._anew else 0)
+        last_us = max(int(frame["_t"].max()), seen_us)  # type: ignore[arg-type]
         deltas = self._buckets.pages(valued, self._codes, self._retention.horizons(last_us, state.floors))
         return {**deltas, **entity_frame(self._slot, frame, self._codes, self._places)}
 

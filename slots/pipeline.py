@@ -163,7 +163,7 @@ class Pipeline:
         arrived: list[tuple[str, Fold]] = []
         for slot, newcomer in list(self._joining.items()):
             state = self._ledger.state(slot)
-            stands = _of_topic(state, self._source.topic)
+            stands = standing(state, self._source.topic)
             there = all(stands.get(partition, 0) >= offset for partition, offset in here.items())
             if there or newcomer.stuck(state.sequence, now_s):
                 self._opened = self._opened and there
@@ -183,9 +183,9 @@ class Pipeline:
         for slot, state in states.items():  # what is at hand was read upon the older one: only a refused commit may replace it
             self._states.setdefault(slot, state)
             self._shares.setdefault(slot, BadShare()).note(self._clock().timestamp(), state.counters)
-        standing = [_of_topic(state, self._source.topic) for state in states.values()]
-        known = {partition for offsets in standing for partition in offsets}
-        found = {partition: min(offsets.get(partition, 0) for offsets in standing) for partition in known & set(partitions)}
+        stands = [standing(state, self._source.topic) for state in states.values()]
+        known = {partition for offsets in stands for partition in offsets}
+        found = {partition: min(offsets.get(partition, 0) for offsets in stands) for partition in known & set(partitions)}
         self._reading |= found
         return found
 
@@ -193,7 +193,7 @@ class Pipeline:
         """Folds and commits what the slot has not counted of the batch; again, when another worker came first."""
         while self._opened:
             state = self._states[slot]
-            stands = _of_topic(state, batch.topic)
+            stands = standing(state, batch.topic)
             rest = batch.since(stands)
             if not rest.spans:
                 return 0
@@ -216,7 +216,7 @@ class Pipeline:
     def _refresh(self, slot: str, before: SlotState, behind: Batch | None = None) -> None:
         """The slot's state anew. Where it stands before the records at hand, they are read again from there."""
         state = self._ledger.state(slot)
-        stands = _of_topic(state, self._source.topic)
+        stands = standing(state, self._source.topic)
         another = before.epoch not in (0, state.epoch)  # flushed, cleared or swapped: nothing that was read before follows
         went_back = another or any(state.offsets.get(part, -1) < offset for part, offset in before.offsets.items())
         gap = behind is not None and any(span.begin > stands.get(p, span.begin) for p, span in behind.spans.items())
@@ -277,7 +277,7 @@ class Pipeline:
                 self._ledger.expire(slot, old)
 
 
-def _of_topic(state: SlotState, topic: str) -> dict[int, int]:
+def standing(state: SlotState, topic: str) -> dict[int, int]:
     """Partition → next offset of one topic."""
     stored = ((part.rpartition("/"), offset) for part, offset in state.offsets.items())
     return {int(partition): offset for (name, _, partition), offset in stored if name == topic}

@@ -12,7 +12,7 @@ from streams.clock import Clock, system_clock
 from streams.embedded_source import Arrivals, EmbeddedSource
 from streams.embedded_store import Entry, Store, pack
 from streams.record import Batch, Headers, Span
-from streams.source import SinkFull, SinkLost, SourceLost, StreamError
+from streams.source import Reach, SinkFull, SinkLost, SourceLost, StreamError
 
 
 class EmbeddedLog:
@@ -61,6 +61,13 @@ class EmbeddedLog:
         except sqlite3.Error as error:
             raise SourceLost(f"{self.address} cannot be read: {error}") from error
         return make_batch(topic, rows, _spans_of(rows))
+
+    def reach(self, topic: str, since_ms: int) -> Mapping[int, Reach]:
+        """As Log.reach."""
+        try:
+            return self._store.reach(topic, since_ms)
+        except sqlite3.Error as error:
+            raise SourceLost(f"{self.address} cannot be read: {error}") from error
 
     def write(self, topic: str, entries: Sequence[Entry]) -> None:
         """Returns when all entries are durable. Raises SinkFull or SinkLost."""

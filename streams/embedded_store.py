@@ -15,6 +15,7 @@ import msgspec
 
 from streams.batching import Row
 from streams.record import Headers
+from streams.source import Reach
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS topics(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, turn INTEGER NOT NULL DEFAULT 0);
@@ -83,6 +84,14 @@ class Store:
         reader = self.reader()
         try:
             return reader.newest(topic, from_ms, to_ms, limit)
+        finally:
+            reader.close()
+
+    def reach(self, topic: str, since_ms: int) -> dict[int, Reach]:
+        reader = self.reader()
+        try:
+            with reader.moment():
+                return {one.partition: reader.reach(topic, one, since_ms) for one in reader.extents(topic)}
         finally:
             reader.close()
 
@@ -174,6 +183,17 @@ class Reader:
                 " WHERE name = ?) AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?"
             )
             return _rows(self._db.execute(query, (topic, partition, from_offset, limit)).fetchall())
+
+    def reach(self, topic: str, extent: Extent, since_ms: int) -> Reach:
+        """As Log.reach, of one partition."""
+        query = (
+            "SELECT offset, timestamp_ms FROM records WHERE topic = (SELECT id FROM topics WHERE name = ?) AND partition = ?"
+            " AND timestamp_ms >= ? ORDER BY offset LIMIT 1"
+        )
+        with self._lock:
+            found = self._db.execute(query, (topic, extent.partition, since_ms)).fetchone()
+        begin, at_ms = found or (extent.next, None)
+        return Reach(begin, extent.next, at_ms if extent.first > 0 and begin == extent.first else None)
 
     def newest(self, topic: str, from_ms: int, to_ms: int, limit: int) -> list[Row]:
         with self._lock:

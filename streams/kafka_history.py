@@ -7,7 +7,7 @@ import time
 from streams.batching import Row, make_batch
 from streams.kafka_cluster import Cluster, Overrun, Reader, Taken
 from streams.record import Batch, Span
-from streams.source import SourceLost
+from streams.source import Reach, SourceLost
 
 _DEADLINE_S = 10.0
 _MOST_AT_ONCE = 20_000
@@ -24,6 +24,22 @@ def read_history(cluster: Cluster, topic: str, from_ms: int, to_ms: int, limit: 
     within = sorted((row for row in rows if from_ms <= row.timestamp_ms < to_ms), key=lambda row: row.timestamp_ms)
     newest = sorted(within[-limit:], key=lambda row: row[:2])
     return make_batch(topic, newest, {partition: Span(begin, end) for partition, (begin, end) in wanted.items()})
+
+
+def read_reach(cluster: Cluster, topic: str, since_ms: int) -> dict[int, Reach]:
+    """As Log.reach. Raises SourceLost."""
+    reader = cluster.reader(topic)
+    try:
+        partitions = sorted(reader.partitions())
+        if not partitions:
+            return {}
+        ends, earliest = reader.latest(partitions), reader.earliest(partitions)
+        begins = {p: max(begin, earliest[p]) for p, begin in reader.first_at(partitions, since_ms).items()}
+        short = {p: (begin, begin + 1) for p, begin in begins.items() if 0 < begin == earliest[p] and begin < ends[p]}
+        oldest = {row.partition: row.timestamp_ms for row in reversed(_read(reader, short))}
+    finally:
+        reader.close()
+    return {p: Reach(begins.get(p, ends[p]), ends[p], oldest.get(p, since_ms if p in short else None)) for p in partitions}
 
 
 def _stretches(reader: Reader, from_ms: int, to_ms: int, limit: int) -> dict[int, tuple[int, int]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from streams.kafka_cluster import Cluster
-from streams.kafka_history import read_history
+from streams.kafka_history import read_history, read_reach
 from streams.kafka_sink import KafkaSink, SharedProducer
 from streams.kafka_source import KafkaSource
 from streams.read_ahead import ReadAhead
 from streams.record import Batch
+from streams.source import Reach
 
 
 class ClusterLog:
@@ -31,6 +34,10 @@ class ClusterLog:
         Where producers set times out of order, a record that arrived after the first one later than `to_ms` is not found.
         """
         return read_history(self.cluster, topic, from_ms, to_ms, limit)
+
+    def reach(self, topic: str, since_ms: int) -> Mapping[int, Reach]:
+        """As Log.reach, by a reader of its own; at most about 10 s."""
+        return read_reach(self.cluster, topic, since_ms)
 
     def close(self) -> None:
         self._producer.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from streams.record import Batch, Headers
 
@@ -94,6 +94,17 @@ class Sink(Protocol):
         """Lets go of connections. May be called twice."""
 
 
+class Reach(NamedTuple):
+    """What a log holds of one partition since a moment: the offsets `[begin, end)`.
+
+    `from_ms`: where it does not reach back to that moment the log time of its oldest record, else None.
+    """
+
+    begin: int
+    end: int
+    from_ms: int | None = None
+
+
 class Log(Protocol):
     """One connection set-up, many topics. Safe to use from several threads."""
 
@@ -110,6 +121,12 @@ class Log(Protocol):
 
         For people who ask for the records behind a number; blocks; independent of every source.
         Raises SourceLost. The spans cover what was read.
+        """
+
+    def reach(self, topic: str, since_ms: int) -> Mapping[int, Reach]:
+        """Partition → what the log holds of it since that log time, for who wants to read all of that. Blocks.
+
+        Where producers set times out of order, `begin` is the first record that is as late. Raises SourceLost.
         """
 
     def close(self) -> None: ...

@@ -57,7 +57,6 @@ class Classes:
         cuts = np.quantile(known, shares) if self.method == "quantile" else low + (high - low) * shares
         return [float(cut) for cut in np.unique(cuts) if low < cut <= high]
 
-
     def entry(self, values: Iterable[float | None] = ()) -> dict[str, Any]:
         """As the browser's spec says it; natural breaks come with their edges where the values are known."""
         breaks = self.edges(values) if self.method in ("natural", "manual") else []

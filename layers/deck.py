@@ -31,8 +31,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from .addresses import Addresses
 from .container import MapContainer
+from .layer import Layer
 
 SCRIPTS = (
     "graphics.js", "ramp.js", "choropleths.js", "frame.js", "motion.js", "marks.js", "shapes.js",
@@ -46,7 +49,7 @@ def deck_spec(container: MapContainer, addresses: Addresses | None = None) -> di
     """The spec of a container, ready for JSON."""
     at = addresses or Addresses()
     shown, root = container.shown, container.regions.root.code
-    return {
+    spec = {
         "version": 1,
         "region": container.region,
         "selected": container.lifted,
@@ -54,8 +57,18 @@ def deck_spec(container: MapContainer, addresses: Addresses | None = None) -> di
         "drilled": shown != root,
         "context": at.geometry.format(code=root) if shown != root else None,
         "outline": at.outline.format(code=shown),
-        "layers": [layer.entry() | layer.address(at, shown) for layer in container.layers],
+        "layers": [_entry(layer, container, shown, at) for layer in container.stack],
     }
+    if container.viewport is not None:
+        spec["viewport"] = {"lon": container.viewport.lon, "lat": container.viewport.lat, "zoom": container.viewport.zoom}
+    if container.plotting.marks:
+        spec["plotting"] = msgspec.json.decode(container.plotting.geojson())
+    return spec
+
+
+def _entry(layer: Layer, container: MapContainer, shown: str, at: Addresses) -> dict[str, Any]:
+    hidden = {"hidden": True} if layer.id in container.hidden else {}
+    return layer.entry() | layer.address(at, shown) | hidden
 
 
 def script_path() -> Path:

@@ -32,9 +32,7 @@ class Features:
         return len(self.properties)
 
     @classmethod
-    def at(
-        cls, lon: Floats, lat: Floats, properties: Sequence[Mapping[str, Any]] = (), datum: str = "wgs84"
-    ) -> Features:
+    def at(cls, lon: Floats, lat: Floats, properties: Sequence[Mapping[str, Any]] = (), datum: str = "wgs84") -> Features:
         """Points, those without a place (NaN) left out. Raises DatumError."""
         x, y = convert(lon, lat, datum, "wgs84")
         here = np.flatnonzero(np.isfinite(x) & np.isfinite(y))

@@ -150,7 +150,8 @@ def _in_script(content: dict[str, Any]) -> str:
 
 def _inlined() -> str:
     here = Path(__file__).parent
-    css = re.sub(r"url\([^)]*\)", "none", (here / "vendor" / "leaflet-1.9.4.css").read_text("utf-8"))
+    css = (here / "vendor" / "leaflet-1.9.4.css").read_text("utf-8")
+    css = re.sub(r"url\([^)]*\)", "none", re.sub(r"/\*.*?\*/|behavior:.*?;", "", css, flags=re.DOTALL))
     js = re.sub(r"//# sourceMappingURL=\S+", "", (here / "vendor" / "leaflet-1.9.4.js").read_text("utf-8"))
     own = (here / "leaflet_page.css").read_text("utf-8"), (here / "leaflet_page.js").read_text("utf-8")
     styles = f"<style>{css}</style><style>{own[0]}</style>"

@@ -19,9 +19,9 @@ test: $(VENV)/.ready-tests ## all tests with the real servers they need, stage b
 	@$(BIN)/python tests/setup_machine.py
 	@$(BIN)/python tests/run_stages.py style types fast broker browser fault
 
-fault: $(VENV)/.ready-tests ## only the tests that kill, pause and cut
+fault: $(VENV)/.ready-tests ## only the tests that kill, pause and cut, in their full form
 	@$(BIN)/python tests/setup_machine.py
-	@$(BIN)/python tests/run_stages.py fault
+	@COCKPIT_TEST_LONG=1 $(BIN)/python tests/run_stages.py fault
 
 bench: $(VENV)/.ready-tests ## measure: prints a table, writes bench.json
 	@$(BIN)/python tests/setup_machine.py

@@ -77,14 +77,16 @@ class Trial:
         self.log.close()
 
     def happen(self, fault: str) -> None:
-        """Lets it happen, and whoever was frozen wake once others have taken over."""
+        """Lets it happen; whoever was frozen wakes once others have taken over, a third worker leaves once it has read."""
         self._say(fault)
         getattr(self, f"_{fault}")()
         self._wake_if_overtaken()
+        self._leave_if_third()
 
     def settle(self) -> None:
-        """Blocks until the frozen one is woken and everything in the log is counted."""
+        """Blocks until the frozen one is woken, the third has left, and everything in the log is counted."""
         wait(self._wake_if_overtaken, 90, "others take over from the frozen worker")
+        wait(self._leave_if_third, 90, "the third worker leaves")
         self._say("everything has happened")
         wait(self._drained, 120, "all records are counted")
         self._say(f"drained; refused as duplicates: {self.state().counters.get('refused', 0)}")
@@ -113,8 +115,9 @@ class Trial:
 
     def _kill(self) -> None:
         awake = [number for number in (1, 2) if self._frozen is None or number != self._frozen[0]]
-        number = self.rng.choice(awake)
-        self.fleet.workers[number].ready()
+        self.rng.shuffle(awake)
+        wait(lambda: any(self.fleet.workers[number].reads for number in awake), 60, "a worker reads")
+        number = next(number for number in awake if self.fleet.workers[number].reads)
         pause(self.rng.random())
         self.fleet.workers[number].kill()
         self.fleet.start(number)
@@ -131,12 +134,20 @@ class Trial:
         self._servers[name].start()
 
     def _join(self) -> None:
-        """A third worker comes and goes again, both in the middle of the others' batches."""
-        third = self.fleet.start(3)
-        third.ready()
-        pause(1 + self.rng.random())
-        third.leave()
-        del self.fleet.workers[3]
+        """A third worker comes, and goes again, both in the middle of the others' batches."""
+        wait(self._leave_if_third, 90, "the third worker leaves")
+        self.fleet.start(3)
+
+    def _leave_if_third(self) -> bool:
+        """Whether there is no third worker any more."""
+        if 3 not in self.fleet.workers:
+            return True
+        if not self.fleet.workers[3].reads:
+            return False
+        pause(0.5 + self.rng.random())
+        self.fleet.workers.pop(3).leave()
+        self._say("the third worker has left")
+        return True
 
     def _freeze(self) -> None:
         if self._frozen is not None:

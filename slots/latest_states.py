@@ -14,24 +14,22 @@ SPARE = 8
 def newest_states(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """One row per `key`: that of the latest `time_us`; of equally late ones that of the later frame, there the last row.
 
-    A key keeps its row, new ones follow, so that who knows the first frame sees at once what has changed. What is past its
-    `until_us` goes when it has become an eighth of all. About 5 ms for 2,000 new states of 100,000.
+    The first frame must hold each key once, as every delta and every page does. A key keeps its row, new ones follow, so that
+    who knows the first frame sees at once what has changed. What is past its `until_us` goes when it has become an eighth.
     """
     held, *more = frames
     if not more:
         return held
-    held = held if held["key"].is_unique().all() else _newest(held)
-    new = _newest(pl.concat(more, how="diagonal_relaxed"))
-    where = new.select("key", "time_us").join(
-        held.select("key", pl.col("time_us").alias("held_us")).with_row_index("row"),
-        on="key", how="left", maintain_order="left",
-    )  # fmt: skip
-    rows = np.arange(held.height + new.height)
-    replaced = where.with_row_index("by").filter(pl.col("time_us") >= pl.col("held_us"))
-    rows[replaced["row"].to_numpy()] = held.height + replaced["by"].to_numpy()
-    fresh = held.height + np.flatnonzero(where["row"].is_null().to_numpy())
-    together = pl.concat([held, new], how="diagonal_relaxed", rechunk=True)
-    return _unlapsed(together[np.concatenate([rows[: held.height], fresh])])
+    new = _newest(pl.concat(more, how="diagonal_relaxed", rechunk=True))
+    known = held.select("key", pl.col("time_us").alias("held_us")).with_row_index("row")
+    both = known.join(new.select("key", "time_us").with_row_index("by"), on="key", how="inner")
+    later = both.filter(pl.col("time_us") >= pl.col("held_us"))
+    rows = np.arange(held.height)
+    rows[later["row"].to_numpy()] = held.height + later["by"].to_numpy()
+    fresh = np.ones(new.height, dtype=bool)
+    fresh[both["by"].to_numpy()] = False
+    together = pl.concat([held, new], how="diagonal_relaxed", rechunk=True)  # rows are gathered six times as fast from one chunk
+    return _unlapsed(together[np.concatenate([rows, held.height + np.flatnonzero(fresh)])])
 
 
 def _newest(states: pl.DataFrame) -> pl.DataFrame:

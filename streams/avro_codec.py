@@ -15,7 +15,7 @@ from streams.columns import Column, Decoded, Fault, Reason
 from streams.record import Headers
 from streams.schema_files import SchemaError
 from streams.settle import rejections
-from streams.times import from_micros
+from streams.times import from_numbers
 
 Record = dict[str, Any]
 Read = Callable[[bytes], Record]
@@ -58,7 +58,7 @@ class AvroCodec:
             records = [read(value) for value in values]
         except Unreadable:
             records, rows, reasons = _sort_out(values, read)
-        cells = {column.name: self._cells(records, column.name) for column in columns}
+        cells = {column.name: self._cells(records, column) for column in columns}
         return settle_cells(cells, rows, columns, rejections(reasons))
 
     def names(self, value: bytes, headers: Headers = ()) -> frozenset[str]:
@@ -70,12 +70,17 @@ class AvroCodec:
         except (Unreadable, SchemaError):
             return frozenset()
 
-    def _cells(self, records: Sequence[Record], name: str) -> Sequence[object] | pl.Series:
-        found = [record.get(name) for record in records]
-        if name not in self._units:
+    def _cells(self, records: Sequence[Record], column: Column) -> Sequence[object] | pl.Series:
+        found = [record.get(column.name) for record in records]
+        unit = self._units.get(column.name)
+        if unit is None:
             return found
         numbers = pl.Series(found, dtype=pl.Int64)
-        return from_micros(numbers * 1000 if self._units[name] == "ms" else numbers)
+        moments = from_numbers(numbers, 1000 if unit == "ms" else 1)
+        if column.type == "datetime" and moments.null_count() == numbers.null_count():
+            return moments
+        # A moment is no number, and a number beyond the years is no moment: both are refused where they are looked at singly.
+        return [given if moment is None else moment for given, moment in zip(found, moments, strict=True)]
 
     def _registered(self, unknown: dict[bytes, Reason]) -> Read:
         """Reads values by the id they begin with; `unknown` keeps a batch from looking for the same id again and again."""

@@ -126,7 +126,7 @@ def _moment_us(value: object, column: Column) -> int | Reason:
     """Unix microseconds, or why the value is no time."""
     if isinstance(value, str) and column.epoch is None:
         return _whole(parse_times(pl.Series([value]), column.zone)[0], value, column)
-    if isinstance(value, int | float) and not isinstance(value, bool) and column.epoch:
+    if isinstance(value, int | float) and not isinstance(value, bool) and column.epoch and abs(value) < 2**63:
         return _whole(from_micros(pl.Series([float(value) * EPOCH_SCALE[column.epoch]]))[0], value, column)
     if isinstance(value, date):
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)

@@ -54,6 +54,12 @@ def from_micros(micros: pl.Series) -> pl.Series:
     return micros.set(~within, None).cast(pl.Int64).cast(MOMENT)
 
 
+def from_numbers(numbers: pl.Series, scale: int) -> pl.Series:
+    """Datetime("us", "UTC") of Int64 numbers of `scale` microseconds each since 1970; null beyond the years 1…9999."""
+    within = numbers.is_between(_EARLIEST_US // scale, _LATEST_US // scale).fill_null(False)
+    return (numbers.set(~within, None) * scale).cast(MOMENT)
+
+
 def expected_time(column: Column) -> str:
     """What a value of this datetime column must be, for messages."""
     if column.epoch:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from cockpit.api.answer import Refusal, Route, answer, known
 from cockpit.api.window import Window
 from cockpit.parts import Parts
+from slots.error_bound import error_bound
 from slots.reading import Question, QuestionError, Reading
 from slots.slot import Indicator, Slot, seconds
 
@@ -82,6 +83,7 @@ def _passport(slot: Slot, indicator: Indicator, since: datetime | None) -> dict[
         "family": slot.family,
         "owner": indicator.owner or slot.owner,
         "formula": indicator.measure.model_dump(exclude_defaults=True),
+        "error": error_bound(indicator.measure),
         "where": slot.where,
         "dimensions": slot.dimensions,
         "counts_since": since,

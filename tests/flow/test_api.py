@@ -103,6 +103,7 @@ def test_passports(client: Client) -> None:
     wait = passports["hotline.wait"]
     assert (wait["family"], wait["owner"], wait["direction"], wait["target"]) == ("operations", "市政务服务局", "lower", 20)
     assert wait["formula"] == {"agg": "mean", "of": "wait_s"}
+    assert wait["error"] is None, "a mean is exact"
     assert wait["title"] == {"zh": "平均等待", "en": "Mean wait"}
 
 

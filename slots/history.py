@@ -86,6 +86,7 @@ def swapped(ledger: Ledger, history: History, slot: str, shadow: str, start_s: i
     """
     history.announce(slot, Replacement(start_s, ledger.state(slot).epoch))
     state = ledger.swap(slot, shadow, start_s)
+    ledger.settle()  # what the history forgets, the ledger must not fall back to
     history.forget(slot, start_s)
     return state
 

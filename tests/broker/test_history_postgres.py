@@ -1,0 +1,78 @@
+"""A real PostgreSQL that is stopped, killed and started again under a line that goes on counting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from slots.history import HistoryLost
+from slots.history_sql import SqlHistory
+from slots.reading import Question
+from streams.embedded import EmbeddedLog
+from tests.archived_line import ArchivedLine, batch_line
+from tests.broker.process import ForeignServer, ServerProcess
+from tests.line import NOON, ZONE, ago, small_slot
+
+pytestmark = [pytest.mark.broker, pytest.mark.fault]
+
+
+@pytest.fixture
+def server(postgres_server: ServerProcess | ForeignServer) -> Iterator[ServerProcess]:
+    if isinstance(postgres_server, ForeignServer):
+        pytest.skip(f"{postgres_server.name} is not ours: it cannot be stopped")
+    yield postgres_server
+    postgres_server.start()
+
+
+def send(line: ArchivedLine, *days: float) -> None:
+    line.send(*[{"at": ago(days=age), "region": "a1", "kind": "水", "wait_s": age} for age in days])
+    line.run()
+
+
+def counted(line: ArchivedLine, days: int) -> float | None:
+    start = NOON.replace(hour=16) - timedelta(days=days + 1)
+    (reading,) = line.readings.ask(Question("desk.requests", "c", start, NOON.replace(hour=16)))
+    return reading.value
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_a_database_that_goes_and_comes_back(server: ServerProcess, tmp_path: Path, how: str) -> None:
+    history = SqlHistory(server.address, tmp_path.name, ZONE)
+    line = ArchivedLine(history, small_slot(lateness="1h"), log=EmbeddedLog(":memory:", partitions=1))
+    send(line, 500, 450, 20, 3)
+    line.archiver.round()
+    left = line.left()
+    assert left and counted(line, 600) == 4
+    (server.stop if how == "stop" else server.kill)()
+    send(line, 440, 10, 1, 0)
+    with pytest.raises(HistoryLost, match="does not answer"):
+        line.archiver.round()
+    hot = set(line.ledger.versions("desk"))
+    assert counted(line, 30) == 5
+    with pytest.raises(HistoryLost):
+        counted(line, 600)
+    server.start()
+    assert line.archiver.round() > 0
+    assert hot - set(line.ledger.versions("desk")) and line.left().keys() > left.keys()
+    assert line.ledger.state("desk").counters["beyond"] == 1  # 440 days ago had left before the database went
+    assert counted(line, 600) == 7
+    history.close()
+
+
+def test_a_line_that_starts_without_its_database(server: ServerProcess, tmp_path: Path) -> None:
+    server.stop()
+    history = SqlHistory(server.address, tmp_path.name, ZONE)
+    line = ArchivedLine(history, small_slot(lateness="1h"), log=EmbeddedLog(":memory:", partitions=1))
+    send(line, 500, 20, 0)
+    assert counted(line, 30) == 2
+    with pytest.raises(HistoryLost):
+        line.archiver.round()
+    assert len(line.ledger.versions("desk")) > 0
+    server.start()
+    assert line.archiver.round() > 0 and line.left()
+    windows = [(NOON.replace(hour=16) - timedelta(days=601), NOON.replace(hour=16))]
+    assert line.answers(windows) == line.answers(windows, batch_line(line).readings)
+    history.close()

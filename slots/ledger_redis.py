@@ -73,7 +73,7 @@ class RedisLedger:
             if said != b"done":
                 raise OffsetConflict(commit.slot, commit.begin, state.offsets)
             self._closed.learn(commit.slot, state.cells)
-            self._compact(commit.slot, map(page_key, long))
+            self._compact(commit.slot, [page_key(long)] if long else [])
         return state
 
     def read(self, slot: str, key: PageKey) -> tuple[int, pl.DataFrame | None]:
@@ -184,7 +184,7 @@ class RedisLedger:
         self._keeps = True
 
     def _added(self, commit: Commit) -> Any:
-        """What the script says to the commit: `done`, `moved` or `closed`, with the state's hashes and the pages to compact."""
+        """What the script says to the commit: `done`, `moved` or `closed`, the state's hashes, the page with too many deltas."""
         bounded, closed = self._closed.bounded(commit)
         arguments: list[bytes | str | int] = [msgspec.msgpack.encode(described(bounded, self._key(commit.slot, "page:"), closed))]
         for key, delta in bounded.deltas.items():

@@ -44,10 +44,10 @@ local function answer(said, long) return {said, redis.call('HGETALL', state), re
 for part, begin in pairs(c.begin) do
   if (redis.call('HGET', state, 'o:' .. part) or '') ~= begin then
     redis.call('HINCRBY', state, 'c:refused', c.span)
-    return answer('moved', {})
+    return answer('moved', '')
   end
 end
-if c.epoch ~= '' and (redis.call('HGET', state, 'epoch') or '0') ~= c.epoch then return answer('moved', {}) end
+if c.epoch ~= '' and (redis.call('HGET', state, 'epoch') or '0') ~= c.epoch then return answer('moved', '') end
 
 if next(c.dimensions) then
   local room = {}
@@ -58,15 +58,15 @@ if next(c.dimensions) then
   for name, values in pairs(c.dimensions) do
     local free = room[name] or c.limit
     for _, value in ipairs(values) do free = free - 1 + redis.call('HEXISTS', dims, name .. '\0' .. value) end
-    if free < 0 then return answer('moved', {}) end
+    if free < 0 then return answer('moved', '') end
   end
 end
 for i = 2, #ARGV, 3 do
   local _, _, closed = meta(pages, ARGV[i])
-  if closed ~= (c.closed[ARGV[i]] or '0') then return answer('closed', {}) end
+  if closed ~= (c.closed[ARGV[i]] or '0') then return answer('closed', '') end
   local size, start = string.match(ARGV[i], '^%a+:(%a*):(%-?%d+)$')
   local floor = redis.call('HGET', state, 'f:' .. size)
-  if floor and tonumber(start) < tonumber(floor) then return answer('moved', {}) end
+  if floor and tonumber(start) < tonumber(floor) then return answer('moved', '') end
 end
 
 for part, offset in pairs(c.finish) do redis.call('HSET', state, 'o:' .. part, offset) end
@@ -87,12 +87,13 @@ redis.call('HSETNX', state, 'epoch', now)
 for name, values in pairs(c.dimensions) do
   for _, value in ipairs(values) do redis.call('HSETNX', dims, name .. '\0' .. value, redis.call('HLEN', dims)) end
 end
-local long, added = {}, 0
+local long, longest, added = '', c.parts, 0
 for i = 2, #ARGV, 3 do
   local name, rows = ARGV[i], tonumber(ARGV[i + 1])
   local version, held, closed = meta(pages, name)
   version = after(version)
-  if redis.call('RPUSH', c.prefix .. name, version .. ARGV[i + 2]) > c.parts then long[#long + 1] = name end
+  local parts = redis.call('RPUSH', c.prefix .. name, version .. ARGV[i + 2])
+  if parts > longest then longest, long = parts, name end
   keep(pages, name, version, held + rows, closed)
   added = added + rows
 end

@@ -107,7 +107,7 @@ def open_history(settings: Settings, state: Path, city: City) -> AbstractContext
     from slots.history_sql import SqlHistory  # SQLAlchemy takes a while to load
 
     address = settings.history_in(state)
-    return closing(SqlHistory(address, city.name, city.zone)) if address else nullcontext()
+    return closing(slots.PatientHistory(SqlHistory(address, city.name, city.zone))) if address else nullcontext()
 
 
 @command_line.command()
@@ -269,7 +269,7 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
     """Runs one city until it is told to stop. `feed`: what makes its records, for a demonstration."""
     role = "ingest" if ingest else "web"
     with _composed(
-        folder, settings, role, lambda slot: web.hub.hint(slot), lambda change: web.hub.change(change.slots, change.boards), fresh
+        folder, settings, role, lambda slot: web.hub.hint(slot), lambda change: web.hub.change(change.boards), fresh
     ) as (parts, workers, reload):
         web = create_app(parts)
         config = uvicorn.Config(web, log_config=None, timeout_graceful_shutdown=2, **bounds())

@@ -6,6 +6,7 @@ from slots.dry_run import DryRun, as_batch, dry_run
 from slots.entities import Entities
 from slots.fold import Anew, Fold, Folded
 from slots.history import History, HistoryError, HistoryLost
+from slots.history_patient import PatientHistory
 from slots.ledger import Commit, Health, Ledger, LedgerError, LedgerLost, OffsetConflict, PageKey, SlotState
 from slots.ledger_memory import MemoryLedger
 from slots.letters import Aside, Outcome, Replay
@@ -23,7 +24,8 @@ from slots.workers import Workers
 __all__ = [
     "Anew", "Archiver", "Aside", "Bounds", "Commit", "DocumentError", "DryRun", "Entities", "Fold", "Folded", "Freshness",
     "Health", "History", "HistoryError", "HistoryLost", "Indicator", "Ledger", "LedgerError", "LedgerLost", "Measure",
-    "MemoryLedger", "Model", "OffsetConflict", "Outcome", "PageKey", "Pipeline", "Places", "Problem", "Question",
-    "QuestionError", "Reading", "Readings", "Recompute", "Records", "Replay", "Retention", "SetAside", "Slot", "SlotState",
-    "Status", "Titles", "Workers", "as_batch", "dry_run", "folds_by_topic", "nearest", "parse_slot", "problems_of", "seconds",
+    "MemoryLedger", "Model", "OffsetConflict", "Outcome", "PageKey", "PatientHistory", "Pipeline", "Places", "Problem",
+    "Question", "QuestionError", "Reading", "Readings", "Recompute", "Records", "Replay", "Retention", "SetAside", "Slot",
+    "SlotState", "Status", "Titles", "Workers", "as_batch", "dry_run", "folds_by_topic", "nearest", "parse_slot", "problems_of",
+    "seconds",
 ]  # fmt: skip

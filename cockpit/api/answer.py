@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 
 from cockpit.windows import WindowError
 from layers import UnknownRegion
+from slots.history import HistoryLost
 from slots.ledger import LedgerLost
 from slots.problem import nearest
 from slots.reading import QuestionError
@@ -105,6 +106,8 @@ def _refusal(error: Exception) -> Refusal | None:
             return Refusal(422, text, hint)
         case UnknownRegion():
             return Refusal(422, str(error))
+        case HistoryLost():
+            return Refusal(503, "the history cannot be reached now; what is recent can")
         case LedgerLost():
             return Refusal(503, "the ledger cannot be reached now")
         case SourceLost():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from slots.history import HistoryLost
+from slots.history_patient import PatientHistory
 from slots.history_sql import SqlHistory
 from slots.reading import Question
 from streams.embedded import EmbeddedLog
@@ -59,6 +63,36 @@ def test_a_database_that_goes_and_comes_back(server: ServerProcess, tmp_path: Pa
     assert hot - set(line.ledger.versions("desk")) and line.left().keys() > left.keys()
     assert line.ledger.state("desk").counters["beyond"] == 1  # 440 days ago had left before the database went
     assert counted(line, 600) == 7
+    history.close()
+
+
+def test_a_frozen_database_freezes_nobody(server: ServerProcess, tmp_path: Path) -> None:
+    history = PatientHistory(SqlHistory(server.address, tmp_path.name, ZONE), read_s=0.5, write_s=0.5, rest_s=30)
+    line = ArchivedLine(history, small_slot(lateness="1h"), log=EmbeddedLog(":memory:", partitions=1))
+    send(line, 500, 20, 0)
+    line.archiver.round()
+    pids = [int(pid) for pid in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()]
+    for pid in [server.pid, *pids]:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(HistoryLost, match=r"within 0\.5 s"):
+            counted(line, 600)
+        began = time.monotonic()
+        for _ in range(50):
+            with pytest.raises(HistoryLost, match=r"within 0\.5 s"):
+                counted(line, 600)
+        assert time.monotonic() - began < 0.5  # told at once, without asking again
+        send(line, 10)
+        with pytest.raises(HistoryLost):
+            line.archiver.round()
+        assert counted(line, 30) == 3
+    finally:
+        for pid in [server.pid, *pids]:
+            os.kill(pid, signal.SIGCONT)
+    again = ArchivedLine(SqlHistory(server.address, tmp_path.name, ZONE), line.slot, line.ledger, line.log)
+    again.archiver.round()
+    assert counted(again, 600) == 4
+    again.history.close()
     history.close()
 
 

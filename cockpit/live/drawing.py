@@ -13,6 +13,7 @@ from cockpit.boards import PlacedPanel
 from cockpit.live.picture import Encoded, Frames
 from cockpit.live.sources import UNAGED, panel_freshness, short_of
 from cockpit.panels.panel import Context, Props
+from slots.history import HistoryLost
 from slots.ledger import LedgerError
 from slots.reading import QuestionError
 from slots.slot import Slot
@@ -26,6 +27,10 @@ _FAILED: Final = {
 _GONE: Final = {
     "zh": "数据插槽 {} 已从城市目录中移除",
     "en": "The slot {} was removed from the city's folder",
+}
+_NO_HISTORY: Final = {
+    "zh": "历史数据库连不上，显示的是最后一次的数值",
+    "en": "The history cannot be reached; these are the last values",
 }
 _LOST: Final = {
     "zh": "状态存储连不上，显示的是最后一次的数值",
@@ -95,6 +100,8 @@ class Drawer:
         try:
             keys = _encoded(placed.kind.props(placed.options, context))
             drawn.frames = _frames(placed, context, drawn.frames)
+        except HistoryLost:
+            drawn.sequences, drawn.problem = {}, _NO_HISTORY[context.scope.lang]  # what is recent may well be there
         except LedgerError:
             drawn.sequences = {}  # draw again as soon as the ledger answers; freshness says what is wrong
         except QuestionError as error:

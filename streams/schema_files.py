@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 
 class SchemaError(ValueError):
@@ -34,4 +35,4 @@ def listed(folder: Path, city: Path) -> str:
     return ", ".join(found[:20]) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
 
 
-_SUFFIX = {"avro": "avsc", "protobuf": "desc"}
+_SUFFIX: Final = {"avro": "avsc", "protobuf": "desc"}

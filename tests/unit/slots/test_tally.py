@@ -1,36 +1,55 @@
 """Arrays add up to the same as frames do."""
 
+import random
+
 import numpy as np
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slots.measures import merge
+from slots.sheet import added
 from slots.tally import Tally, merged, stacked, states_of
 
-COLUMNS = ("n:x", "s:x", "lo:x", "hi:x", "lt:x", "lv:x")
+COLUMNS = ("n:x", "s:x", "f:x", "lo:x", "hi:x", "lt:x", "lv:x")
 SCHEMA = {
     "g": pl.Int64,
     "n:x": pl.Int64,
-    **dict.fromkeys(("s:x", "lo:x", "hi:x"), pl.Float64),
+    "s:x": pl.Float64,
+    "f:x": pl.Int64,
+    **dict.fromkeys(("lo:x", "hi:x"), pl.Float64),
     "lt:x": pl.Int64,
     "lv:x": pl.Float64,
 }
 
 numbers = st.integers(-1000, 1000).map(float)
-filled = st.tuples(st.integers(0, 3), st.integers(1, 9), numbers, numbers, numbers, st.integers(0, 1 << 50), numbers)
-empty = st.integers(0, 3).map(lambda group: (group, 0, 0.0, None, None, None, None))
+quanta = st.integers(-(1 << 63), (1 << 63) - 1)
+filled = st.tuples(st.integers(0, 3), st.integers(1, 9), numbers, quanta, numbers, numbers, st.integers(0, 4), numbers)
+empty = st.integers(0, 3).map(lambda group: (group, 0, 0.0, 0, None, None, None, None))
+rows_of_states = st.lists(st.one_of(filled, empty), min_size=1, max_size=30)
 
 
-@given(st.lists(st.one_of(filled, empty), min_size=1, max_size=30, unique_by=lambda row: row[5] or id(row)))
-def test_groups_merge_as_in_frames(rows: list[tuple[float | None, ...]]) -> None:
+@given(rows_of_states, st.integers(0, 30), st.randoms(use_true_random=False))
+def test_groups_merge_as_in_frames_in_any_order(rows: list[tuple[float | None, ...]], cut: int, rng: random.Random) -> None:
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     states = merged(states_of(frame, COLUMNS), frame["g"].to_numpy(), 4)
-    for row in frame.group_by("g").agg(merge(COLUMNS)).to_dicts():
+    order = rng.sample(range(len(rows)), len(rows))
+    halves = [frame[part].group_by("g").agg(merge(COLUMNS)) for part in (order[:cut], order[cut:]) if part]
+    for row in pl.concat(halves).group_by("g").agg(merge(COLUMNS)).to_dicts():
         got = {column: states[column][row["g"]] for column in COLUMNS}
-        assert (got["n:x"], got["s:x"]) == (row["n:x"], row["s:x"])
+        assert (got["n:x"], got["s:x"], got["f:x"]) == (row["n:x"], row["s:x"], row["f:x"])
         if row["n:x"]:
             assert got == {column: row[column] for column in COLUMNS}
+
+
+@given(rows_of_states)
+def test_stretches_of_rows_merge_as_groups_do(rows: list[tuple[float | None, ...]]) -> None:
+    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("g", maintain_order=True)
+    groups, begins, sizes = np.unique(frame["g"].to_numpy(), return_index=True, return_counts=True)
+    states = states_of(frame, COLUMNS)
+    stretched = added(states, (begins, begins + sizes))
+    for column, values in merged(states, frame["g"].to_numpy(), 4).items():
+        np.testing.assert_array_equal(stretched[column], values[groups], err_msg=column)
 
 
 def test_a_column_the_page_lacks_is_neutral() -> None:

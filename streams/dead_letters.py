@@ -50,6 +50,7 @@ class DeadLetters:
         self._source = log.source(topic)
         self._reading = threading.Lock()
         self._opened = False
+        self._taken = 0
         self._marks: dict[str, tuple[int, int]] = {}
         self._awaited: set[str] = set()
         self._log = structlog.get_logger("dead letters").bind(topic=topic)
@@ -68,14 +69,16 @@ class DeadLetters:
     def catch_up(self, slot: str, timeout_s: float = SYNC_S) -> tuple[int, int]:
         """Returns when the view has all that was written of the slot before: partition and offset of a mark set for that.
 
-        Raises SinkLost or SourceLost, the latter also when it takes too long.
+        Raises SinkLost or SourceLost, the latter also when nothing has come for `timeout_s`.
         """
         mark = secrets.token_hex(8)
         self._awaited.add(mark)
         try:
             self.write([Mark(slot, mark)])
-            until = time.monotonic() + timeout_s
+            until, taken = time.monotonic() + timeout_s, self._taken
             while mark not in self._marks:
+                if self._taken != taken:
+                    until, taken = time.monotonic() + timeout_s, self._taken
                 if time.monotonic() > until:
                     raise SourceLost(f"'{self.topic}' did not give what was written to it within {timeout_s:.0f} s")
                 self.follow(0.05)
@@ -135,6 +138,7 @@ class DeadLetters:
             lost = False
 
     def _take(self, batch: Batch) -> None:
+        self._taken += 1
         for lane, span in batch.spans.items():
             rows = np.flatnonzero(batch.partitions == lane)
             entries = [(int(batch.offsets[row]), decode(batch.values[row])) for row in rows]

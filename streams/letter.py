@@ -15,7 +15,7 @@ from streams.record import Batch, Headers
 RAW_BYTES: Final = 64 << 10
 CAUSE_CHARS: Final = 200
 
-_GIVEN = re.compile(r", got .*| is \d{4}-.*?,(?= more than)", re.DOTALL)
+_GIVEN = re.compile(r", got .*|\.? Hint: .*", re.DOTALL)
 _QUOTED = re.compile(r"(?<!field )(?<!\w)(['\"])(?:(?!\1(?!\w)).)*\1(?!\w)", re.DOTALL)
 _NUMBER = re.compile(r"\d[\d:.+\-TZ]*")
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from random import Random
 
 import pytest
+from fastapi import FastAPI
 
+from cockpit.api import OPENAPI, create_router
+from slots.ledger import Health
 from slots.letters import Outcome
 from streams.letter import RAW_BYTES
+from tests.cities.client import Client
+from tests.cities.line import CityLine, request
 from tests.flow.mutations import FIXABLE, MUTATIONS, encoded
 from tests.line import NOON, ago
 from tests.unit.slots.test_letters import Desk
@@ -78,3 +85,44 @@ def test_each_mutation_alone_is_one_letter_with_its_reason(kind: str, seed: int)
     assert desk.counted() == 2
     assert letter.reason and letter.stage in STAGES
     desk.letters.close()
+
+
+@pytest.fixture
+def line() -> Iterator[CityLine]:
+    with closing(CityLine()) as line:
+        yield line
+
+
+@pytest.fixture
+def client(line: CityLine) -> Iterator[Client]:
+    app = FastAPI(openapi_url=OPENAPI)
+    app.include_router(create_router(line.parts))
+    with closing(Client(app)) as client:
+        yield client
+
+
+def test_letters_are_grouped_filtered_and_turned_page_by_page(line: CityLine, client: Client) -> None:
+    line.send("city.hotline", *(request(str(n), wait_s="12") for n in range(5)), request("5", district="zz"), b"{broken")
+    line.run()
+    found = client.get("/api/v1/dead-letters/hotline?limit=4").json()
+    assert (found["causes"][0]["field"], found["causes"][0]["count"]) == ("wait_s", 5)
+    assert found["causes"][0]["reason"] == "field 'wait_s' must be float"
+    assert [letter["offset"] for letter in found["letters"]] == [6, 5, 4, 3]
+    older = client.get(f"/api/v1/dead-letters/hotline?limit=4&before={found['next']}").json()
+    assert [letter["offset"] for letter in older["letters"]] == [2, 1, 0]
+    assert older["next"] is None
+    assert client.get("/api/v1/dead-letters/hotline?stage=region").json()["found"] == 1
+    assert {one["field"] for one in client.get("/api/v1/dead-letters/hotline?field=wait_s").json()["letters"]} == {"wait_s"}
+    refused = client.get("/api/v1/dead-letters/hotline?before=381")
+    assert refused.status_code == 422 and "topic[partition]@offset" in refused.json()["error"]
+
+
+def test_a_degraded_slot_says_so_in_the_interface_and_to_prometheus(line: CityLine, client: Client) -> None:
+    why = "7 % of the last minute's records could not be used: 7 of 100"
+    at_us = int(line.clock().timestamp() * 1e6)
+    for degraded in (why, ""):
+        line.ledger.report("hotline", Health(True, "", at_us, degraded=degraded))
+        slots = {one["slot"]: one for one in client.get("/api/v1/slots").json()["slots"]}
+        assert (slots["hotline"]["degraded"], slots["reviews"]["degraded"]) == (degraded, "")
+        told = f'cockpit_slot_degraded{{slot="hotline"}} {float(bool(degraded))}'
+        assert told in client.get("/metrics").text.splitlines()

@@ -129,7 +129,7 @@ def test_letters_are_found_by_stage_and_field_and_counted_by_cause() -> None:
     put(letters, *wrong, *ahead, slot="s")
     assert [(one.reason, one.count, one.since) for one in letters.view.causes("s")] == [
         ("field 'wait_s' must be float", 5, AT),
-        ("field 'at' more than … s ahead of …", 2, AT),
+        ("field 'at' is …, more than … s ahead of …", 2, AT),
     ]
     assert [one.offset for one in letters.view.latest("s", 9, field="wait_s")] == [4, 3, 2, 1, 0]
     assert [one.offset for one in letters.view.latest("s", 9, stage="time")] == [2, 1]

@@ -37,7 +37,8 @@ ALONE = {
 }
 """Third-party package → the only room (rooms, by spaces) that may use it."""
 
-DRIVERS = {"kafka", "confluent_kafka", "redis", "valkey", "sqlite3", "psycopg", "httpx", "requests", "socket", "urllib.request"}
+DRIVERS = {"kafka", "confluent_kafka", "redis", "valkey", "sqlite3", "psycopg", "sqlalchemy", "httpx", "requests",
+           "socket", "urllib.request"}  # fmt: skip
 """What a connector reaches the outside with."""
 
 TYPES_ONLY = {"slots": {"streams"}, "cockpit": {"streams", "slots"}}

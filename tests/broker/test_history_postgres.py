@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from slots.history import HistoryLost
 from slots.history_patient import PatientHistory
 from slots.history_sql import SqlHistory
+from slots.ledger_redis import RedisLedger
 from slots.reading import Question
 from streams.embedded import EmbeddedLog
 from tests.archived_line import ArchivedLine, batch_line
@@ -64,6 +67,31 @@ def test_a_database_that_goes_and_comes_back(server: ServerProcess, tmp_path: Pa
     assert line.ledger.state("desk").counters["beyond"] == 1  # 440 days ago had left before the database went
     assert counted(line, 600) == 7
     history.close()
+
+
+def test_two_workers_on_redis_say_what_one_would(
+    postgres_server: ServerProcess | ForeignServer, redis_server: ServerProcess | ForeignServer, tmp_path: Path
+) -> None:
+    log, slot = EmbeddedLog(":memory:", partitions=2), small_slot(lateness="9d")
+    ledgers = [RedisLedger(redis_server.address, f"history-{tmp_path.name}") for _ in range(2)]
+    histories = [SqlHistory(postgres_server.address, tmp_path.name, ZONE) for _ in range(2)]
+    one, two = (ArchivedLine(h, slot, ledger, log) for h, ledger in zip(histories, ledgers, strict=True))
+    chance = random.Random(3)
+    ages = sorted((chance.uniform(0, 800) for _ in range(240)), reverse=True)
+    for at in range(0, len(ages), 20):
+        line, other = (one, two) if at % 40 else (two, one)
+        send(line, *ages[at : at + 20])
+        other.run()  # its state is that of its last commit: what has left meanwhile it learns by a conflict
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda line: line.archiver.round(), (one, two)))
+    assert {key.size for key in one.left()} == {"hour", "day"}
+    windows = [(NOON.replace(hour=16) - timedelta(days=days), NOON.replace(hour=16)) for days in (810, 60)]
+    expected = one.answers(windows, batch_line(one).readings)
+    assert one.answers(windows) == expected
+    assert two.answers(windows) == expected
+    for ledger, history in zip(ledgers, histories, strict=True):
+        ledger.close()
+        history.close()
 
 
 def test_a_frozen_database_freezes_nobody(server: ServerProcess, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@
   /** One line per slot: 热线工单：4 未计入 · 2 迟到. */
   function words(one, { t, lang }) {
     const said = KINDS.filter((kind) => one[kind]).map((kind) => `${Cockpit.format.decimal(one[kind], 0, lang)} ${t(`aside_${kind}`)}`);
-    const lines = [said.join(" · "), one.degraded, ...(one.drift || [])].filter(Boolean);
+    const lines = [said.join(" · "), one.degraded, ...(one.drift || []), ...(one.problem || [])].filter(Boolean);
     return `${one.title}${lang === "en" ? ": " : "："}${lines.join("\n")}`;
   }
 
@@ -25,7 +25,8 @@
     const count = slots.reduce((sum, one) => sum + one.rejected + one.lost, 0);
     const coarsened = slots.some((one) => one.coarsened);
     const drifting = slots.some((one) => one.drift);
-    button.hidden = count === 0 && !coarsened && !drifting;
+    const mistaken = slots.some((one) => one.problem);
+    button.hidden = count === 0 && !coarsened && !drifting && !mistaken;
     if (!button.firstChild) {
       make("i", "mark mark-old", button).setAttribute("aria-hidden", "true");
       make("span", "", button);
@@ -33,7 +34,7 @@
       make("span", "aside-word", button);
     }
     say(button.children[1], count ? Cockpit.format.decimal(count, 0, ctx.lang) : "");
-    say(button.children[2], ` ${ctx.t(count ? "aside" : coarsened ? "aside_coarse" : "aside_drift")}`);
+    say(button.children[2], ` ${ctx.t(count ? "aside" : coarsened ? "aside_coarse" : drifting ? "aside_drift" : "aside_problem")}`);
     const lossy = slots.find((one) => one.degraded);
     button.toggleAttribute("data-degraded", Boolean(lossy));
     button.firstChild.className = lossy ? "mark mark-watch" : "mark mark-old";

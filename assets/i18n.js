@@ -48,6 +48,7 @@
     aside_lost: ["未读到即已过期", "expired unread"],
     aside_coarsened: ["分钟或小时明细超出上限，只计入日值", "finer cells beyond the limit, in day totals only"],
     aside_coarse: ["明细已达上限", "detail at its limit"],
+    aside_problem: ["城市文件有错", "mistakes in the city's files"],
     aside_drift: ["字段有变化", "fields have changed"],
     degraded: ["数据不全", "incomplete"],
     aside_title: ["未计入的记录", "Records that were not counted"],

@@ -6,6 +6,8 @@
   const GONE_MS = 1500;
   const FIRST_WAIT_MS = 500;
   const LAST_WAIT_MS = 5000;
+  const CALM_MS = 5000;
+  const AGAIN_MS = 60000;
 
   let socket = null;
   let had = { epoch: null, seq: null };
@@ -16,6 +18,8 @@
   let watched = Date.now();
   let silent = false;
   let mounted = false;
+  let outdated = 0;
+  let touched = 0;
   const early = [];
   const offsets = [];
 
@@ -93,6 +97,7 @@
     }
     had = { epoch: message.epoch, seq: message.seq };
     if (whole) {
+      if (message.scope.page !== document.getElementById("app").dataset.page) outdated = outdated || Date.now() + Math.random() * 3000;
       Cockpit.notice("");
       Cockpit.scope.show(message.scope);
     }
@@ -111,10 +116,23 @@
   }
 
   /**
+   * The board is another one than this page was made for: it is loaded anew, at a moment when nobody is at it, not all screens at
+   * once, and no page more often than once a minute. Until then it goes on with the panels it has.
+   */
+  function renew() {
+    if (!outdated || Date.now() < outdated || Date.now() - touched < CALM_MS || document.querySelector("dialog[open]")) return;
+    if (Date.now() - Number(sessionStorage.getItem("renewed") || 0) < AGAIN_MS) return;
+    outdated = 0;
+    sessionStorage.setItem("renewed", String(Date.now()));
+    location.reload();
+  }
+
+  /**
    * Gives up a silent line; it stays lost until something is heard on another one.
    * Where this very timer came late the screen was busy, not the line: what came waits to be heard.
    */
   function watch() {
+    renew();
     const late = Date.now() - watched > 1500;
     watched = Date.now();
     if (late || !socket || Date.now() - heard <= SILENT_MS) return;
@@ -135,6 +153,7 @@
   Cockpit.live = { now, isLost, open, have: () => had };
   Cockpit.scope.onChange(turn);
   observer.observe(document.body, { childList: true, subtree: true });
+  for (const kind of ["pointerdown", "keydown", "wheel"]) window.addEventListener(kind, () => (touched = Date.now()), { passive: true });
   window.addEventListener("online", () => !open() && timer && connect());
   setInterval(watch, 500);
   connect();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +69,10 @@ class CityContext:
     def counters(self, slot: str) -> Mapping[str, int]:
         """What was counted of the slot's records since it began. Raises slots.LedgerLost."""
         return self.parts.ledger.state(slot).counters
+
+    def problems(self) -> Sequence[object]:
+        """The mistakes in the city's files because of which older ones are in force."""
+        return self.parts.problems()
 
     def entities(self, slot: str, region: str, limit: int) -> pl.DataFrame:
         """The latest states inside a region, newest first."""

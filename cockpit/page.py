@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from hashlib import blake2b
 from typing import Any, Final
 
+import msgspec
 from dash import html
 from dash.development.base_component import Component
 
 from cockpit.boards import Board, PlacedPanel
 from cockpit.city import City
 from cockpit.panels.panel import Context
+from slots.reading import QuestionError
 
 _WORDS: Final = {
     "demo": {"zh": "演示数据", "en": "Demonstration data"},
@@ -27,8 +31,21 @@ def page(city: City, board: Board, context: Context) -> Component:
         "data-lang": context.scope.lang,
         "data-zone": city.zone,
         "data-root": city.regions.root.code,
+        "data-page": stamp(board, context),
     }
     return html.Div([_header(city, board, context), _grid(board, context)], id="app", **told)
+
+
+def stamp(board: Board, context: Context) -> str:
+    """Another one whenever the page must be loaded anew: the board's layouts, its panels, or their titles have changed."""
+    layouts = board.layouts
+    shapes = [shape.model_dump(mode="json") for shape in (layouts.wall, layouts.strip, layouts.tablet, layouts.desk)]
+    panels = [
+        (placed.id, placed.kind.name, placed.options.model_dump(mode="json"), title_of(placed, context))
+        for placed in board.panels.values()
+    ]
+    said = msgspec.json.encode([context.text(board.title, board.board), shapes, panels])
+    return blake2b(said, digest_size=8).hexdigest()
 
 
 def _header(city: City, board: Board, context: Context) -> Component:
@@ -92,12 +109,13 @@ def _panel(placed: PlacedPanel, context: Context) -> Component:
 
 
 def title_of(placed: PlacedPanel, context: Context) -> str:
-    """The board's title for the panel, else that of the indicator or the slot it shows, else nothing."""
+    """The board's title for the panel, else that of the indicator or the slot it shows, else nothing (as where that is gone)."""
     if placed.title:
         return context.text(placed.title)
     name = getattr(placed.options, "indicator", None) or getattr(placed.options, "color", None)
     if name:
-        _, indicator = context.indicator(name)
-        return context.text(indicator.title, indicator.name)
+        with suppress(QuestionError):
+            _, indicator = context.indicator(name)
+            return context.text(indicator.title, indicator.name)
     slot = context.slots.get(getattr(placed.options, "slot", None) or "")
     return context.text(slot.title, slot.slot) if slot else ""

@@ -25,8 +25,8 @@ _LOG = structlog.get_logger("reload")
 class Changed:
     """The names of what is other than before: new, changed or gone."""
 
-    slots: frozenset[str]
-    boards: frozenset[str]
+    slots: frozenset[str] = frozenset()
+    boards: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.slots or self.boards)
@@ -37,7 +37,8 @@ class Reload:
 
     All files are checked as `check` does; as long as there is a mistake the former version stays in force, whole, and
     `problems` says what is wrong. Regions, map layers and what else city.yaml says take effect at the next start. `told` are
-    called after each exchange, in the thread that looks. `polling`: for network folders, which tell nobody when they change.
+    called after each exchange and when the problems are others, in the thread that looks. `polling`: for network folders,
+    which tell nobody when they change.
     """
 
     def __init__(
@@ -70,26 +71,30 @@ class Reload:
         try:
             found = load_city(self._city.folder, self._panels, self._city)
         except CityError as error:
-            self._note(error.problems)
-            return Changed(frozenset(), frozenset())
-        self._note(())
+            return self._tell(Changed(), noted=self._note(error.problems))
+        noted = self._note(())
         slots = self._city.slots.exchange(found.slots)
         boards = self._city.boards.exchange(found.boards)
         self._city.schemes.exchange(found.schemes)
-        change = Changed(slots, boards)
-        if change:
+        if slots or boards:
             _LOG.info("the city's files have changed", slots=sorted(slots), boards=sorted(boards))
-            for tell in self._told:
-                tell(change)
+        return self._tell(Changed(slots, boards), noted)
+
+    def _tell(self, change: Changed, noted: bool) -> Changed:
+        """The change, told where there is one, or where what is wrong with the files is other than before."""
+        for tell in self._told if change or noted else ():
+            tell(change)
         return change
 
-    def _note(self, problems: tuple[FileProblem, ...]) -> None:
+    def _note(self, problems: tuple[FileProblem, ...]) -> bool:
+        """Whether these mistakes are others than before."""
         before, self._problems = self._problems, problems
         if problems and problems != before:
             said = [str(problem) for problem in problems]
             _LOG.error("the city's files have mistakes; the former version stays in force", mistakes=said)
         elif before and not problems:
             _LOG.info("the city's files hold again")
+        return problems != before
 
     def _watch(self) -> None:
         """Looks at once, and whenever something has changed. A folder that cannot be watched now is tried again."""

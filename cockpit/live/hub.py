@@ -116,17 +116,16 @@ class Hub:
             with suppress(RuntimeError):  # the loop is closed: nobody looks any more
                 self._loop.call_soon_threadsafe(self._hinted.set)
 
-    def change(self, slots: Collection[str], boards: Collection[str]) -> None:
-        """Says that slots or boards are other than before: what shows them is drawn anew. Any thread."""
+    def change(self, boards: Collection[str]) -> None:
+        """Says that the city's files are other than before, and which boards: all that changed is drawn anew. Any thread."""
         if self._loop is not None:
             with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._change, frozenset(slots), frozenset(boards))
+                self._loop.call_soon_threadsafe(self._change, frozenset(boards))
 
-    def _change(self, slots: Collection[str], boards: Collection[str]) -> None:
+    def _change(self, boards: Collection[str]) -> None:
         for key, view in list(self._views.items()):
-            if view.board.board not in boards:
-                if not view.drawer.slots.isdisjoint(slots):
-                    view.dirty.set()
+            view.dirty.set()
+            if view.board.board not in boards and not view.outdated():
                 continue
             del self._views[key]
             screens = [screen for screen in view.screens if isinstance(screen, Screen)]

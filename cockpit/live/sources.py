@@ -14,6 +14,7 @@ UNAGED: Final[Props] = {"status": "live", "as_of_ms": None, "late_s": None, "sta
 """The freshness of a panel that draws on no slot."""
 
 _WORST = ("live", "late", "stale", "dead", "missing", "broken")
+MISTAKES: Final = 10
 _SHORT = ("rejected", "late", "unplaced", "lost", "coarsened")
 
 
@@ -42,15 +43,26 @@ def short_of(slots: Collection[str], context: Context) -> list[dict[str, Any]]:
 
     `coarsened`: how many minute and hour cells there was no room for. Counted since the slot began; what was counted after a
     fix is not missing any more. `degraded`: why, while too many of the last minute's records cannot be used. `drift`: a line for
-    each field that is not what it was. Raises LedgerError.
+    each field that is not what it was. An entry of no slot says what is wrong with the city's files. Raises LedgerError.
     """
     told = [(slot, _short(context.counters(slot)), context.freshness(slot)) for slot in sorted(slots)]
-    return [
+    return _mistakes(context) + [
         {"slot": slot, "title": _title(slot, context), **short}
         | {**_degraded(_lossy(fresh.degraded, context)), **_drift(fresh, context)}
         for slot, short, fresh in told
         if any(short.values()) or fresh.drift
     ]
+
+
+def _mistakes(context: Context) -> list[dict[str, Any]]:
+    """The entry `slot: ""` with the mistakes (`problem`, at most MISTAKES of them) because of which older files are in force."""
+    problems = context.problems()
+    if not problems:
+        return []
+    more = {"zh": "还有 {} 处", "en": "and {} more"}[context.scope.lang].format(len(problems) - MISTAKES)
+    lines = [*map(str, problems[:MISTAKES]), *([more] if len(problems) > MISTAKES else [])]
+    title = {"zh": "城市文件有错，沿用旧版", "en": "Mistakes in the city's files; the former ones hold"}[context.scope.lang]
+    return [{"slot": "", "title": title, **dict.fromkeys(_SHORT, 0), "problem": lines}]
 
 
 def _short(counters: Mapping[str, int]) -> dict[str, int]:

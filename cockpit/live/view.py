@@ -15,6 +15,7 @@ from cockpit.context import ContextMaker
 from cockpit.live.drawing import Drawer, Drawing
 from cockpit.live.line import Parcel, parcels
 from cockpit.live.picture import Picture
+from cockpit.page import stamp
 from cockpit.panels.panel import Context
 from cockpit.scope import Scope
 
@@ -36,6 +37,7 @@ class View:
         self.board = board
         self.scope = scope
         self.drawer = Drawer(board.panels, context.slots)
+        self._page = stamp(board, context)
         self.picture = Picture(epoch, msgspec.json.encode(scope_message(board, context)))
         self.screens: set[Looker] = set()
         self.dirty = asyncio.Event()
@@ -46,6 +48,10 @@ class View:
         self._drawing = threading.Lock()  # a drawing whose screens have gone meanwhile may still be under way
         self._made: dict[int | None, tuple[float, list[Parcel]]] = {}
         self._beat: tuple[float, int, Parcel] = (0.0, -1, Parcel(()))
+
+    def outdated(self) -> bool:
+        """Whether what its page says beside the numbers is other than when it was made."""
+        return stamp(self.board, self._contexts(self.scope)) != self._page
 
     def draw(self, sequences: Mapping[str, int]) -> Drawing:
         """What changed. Blocks on the ledger: for a worker thread."""
@@ -89,7 +95,9 @@ def words(message: dict[str, object]) -> Parcel:
 
 
 def scope_message(board: Board, context: Context) -> dict[str, object]:
-    """What a snapshot says of the place: board, query, region, its name, the way down to it (root first, itself last), title."""
+    """What a snapshot says of the place: board, query, region, its name, the way down to it (root first, itself last), title;
+    and which page shows it.
+    """
     regions = context.regions
     region = regions.region(context.region)
     english = context.scope.lang == "en"
@@ -102,4 +110,5 @@ def scope_message(board: Board, context: Context) -> dict[str, object]:
         "name": named[-1]["name"],
         "breadcrumb": named,
         "title": context.text(board.title, board.board),
+        "page": stamp(board, context),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -48,6 +48,9 @@ class Context(Protocol):
 
     def counters(self, slot: str) -> Mapping[str, int]:
         """What was counted of the slot's records since it began: accepted, rejected, late, unplaced, lost …"""
+
+    def problems(self) -> Sequence[object]:
+        """The mistakes in the city's files because of which older ones are in force; what each prints as is for people."""
 
     def entities(self, slot: str, region: str, limit: int) -> pl.DataFrame:
         """The latest states inside a region, newest first: key, time_us, lon, lat, region and the slot's attributes."""

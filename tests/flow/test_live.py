@@ -72,6 +72,7 @@ def test_another_scope_on_the_same_socket(running: Running) -> None:
         screen.hello(query="region=7701&lang=en")
         second = screen.next("snapshot")
         assert second["panels"]["requests"]["value"] == 2
+        assert len(second["scope"].pop("page")) == 16
         assert second["scope"] == {
             "board": "city", "query": "region=7701&lang=en", "region": "7701", "name": "East", "title": "City overview",
             "breadcrumb": [{"code": "77", "name": "Tiny"}, {"code": "7701", "name": "East"}],

@@ -137,6 +137,31 @@ def test_a_panel_that_fails_is_broken_alone_and_keeps_its_last_good_keys(board: 
     assert (healed["drawn"], healed["fresh"]["status"]) == (3, "live")
 
 
+def test_a_slot_that_is_another_one_now_draws_its_panels_again(board: Board, calls: Probe, cars: Probe) -> None:
+    board.draw()
+    slots = board.city.parts.city.slots
+    assert slots.exchange({**slots, "hotline": slots["hotline"].model_copy(update={"owner": "somebody"})}) == {"hotline"}
+    board.draw()
+    assert (calls.drawn, cars.drawn) == (2, 1)
+
+
+def test_a_slot_that_is_gone_is_said_and_the_last_values_stay(board: Board, calls: Probe, cars: Probe) -> None:
+    board.city.hotline(NOON)
+    board.draw()
+    slots = board.city.parts.city.slots
+    gone = slots["hotline"]
+    slots.exchange({name: slot for name, slot in slots.items() if name != "hotline"})
+    calls.fails = KeyError("hotline")
+    sent = board.draw()
+    assert sent["calls"]["drawn"] == 1 and sent["cars"]["fresh"]["status"] == "missing"
+    fresh = sent["calls"]["fresh"]
+    assert (fresh["status"], fresh["reason"]) == ("missing", "The slot hotline was removed from the city's folder")
+    calls.fails = None
+    slots.exchange({**slots, "hotline": gone})
+    back = board.draw()["calls"]
+    assert (back["fresh"]["status"], back["fresh"]["reason"]) == ("live", "")
+
+
 def test_a_question_that_cannot_be_answered_says_why(board: Board, calls: Probe) -> None:
     calls.fails = QuestionError("finer buckets than are kept")
     fresh = board.draw()["calls"]["fresh"]

@@ -35,7 +35,7 @@ class PageKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What the worker that feeds a slot last said of its source. `at_us`: Unix microseconds, 0 = never."""
+    """What the workers that feed a slot last said of its source. `at_us`: Unix microseconds, 0 = never."""
 
     connected: bool = False
     reason: str = ""
@@ -159,7 +159,7 @@ class Ledger(Protocol):
         """Stores what the slot's worker says of its source; never fails the caller, never touches the sequence."""
 
     def health(self, slot: str) -> Health:
-        """The last report."""
+        """The last report; of several workers that share a ledger the last of each, put together (slots.reports)."""
 
     def clear(self, slot: str) -> None:
         """Forgets the slot whole: pages, offsets, counters. The log counts it anew."""

@@ -32,10 +32,13 @@ from slots.redis_form import (
     state_of,
 )  # fmt: skip
 from slots.redis_scripts import CLEAR, CLOSE, COMMIT, COMPACT, EXPIRE, SWAP
+from slots.reports import together
 from slots.snapshot import frame_bytes
 
 HOLD_S = 10.0
 """For so long a swap keeps commits waiting at most; what takes longer is tried again."""
+GONE_US = 3_600_000_000
+"""A worker that has said nothing for so long, while others did, is forgotten."""
 _OWN = ("state", "pages", "dims", "hold")
 
 
@@ -51,6 +54,8 @@ class RedisLedger:
         self._redis = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=3, health_check_interval=15)
         self._prefix = prefix
         self._keeps = False
+        self._worker = uuid.uuid4().hex
+        self._greeted: set[str] = set()
         self._scripts = {text: self._redis.register_script(text) for text in (COMMIT, COMPACT, CLOSE, EXPIRE, CLEAR, SWAP)}
         self._closed = Closed(bounds or Bounds(), self._close, lambda slot, key: self.read(slot, key)[1], self._merge)
 
@@ -111,14 +116,21 @@ class RedisLedger:
 
     def report(self, slot: str, health: Health) -> None:
         try:
-            self._redis.set(self._key(slot, "health"), msgspec.json.encode(health))
-        except redis.RedisError:
+            if slot not in self._greeted:
+                self._greeted.add(slot)
+                self.health(slot)  # which forgets the workers that are gone
+            self._redis.hset(self._key(slot, "reports"), self._worker, msgspec.json.encode(health))
+        except (redis.RedisError, LedgerLost):
             return  # a report that does not arrive says the same: the reader sees an old one
 
     def health(self, slot: str) -> Health:
         with _Reached():
-            found = self._redis.get(self._key(slot, "health"))
-            return msgspec.json.decode(found, type=Health) if found else Health()
+            stored: dict[bytes, bytes] = self._redis.hgetall(self._key(slot, "reports"))  # type: ignore[assignment]
+            reports = {worker: msgspec.json.decode(report, type=Health) for worker, report in stored.items()}
+            newest_us = max((report.at_us for report in reports.values()), default=0)
+            if gone := [worker for worker, report in reports.items() if newest_us - report.at_us > GONE_US]:
+                self._redis.hdel(self._key(slot, "reports"), *gone)
+            return together(reports.values())
 
     def clear(self, slot: str) -> None:
         with _Reached():
@@ -127,7 +139,7 @@ class RedisLedger:
 
     def swap(self, slot: str, shadow: str, start_s: int) -> SlotState:
         token = uuid.uuid4().hex
-        keys = [*self._keys(slot), *(self._key(shadow, name) for name in ("state", "pages", "dims", "health"))]
+        keys = [*self._keys(slot), *(self._key(shadow, name) for name in ("state", "pages", "dims", "reports"))]
         with _Reached():
             until = time.monotonic() + 6 * HOLD_S
             while time.monotonic() < until:

@@ -2,9 +2,9 @@
 
 A slot's keys: `state` (hash: seq, epoch, first, last, committed, cells, o:PART, w:PART, c:COUNTER, a:ASPECT, f:SIZE), `dims`
 (hash: name NUL value → order), `pages` (hash: page → "VERSION ROWS CLOSED"), `page:NAME` (list of deltas, each behind the 16
-digits of the version it made), `health`, and `hold` while a swap goes on. A version is the server's clock in microseconds when
-the page changed, and at least one more than before: none ever returns, also after everything was lost. CLOSED: the clock when
-the page was closed, 0 while it is open.
+digits of the version it made), `reports` (hash: worker → health), and `hold` while a swap goes on. A version is the server's
+clock in microseconds when the page changed, and at least one more than before: none ever returns, also after everything was
+lost. CLOSED: the clock when the page was closed, 0 while it is open.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ SWAP: Final = (
     + """
 local c = cmsgpack.unpack(ARGV[1])
 local state, pages, dims, hold = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local new_state, new_pages, new_dims, new_health = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local new_state, new_pages, new_dims, new_reports = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local function seq(key) return redis.call('HGET', key, 'seq') or '0' end
 if redis.call('GET', hold) ~= c.token or seq(state) ~= c.seq or seq(new_state) ~= c.new_seq then return 0 end
 
@@ -201,12 +201,12 @@ for _, name in ipairs(redis.call('HKEYS', pages)) do
   cells = cells + rows
 end
 for _, name in ipairs(redis.call('HKEYS', new_pages)) do redis.call('UNLINK', c.new_prefix .. name) end
-redis.call('UNLINK', state, dims, hold, new_state, new_pages, new_health)
+redis.call('UNLINK', state, dims, hold, new_state, new_pages, new_reports)
 if redis.call('EXISTS', new_dims) == 1 then redis.call('RENAME', new_dims, dims) end
 for field, value in pairs(c.state) do redis.call('HSET', state, field, value) end
 redis.call('HSET', state, 'epoch', now, 'cells', string.format('%.0f', cells))
 return 1
 """
 )
-"""KEYS of the slot (state, pages, dims, hold) and of its shadow (state, pages, dims, health); ARGV what to do, then per page
+"""KEYS of the slot (state, pages, dims, hold) and of its shadow (state, pages, dims, reports); ARGV what to do, then per page
 across the moment its name, how many rows, the frame."""

@@ -18,7 +18,7 @@ from slots.bounds import RECOUNT_S, Bounds
 from slots.ledger import Commit, Health, Ledger, LedgerLost, OffsetConflict, PageKey, SlotState, shadow_of
 from slots.ledger_memory import MemoryLedger
 from slots.ledger_redis import RedisLedger
-from slots.pages import merge_frames
+from slots.pages import MAX_ENTITIES, merge_frames
 from slots.reading import Question
 from tests.broker.process import ForeignServer
 from tests.broker.redis_server import cluster_node
@@ -184,6 +184,20 @@ def test_sequences_and_health(make: Callable[[], Ledger]) -> None:
     assert ledger.sequences(["desk", "other"]) == {"desk": 1, "other": 0}
     assert ledger.health("desk") == Health(True, "", 7, {"t/0": 9})
     assert ledger.health("other") == Health()
+
+
+@pytest.mark.broker
+def test_what_several_workers_say_is_put_together(redis_server: Any) -> None:
+    one, other, reader = (RedisLedger(redis_server.address, "reports") for _ in range(3))
+    one.report("desk", Health(True, "", 20_000_000, {"t/0": 9, "t/1": 4}))
+    other.report("desk", Health(False, "no broker", 21_000_000, {"t/1": 5, "t/2": 7}))
+    assert reader.health("desk") == Health(True, "", 21_000_000, {"t/0": 9, "t/1": 5, "t/2": 7})
+    other.report("desk", Health(False, "no broker", 40_000_000, {"t/2": 8}))  # and the first one has been silent since
+    assert reader.health("desk") == Health(False, "no broker", 40_000_000, {"t/0": 9, "t/1": 4, "t/2": 8})
+    other.report("desk", Health(True, "", 90_000_000, {"t/2": 8}))
+    assert reader.health("desk").ends == {"t/2": 8}
+    for ledger in (one, other, reader):
+        ledger.close()
 
 
 def test_two_workers_count_each_record_once(make: Callable[[], Ledger]) -> None:
@@ -456,7 +470,7 @@ def roomy(redis_server: Any) -> Iterator[redis.Redis]:
 @pytest.mark.broker
 def test_a_full_server_takes_nothing_more_and_says_so(redis_server: Any, roomy: redis.Redis) -> None:
     ledger = RedisLedger(redis_server.address, "full")
-    roomy.config_set("maxmemory", roomy.info("memory")["used_memory"] + 3_000_000)  # type: ignore[index]
+    roomy.config_set("maxmemory", roomy.info("memory")["used_memory"] + 3_000_000)
     done = 0
     with pytest.raises(LedgerLost, match=r"is full.*maxmemory.*Hint"):
         for at in range(2_000):
@@ -527,3 +541,10 @@ def test_a_server_that_is_away_is_said_to_be_lost(redis_server: Any) -> None:
         redis_server.start()
     assert ledger.commit(commit(0, 1)).sequence == 1
     ledger.close()
+
+
+def test_of_entities_the_latest_million_are_kept() -> None:
+    frame = pl.DataFrame({"key": pl.select(pl.int_range(MAX_ENTITIES + 5).cast(pl.String)).to_series()})
+    frame = frame.with_columns(pl.int_range(pl.len()).alias("time_us"))
+    merged = merge_frames("entities", [frame.head(10), frame.tail(MAX_ENTITIES), frame])
+    assert (merged.height, merged["time_us"].min()) == (MAX_ENTITIES, 5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -47,8 +47,13 @@ def buffer_m(geometry: shapely.Geometry, radius_m: float, steps: int = 16) -> sh
     across. `steps` per quarter circle.
     """
     there, back = _plane(*_middle(geometry))
-    laid = shapely.transform(geometry, lambda points: _moved(there, points))
+    laid: shapely.Geometry = shapely.transform(dense(geometry), lambda points: _moved(there, points))
     return shapely.transform(shapely.buffer(laid, radius_m, quad_segs=steps), lambda points: _moved(back, points))
+
+
+def dense(shapes: Any) -> Any:
+    """The shapes with a corner at least every 0.02 degrees: a map's straight line bends when it is laid into a plane."""
+    return shapely.segmentize(shapes, 0.02)
 
 
 def flat(around: shapely.Geometry) -> Callable[[Floats], Floats]:

@@ -25,6 +25,9 @@ _WORDS: Final = (
     ("en", {"gap": "no data", "north": "N", "plot": "plotting", "absent": "left out, it needs the network"}),
 )
 _POLICY: Final = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
+_CONTENT: Final = "CITY_PAGE_CONTENT"
+"""Filled in last: what folium renders it reads as a template once more, and content is never to be read as one."""
+_START: Final = "{% macro script(this, kwargs) %}drawCityPage({{ this._parent.get_name() }}, CITY_PAGE_CONTENT);{% endmacro %}"
 _LEAFLET_OFFSET: Final = 1
 """Leaflet counts zooms of 256-pixel tiles, we of 512."""
 _ZOOMS: Final = 8
@@ -39,24 +42,21 @@ def leaflet_page(container: MapContainer, *, title: str = "", language: str = "z
     """
     import folium
     from branca.element import MacroElement
-    from jinja2 import Template
+    from folium.template import Template
 
-    class Page(MacroElement):
-        """Hands the page's content to the script."""
+    class Start(MacroElement):
+        """Calls the page's script once the map is there."""
 
-        _template = Template("{% macro script(this, kwargs) %}cityPage({{ this.map_name }}, {{ this.content }});{% endmacro %}")
-
-        def __init__(self, map_name: str, content: str) -> None:
-            super().__init__()  # type: ignore[no-untyped-call]
-            self.map_name, self.content = map_name, content
+        _template = Template(_START)
 
     west, south, east, north = container.bounds
     drawn = folium.Map([(south + north) / 2, (west + east) / 2], tiles=None, attribution_control=False, zoom_snap=0.25)
     drawn.default_js, drawn.default_css = [], []
-    drawn.add_child(Page(drawn.get_name(), _in_script(page_content(container, title=title, language=language))))
+    drawn.add_child(Start())  # type: ignore[no-untyped-call]
     whole: str = drawn.get_root().render()
     head = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{html.escape(title)}</title>'
-    return whole.replace("<head>", f"<head>{head}{_inlined()}", 1)
+    content = _in_script(page_content(container, title=title, language=language))
+    return whole.replace(_CONTENT, content, 1).replace("<head>", f"<head>{head}{_inlined()}", 1)
 
 
 def page_content(container: MapContainer, *, title: str = "", language: str = "zh") -> dict[str, Any]:

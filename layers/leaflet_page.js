@@ -1,5 +1,5 @@
 // The portable map: draws what layers/leaflet.py has put into the page. Words reach the page as text nodes only.
-const cityPage = (map, page) => {
+const drawCityPage = (map, page) => {
   "use strict";
   const GAP = 3; // pixels between two texts
 

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from .features import Features, Geometries
-from .geodesic import buffer_m, distance_m, flat
+from .geodesic import buffer_m, dense, distance_m, flat
 from .layer import Layer, LayerError
 
 Floats = NDArray[np.float64]
@@ -231,7 +231,7 @@ def _planar(center: shapely.Geometry, shapes: Geometries, radius_m: float) -> Fl
     near = np.flatnonzero(shapely.intersects(shapely.box(west - wide, south - high, east + wide, north + high), shapes))
     metres = np.full(len(shapes), np.inf)
     around = flat(center)
-    metres[near] = shapely.distance(shapely.transform(center, around), shapely.transform(shapes[near], around))
+    metres[near] = shapely.distance(shapely.transform(dense(center), around), shapely.transform(dense(shapes[near]), around))
     return metres
 
 

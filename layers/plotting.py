@@ -180,7 +180,7 @@ def _mark(number: int, geometry: Any, row: Mapping[str, Any]) -> Mark:
         given = "nothing" if geometry is None else geometry.geom_type
         raise LayerError([f"mark {number}: geometry must be {', '.join(kinds)}, got {given}"])
     corners = shapely.get_coordinates(geometry).tolist()
-    places = [(lon, lat) for lon, lat in (corners[:-1] if geometry.geom_type == "Polygon" else corners)]
+    places = tuple((lon, lat) for lon, lat in (corners[:-1] if geometry.geom_type == "Polygon" else corners))
     kind = row.get("kind") or kinds[geometry.geom_type]
     allowed = {"Point": ("point", "circle", "text"), "LineString": ("line", "arrow"), "Polygon": ("polygon",)}
     if kind not in allowed[geometry.geom_type]:

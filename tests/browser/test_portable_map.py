@@ -1,0 +1,100 @@
+"""The portable map in a real Chromium without any network: drawn, asking nobody, and never taking words for markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from layers import AreaLayer, ClusterLayer, Features, IconLayer, MapContainer, Mark, Plotting, Regions
+from layers.leaflet import leaflet_page
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = Path("/usr/bin/chromium")
+ATTACKS = (
+    "<script>window.hit = 1</script>", "<img src=x onerror='window.hit=1'>", "</script><script>window.hit=1</script>",
+    "<!--<script>", "\u2028window.hit=1//", "{{7*7}}", "{% raw %}", "'\"><svg onload=window.hit=1>", "javascript:window.hit=1",
+    "&lt;img src=x onerror=window.hit=1&gt;",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is missing. Hint: apt-get install chromium")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+def _container(words: tuple[str, ...]) -> MapContainer:
+    shapes = [shapely.box(120 + x * 0.1, 30, 120.1 + x * 0.1, 30.5) for x in range(len(words))]
+    rows = [{"code": "0", "parent": None, "name": words[0], "level": 0}]
+    rows += [{"code": f"0{x}", "parent": "0", "name": name, "name_en": name, "level": 1} for x, name in enumerate(words)]
+    regions = Regions(Features(np.array([shapely.union_all(shapes), *shapes], dtype=object), rows))
+    at = np.linspace(120.05, 120.95, 300)
+    points = Features.at(at, np.full(300, 30.2), [{"name": words[i % len(words)]} for i in range(300)])
+    values = {f"0{x}": float(x) if x else None for x in range(len(words))}
+    title = {"zh": words[1], "en": words[1]}
+    layers = (
+        AreaLayer(id="regions", style="regions", values=values, unit=words[2], title=title),
+        ClusterLayer(id="clusters", features=points, title={"zh": words[3]}),
+        IconLayer(
+            id="icons", features=Features(points.geometries[:20], points.properties[:20]), label="name", title={"zh": words[4]}
+        ),
+    )
+    marks = Plotting(tuple(Mark(id=str(i), kind="text", places=((120.1, 30.1),), words=word) for i, word in enumerate(words)))
+    return MapContainer(regions, layers, "0", plotting=marks)
+
+
+def _open(browser: Browser, tmp_path: Path, content: str) -> tuple[Page, list[str], list[str]]:
+    path = tmp_path / "map.html"
+    path.write_text(content, encoding="utf-8")
+    context = browser.new_context(offline=True, viewport={"width": 900, "height": 500})
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(path.as_uri())
+    return page, [url for url in asked if not url.startswith(("data:", path.as_uri()))], said
+
+
+def test_it_opens_from_disk_and_asks_nobody(browser: Browser, tmp_path: Path) -> None:
+    names = tuple(f"{name}区" for name in "甲乙丙丁戊己庚辛壬癸")
+    page, asked, said = _open(browser, tmp_path, leaflet_page(_container(names), title="晨报"))
+    assert (asked, said) == ([], [])
+    assert page.title() == "晨报"
+    assert page.locator("path.leaflet-interactive").count() >= 10
+    assert page.locator("path[fill='url(#city-hatch)']").count() == 1  # the region without a number
+    assert "乙区" in page.locator(".leaflet-control-layers").inner_text()
+    shown = page.locator(".city-text").all_inner_texts()
+    assert "300" in shown or any(word.isdigit() and int(word) > 1 for word in shown)
+    page.evaluate("cityPage.map.setZoom(15, {animate: false})")
+    page.locator(".leaflet-control-layers input").first.uncheck()
+    assert page.locator("path[fill='url(#city-hatch)']").count() == 0
+    assert (asked, said) == ([], [])
+
+
+def test_words_never_become_markup(browser: Browser, tmp_path: Path) -> None:
+    page, asked, said = _open(browser, tmp_path, leaflet_page(_container(ATTACKS), title=ATTACKS[2], language="en"))
+    page.evaluate("cityPage.layers.forEach((one) => { one.layer.remove(); one.layer.addTo(cityPage.map); })")
+    page.evaluate(
+        "() => { const open = (layer) => { if (layer.getPopup?.()) { layer.openPopup(); layer.openTooltip?.(); }"
+        " layer.eachLayer?.(open); }; cityPage.layers.forEach((one) => open(one.layer)); }"
+    )
+    page.mouse.move(450, 250)
+    page.mouse.click(450, 250)
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.hit") is None
+    assert page.locator("svg[onload], img[onerror], .city-text *, .city-told script").count() == 0
+    assert ATTACKS[0] in page.locator(".city-text").all_inner_texts()
+    assert page.title() == ATTACKS[2]
+    assert asked == [] and not [text for text in said if "hit" in text]

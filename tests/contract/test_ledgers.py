@@ -18,7 +18,7 @@ from slots.bounds import RECOUNT_S, Bounds
 from slots.ledger import Commit, Health, Ledger, LedgerLost, OffsetConflict, PageKey, SlotState, shadow_of
 from slots.ledger_memory import MemoryLedger
 from slots.ledger_redis import RedisLedger
-from slots.pages import MAX_ENTITIES, merge_frames
+from slots.pages import merge_frames
 from slots.reading import Question
 from tests.broker.process import ForeignServer
 from tests.broker.redis_server import cluster_node
@@ -541,10 +541,3 @@ def test_a_server_that_is_away_is_said_to_be_lost(redis_server: Any) -> None:
         redis_server.start()
     assert ledger.commit(commit(0, 1)).sequence == 1
     ledger.close()
-
-
-def test_of_entities_the_latest_million_are_kept() -> None:
-    frame = pl.DataFrame({"key": pl.select(pl.int_range(MAX_ENTITIES + 5).cast(pl.String)).to_series()})
-    frame = frame.with_columns(pl.int_range(pl.len()).alias("time_us"))
-    merged = merge_frames("entities", [frame.head(10), frame.tail(MAX_ENTITIES), frame])
-    assert (merged.height, merged["time_us"].min()) == (MAX_ENTITIES, 5)

@@ -33,7 +33,7 @@ class Worker:
 
     def printed(self) -> str:
         """What this process has printed; what those before it in the same folder did stands before it in the file."""
-        return self._printed.read_bytes()[self._from :].decode("utf-8", "replace")[-8000:]
+        return self._printed.read_bytes()[self._from :].decode("utf-8", "replace")
 
     def ready(self) -> None:
         """Blocks until it reads."""

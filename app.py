@@ -120,7 +120,7 @@ def demo(city: ask.DemoName = "yunzhou", port: ask.Port = None, fresh: ask.Fresh
             WRONG_INPUT,
             f"there is no demonstration {city!r}; allowed: {', '.join(DEMONSTRATIONS)}.{slots.nearest(city, DEMONSTRATIONS)}",
         )
-    settings = given_settings(host="127.0.0.1", port=port).model_copy(update={"kafka": "", "redis": None})
+    settings = given_settings(host="127.0.0.1", port=port).model_copy(update={"kafka": "", "redis": None, "database": None})
     shown = demonstration(city, state_root(settings) / "cities")
     _serve(shown.folder, settings, fresh=fresh, feed=shown.feed)
 

@@ -13,7 +13,7 @@ from cockpit.jobs import Jobs, Order
 from cockpit.letters import Page, told
 from cockpit.terminal import FAILED, WRONG_INPUT, complain, end, progress_bar, say, show_letters
 from slots.ledger import LedgerError
-from streams.dead_letters import DeadLetters
+from streams.letter_contract import Letters
 from streams.source import StreamError
 
 LOOK_S: Final = 0.3
@@ -27,7 +27,7 @@ def given_page(limit: int, before: str | None, stage: str | None, field: str | N
         end(WRONG_INPUT, f"--before: {error}")
 
 
-def list_letters(letters: DeadLetters, slot: str, page: Page, as_json: bool) -> None:
+def list_letters(letters: Letters, slot: str, page: Page, as_json: bool) -> None:
     """Prints a slot's dead letters, as the topic says them now; where it is away, as it said them last."""
     try:
         letters.catch_up(slot)

@@ -13,8 +13,8 @@ from slots.fold import Fold, Folded, in_log_order
 from slots.ledger import Commit, Ledger, LedgerError, OffsetConflict, SlotState
 from streams.clock import Clock
 from streams.codecs import Rejected
-from streams.dead_letters import COUNTED, OPEN, PENDING, DeadLetters, Placed, Replayed, Trial, Withdrawn, letters_of
-from streams.letter import DeadLetter
+from streams.letter import DeadLetter, Replayed, Trial, Withdrawn, letters_of
+from streams.letter_contract import COUNTED, OPEN, PENDING, Letters, Placed
 from streams.record import Batch
 
 AT_ONCE = 5_000
@@ -30,7 +30,7 @@ class Aside:
     with the letters there are: a record that is used now has its letter withdrawn, so that a replay does not count it again.
     """
 
-    def __init__(self, letters: DeadLetters, clock: Clock) -> None:
+    def __init__(self, letters: Letters, clock: Clock) -> None:
         self._letters = letters
         self._clock = clock
         self._ends: dict[tuple[str, str, int], int] = {}
@@ -98,7 +98,7 @@ class Replay:
     """
 
     def __init__(
-        self, letters: DeadLetters, fold: Folder, ledger: Ledger, clock: Clock, durable: Callable[[], None] = lambda: None
+        self, letters: Letters, fold: Folder, ledger: Ledger, clock: Clock, durable: Callable[[], None] = lambda: None
     ) -> None:
         self._letters = letters
         self._fold = fold

@@ -14,16 +14,12 @@ from typing import Final
 import numpy as np
 import structlog
 
-from streams.letter import Address, DeadLetter, Entry, Mark, Replayed, Trial, Withdrawn, decode, encode, letters_of
-from streams.letter_store import Cause, LetterStore, Placed
-from streams.letter_tables import COUNTED, OPEN, PENDING, WITHDRAWN
+from streams.letter import DeadLetter, Entry, Mark, decode, encode, letters_of
+from streams.letter_store import LetterStore
 from streams.record import Batch
 from streams.source import Log, SourceLost, StreamError
 
-__all__ = [
-    "COUNTED", "OPEN", "PENDING", "WITHDRAWN", "Address", "Cause", "DeadLetter", "DeadLetters", "Placed", "Replayed", "Trial",
-    "Withdrawn", "letters_of", "letters_topic",
-]  # fmt: skip
+__all__ = ["DeadLetter", "DeadLetters", "letters_of", "letters_topic"]
 
 ROOM_BYTES: Final = 1_000_000_000
 POLL_S: Final = 0.25

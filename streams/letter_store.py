@@ -6,47 +6,13 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from streams.letter import DeadLetter, Entry, Mark, Replayed, Trial, Withdrawn
-from streams.letter_tables import (
-    AT,
-    COLUMNS,
-    COUNTED,
-    FILTER,
-    INSERT,
-    OPEN,
-    PENDING,
-    WITHDRAWN,
-    connect,
-    letter_of,
-    moment,
-    row_of,
-)
+from streams.letter_contract import COUNTED, OPEN, PENDING, WITHDRAWN, Cause, Placed
+from streams.letter_tables import AT, COLUMNS, FILTER, INSERT, connect, letter_of, moment, row_of
 from streams.source import StreamError
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """How many of a slot's letters have the same stage, field and kind of reason, and since when (zone aware)."""
-
-    stage: str
-    field: str | None
-    reason: str
-    count: int
-    since: datetime
-    last: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A letter and its place: the offset on the letters' topic."""
-
-    place: int
-    letter: DeadLetter
 
 
 class LetterStore:

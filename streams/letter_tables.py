@@ -13,9 +13,6 @@ import msgspec
 from streams.letter import DeadLetter, cause
 from streams.record import Headers
 
-OPEN, PENDING, COUNTED, WITHDRAWN = range(4)
-"""PENDING: written by a replay of which nobody has said yet that it happened. The last two are tombstones, without raw."""
-
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS: Final = "slot, topic, partition, offset, at_us, stage, reason, raw, truncated, field, headers, replay"
 _TABLES: Final = """

@@ -186,7 +186,7 @@ def test_a_letter_waits_until_its_worker_has_committed(desk: Desk) -> None:
     assert isinstance(desk.line.ledger, MemoryLedger)
     aside = Aside(desk.letters, desk.line.clock)
     source = desk.line.log.source("city.desk")
-    dying = Pipeline(source, {"desk": desk.fold("desk")}, Tripping(desk.line.ledger, False), aside, desk.line.clock)  # type: ignore[arg-type]
+    dying = Pipeline(source, {"desk": desk.fold("desk")}, Tripping(desk.line.ledger, False), aside, desk.line.clock)
     with pytest.raises(LedgerLost):
         dying.step(0.0)
     desk.fix()

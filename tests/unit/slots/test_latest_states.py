@@ -9,7 +9,7 @@ import pytest
 
 from slots.entities import Entities
 from slots.entity_index import index_of
-from slots.latest_states import newest_states
+from slots.latest_states import MAX_STATES, newest_states
 from slots.nearness import directions, distances_m, nearest_of
 from slots.rollup import Tree
 from tests.line import Line, ago, small_slot, small_tree
@@ -54,6 +54,12 @@ def test_lapsed_states_go() -> None:
     assert newest_states([old, new])["key"].to_list() == new["key"].to_list()
     few = newest_states([states([("old", 0, 1.0)], lasts_us=10), new])
     assert few.height == 101, "a few are left until it is worth the while"
+
+
+def test_of_too_many_states_the_latest_stay() -> None:
+    count = MAX_STATES + MAX_STATES // 8 + 1
+    keys = pl.select(pl.int_range(count).cast(pl.String).alias("key"), pl.int_range(count).alias("time_us"))
+    assert newest_states([keys.tail(count - 10), keys.head(10)])["time_us"].min() == count - MAX_STATES
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -107,8 +107,8 @@ def test_a_quantile_is_within_one_percent(waits: list[float]) -> None:
     assert median.value == pytest.approx(true, rel=0.0101)
 
 
-@settings(max_examples=5, deadline=None)
-@given(records, st.integers(2, 4))
+@settings(max_examples=4, deadline=None)
+@given(records, st.integers(2, 3))
 def test_what_is_kept_never_tells_from_what_is_read_anew(rows: list[dict[str, Any]], parts: int) -> None:
     line = Line(small_slot(lateness="9d"))
     for part in range(parts):
@@ -125,7 +125,7 @@ def every_question() -> list[Question]:
     windows = [(day_start(24), day_start(-24)), (day_start(0), NOON), (NOON - timedelta(hours=5, minutes=3), NOON)]
     ways: list[dict[str, Any]] = [{}, {"by": "region"}, {"by": "time", "step_s": 3600}, {"by": "kind"}]
     ways += [{"by": "time", "step_s": 600, "dimension": "kind", "key": "water"}]
-    names = [indicator.name for indicator in small_slot().indicators]
+    names = ("requests", "mean", "newest", "median", "kinds", "good")  # of each kind of state one
     return [Question(f"desk.{name}", "c", *window, **way) for name in names for window in windows for way in ways]
 
 

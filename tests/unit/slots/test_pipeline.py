@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from slots.pipeline import Pipeline
 from slots.reading import Question
 from streams.embedded import EmbeddedLog
 from streams.json_codec import JsonCodec
-from streams.source import Positions, SourceLost
+from streams.record import Batch
+from streams.source import Positions, Source, SourceLost
 from tests.line import NOON, ZONE, Line, ago, small_slot, small_tree
 
 
@@ -61,6 +63,47 @@ def test_two_slots_of_one_topic_each_go_on_where_they_stood() -> None:
     while both.step(0.01):
         pass
     assert [line.ledger.state(name).counters["accepted"] for name in ("desk", "second")] == [15, 15]
+
+
+class AskingSource:
+    """Asks for a position once more while a batch that was read before is still on its way, as a reader that reads ahead does."""
+
+    def __init__(self, source: Source) -> None:
+        self.topic = source.topic
+        self._inner = source
+        self.meanwhile: Callable[[], None] | None = None
+
+    def open(self, positions: Positions) -> None:
+        self._ask = positions
+        self._inner.open(positions)
+
+    def poll(self, timeout_s: float, max_records: int = 20_000) -> Batch | None:
+        batch = self._inner.poll(timeout_s, max_records)
+        if batch is not None and self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+            self._ask([0, 1])
+        return batch
+
+    def ends(self) -> Mapping[int, int]:
+        return self._inner.ends()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def test_a_ledger_that_is_emptied_while_partitions_are_handed_over_is_counted_from_the_beginning() -> None:
+    line = Line()
+    source = AskingSource(line.log.source("city.desk"))
+    fold = Fold(line.slot, JsonCodec(), line.regions, ZONE)
+    pipeline = Pipeline(source, {"desk": fold}, line.ledger, lambda *_: None, line.clock)
+    for count in (10, 5):
+        line.send(*[{"at": ago(minutes=1), "region": "a1"}] * count)
+        source.meanwhile = (lambda: line.ledger.clear("desk")) if count == 5 else None
+        pipeline.step(0.01)
+    for _ in range(5):
+        pipeline.step(0.01)
+    assert requests(line) == 15
 
 
 class LostSource:

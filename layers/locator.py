@@ -83,6 +83,7 @@ class _Sheet:
         polygon = self._members[np.repeat(self._starts[cell], counts) + nth]
         box, x, y = self._boxes[polygon], lon[point], lat[point]
         near = np.flatnonzero((x >= box[:, 0]) & (y >= box[:, 1]) & (x <= box[:, 2]) & (y <= box[:, 3]))
+        near = near[np.argsort(polygon[near], kind="stable")]  # one polygon after the other: that keeps it in the cache
         point, polygon = point[near], polygon[near]
         holds = shapely.intersects_xy(self._polygons[polygon], lon[point], lat[point])
         best = np.full(len(lon), len(self._indices), dtype=np.int32)

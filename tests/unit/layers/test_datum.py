@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import DATUMS, DatumError, convert
@@ -17,6 +17,7 @@ def _metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float
     return float(np.hypot((lon - other_lon) * np.cos(np.radians(lat)), lat - other_lat)) * 111_320.0
 
 
+@settings(deadline=None)
 @given(LON, LAT, st.sampled_from(DATUMS), st.sampled_from(DATUMS))
 def test_a_round_trip_ends_within_half_a_metre(lon: float, lat: float, source: str, target: str) -> None:
     there = convert(np.array([lon]), np.array([lat]), source, target)
@@ -24,6 +25,7 @@ def test_a_round_trip_ends_within_half_a_metre(lon: float, lat: float, source: s
     assert _metres(lon, lat, back_lon[0], back_lat[0]) <= 0.5
 
 
+@settings(deadline=None)
 @given(st.integers(4513, 4554), st.floats(-1.5, 1.5), LAT)
 def test_every_cgcs2000_zone_comes_back_within_half_a_metre(zone: int, aside: float, lat: float) -> None:
     lon = 75.0 + 3 * ((zone - 4513) % 21) + aside
@@ -33,6 +35,7 @@ def test_every_cgcs2000_zone_comes_back_within_half_a_metre(zone: int, aside: fl
     assert _metres(lon, lat, back_lon[0], back_lat[0]) <= 0.5
 
 
+@settings(deadline=None)
 @given(LON, LAT, st.sampled_from(["gcj02", "bd09"]), st.sampled_from(["epsg:3857", "epsg:4547", "epsg:32650", "epsg:4214"]))
 def test_any_epsg_goes_round_by_way_of_an_offset_datum(lon: float, lat: float, offset: str, epsg: str) -> None:
     lon = 114 + (lon - 104) / 31 * 2.5

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -27,6 +27,7 @@ def _things(kind: str = "camera", count: int = 4000, seed: int = 2) -> Things:
     return Things(kind, [f"{kind}{i}" for i in range(count)], lon, lat)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.floats(119.9, 120.5), st.floats(30.0, 30.5), st.floats(200, 30_000))
 def test_a_circle_holds_exactly_what_is_near_enough(lon: float, lat: float, radius_m: float) -> None:
     things = _things()

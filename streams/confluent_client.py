@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from collections.abc import Collection
+from concurrent.futures import Future
+from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka import Producer as ConfluentProducer
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 from confluent_kafka.cimpl import NewTopic
 
 from streams.confluent_producer import FastProducer
-from streams.confluent_reader import FastReader
+from streams.confluent_reader import Described, FastReader
 from streams.confluent_seat import FastSeat
 from streams.kafka_cluster import ANSWER_S, FETCH_BYTES, HEARTBEAT_S, SESSION_S, Handing
 from streams.source import SinkLost
@@ -22,14 +24,6 @@ _LOGGER = logging.getLogger("confluent_kafka")
 _ABSENT = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.UNKNOWN_TOPIC_ID)
 
 Settings = dict[str, str | int | float | bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """What a cluster says of a topic: which one of that name it is, and its partitions."""
-
-    topic_id: str
-    partitions: frozenset[int]
 
 
 class ConfluentCluster:
@@ -44,7 +38,7 @@ class ConfluentCluster:
 
     def reader(self, topic: str) -> FastReader:
         """As Cluster.reader; connects when it is first asked something."""
-        return FastReader(topic, self.address, Consumer(self._reading(), logger=_LOGGER), self.describe)
+        return FastReader(topic, self.address, Consumer(self._reading(), logger=_LOGGER), self)
 
     def seat(self, topic: str, group: str, given: Handing, taken: Handing) -> FastSeat:
         """As Cluster.seat."""
@@ -67,7 +61,7 @@ class ConfluentCluster:
         try:
             if self.describe(topic) is None:
                 made = self._asked().create_topics([NewTopic(topic, partitions)], request_timeout=2 * ANSWER_S)
-                made[topic].result()
+                _answer(made[topic], 2 * ANSWER_S)
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise SinkLost(f"{self.address} does not answer: {error}") from error
@@ -76,12 +70,21 @@ class ConfluentCluster:
         """None: there is no such topic. Blocks up to ANSWER_S. Raises KafkaException."""
         asked = self._asked().describe_topics(TopicCollection([topic]), request_timeout=ANSWER_S)
         try:
-            found = asked[topic].result()
+            found = _answer(asked[topic], ANSWER_S)
         except KafkaException as error:
             if error.args[0].code() in _ABSENT:
                 return None
             raise
         return Described(str(found.topic_id), frozenset(one.id for one in found.partitions))
+
+    def offsets(self, topic: str, partitions: Collection[int], spec: OffsetSpec) -> dict[int, int]:
+        """Partition → its offset of that kind, of committed records, in one question. Raises KafkaException."""
+        asked = {TopicPartition(topic, partition): spec for partition in partitions}
+        if not asked:
+            return {}
+        committed = IsolationLevel.READ_COMMITTED
+        found = self._asked().list_offsets(asked, isolation_level=committed, request_timeout=ANSWER_S)
+        return {part.partition: _answer(one, ANSWER_S).offset for part, one in found.items()}
 
     def close(self) -> None:
         """Lets go of the connection that answers questions; may be called twice."""
@@ -102,7 +105,7 @@ class ConfluentCluster:
             "socket.timeout.ms": 2 * _ANSWER_MS,
             "socket.connection.setup.timeout.ms": _ANSWER_MS,
             "log.connection.close": False,
-            "log_level": 3,
+            "log_level": 2,  # a lost connection is said once, by SourceLost and SinkLost, not every second
         }
 
     def _reading(self) -> Settings:
@@ -116,6 +119,7 @@ class ConfluentCluster:
             "enable.partition.eof": True,
             "topic.metadata.refresh.interval.ms": 5_000,
             "max.partition.fetch.bytes": FETCH_BYTES,
+            "queued.max.messages.kbytes": 16 << 10,
             "fetch.queue.backoff.ms": 20,  # how soon it goes on fetching after we took records; 1 s by default
         }
 
@@ -128,3 +132,11 @@ class ConfluentCluster:
             "batch.size": 256 << 10,
             "partitioner": "murmur2_random",  # as all other clients do: equal keys share a partition whoever writes
         }
+
+
+def _answer(future: Future[Any], within_s: float) -> Any:
+    """What was asked for; the library's own limit holds for each of several requests. Raises KafkaException."""
+    try:
+        return future.result(within_s)
+    except TimeoutError:
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"no answer within {within_s} s")) from None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Protocol
 
 import numpy as np
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
 from streams.kafka_cluster import ANSWER_S, Overrun, Taken
@@ -17,6 +19,7 @@ from streams.source import SourceLost
 
 _LOOK_S = 2.0  # how often we look whether the topic has new partitions, or is another one
 _STUCK_S = 1.0
+_SURE_S = 0.1
 _TRUNCATED = "truncat"
 _GONE = frozenset({
     KafkaError._AUTO_OFFSET_RESET,
@@ -29,25 +32,31 @@ _GONE = frozenset({
 _DENIED = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError._FATAL})
 
 
-class Description(Protocol):
-    """What is known of a topic."""
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a cluster says of a topic: which one of that name it is, and its partitions."""
 
-    @property
-    def topic_id(self) -> str: ...
+    topic_id: str
+    partitions: frozenset[int]
 
-    @property
-    def partitions(self) -> frozenset[int]: ...
+
+class Answers(Protocol):
+    """Who answers questions about the topic; both raise KafkaException."""
+
+    def describe(self, topic: str) -> Described | None: ...
+
+    def offsets(self, topic: str, partitions: Collection[int], spec: OffsetSpec) -> dict[int, int]: ...
 
 
 class FastReader:
-    """As Reader. `describe`: asks the cluster for the topic of this name; None while there is none."""
+    """As Reader. What the consumer cannot be asked is asked of the cluster, on the connection all its readers share."""
 
-    def __init__(self, topic: str, address: str, consumer: Consumer, describe: Callable[[str], Description | None]) -> None:
+    def __init__(self, topic: str, address: str, consumer: Consumer, cluster: Answers) -> None:
         self.topic = topic
         self.address = address
         self._consumer = consumer
-        self._describe = describe
-        self._known: Description | None = None
+        self._cluster = cluster
+        self._known: Described | None = None
         self._looked_s = -_LOOK_S
         self._stands: dict[int, int] = {}
         self._stuck: dict[int, str] = {}
@@ -55,13 +64,8 @@ class FastReader:
 
     def partitions(self, fresh: bool = False) -> set[int]:
         """As Reader.partitions."""
-        now_s = time.monotonic()
-        if fresh or now_s - self._looked_s > _LOOK_S:
-            try:
-                self._known = self._describe(self.topic)
-            except KafkaException as error:
-                raise self._lost(error) from error
-            self._looked_s = now_s
+        if fresh or self._age_s() > _LOOK_S:
+            self._look()
         return set(self._known.partitions) if self._known is not None else set()
 
     def topic_id(self) -> object:
@@ -69,10 +73,10 @@ class FastReader:
         return self._known.topic_id if self._known is not None else None
 
     def earliest(self, partitions: Collection[int]) -> dict[int, int]:
-        return {partition: self._extent(partition)[0] for partition in partitions}
+        return self._offsets(partitions, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
 
     def latest(self, partitions: Collection[int]) -> dict[int, int]:
-        return {partition: self._extent(partition)[1] for partition in partitions}
+        return self._offsets(partitions, OffsetSpec.latest())  # type: ignore[no-untyped-call]
 
     def first_at(self, partitions: Collection[int], moment_ms: int) -> dict[int, int]:
         """As Reader.first_at."""
@@ -107,14 +111,29 @@ class FastReader:
             reason = "; ".join(f"partition {partition}: {text}" for partition, text in sorted(self._stuck.items()))
             raise Overrun(reason, _TRUNCATED in reason.lower())
         try:
-            found = self._consumer.consume(max_records, timeout_s)
+            found = self._consume(timeout_s, max_records)
         except (KafkaException, RuntimeError) as error:
             raise self._lost(error) from error
         passed: dict[int, int] = {}
         if any(map(Message.error, found)):
             passed = self._note([message for message in found if message.error() is not None])
             found = [message for message in found if message.error() is None]
-        return self._taken(found, passed) if found else None
+        if not found:
+            return None
+        # The client reads on at the old offset when the topic is made anew. Asked after they were fetched, the cluster tells
+        # which topic these records are from: whoever takes them compares `topic_id` with the one they expect.
+        self._look()
+        return self._taken(found, passed)
+
+    def _consume(self, timeout_s: float, max_records: int) -> list[Message]:
+        """Returns as soon as there is something, but more at a time when little comes often: each batch costs a question."""
+        found = self._consumer.consume(1, timeout_s)
+        if found:
+            found += self._consumer.consume(max_records - 1, 0)
+        room = max_records - len(found)
+        if found and room > 0 and self._age_s() < _SURE_S:
+            found += self._consumer.consume(room, _SURE_S - self._age_s())
+        return found
 
     def stands(self, partition: int) -> int:
         """As Reader.stands."""
@@ -166,9 +185,20 @@ class FastReader:
                 raise SourceLost(f"{self.address} does not answer: {error.str()}")
         return passed
 
-    def _extent(self, partition: int) -> tuple[int, int]:
+    def _look(self) -> None:
         try:
-            return self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition), timeout=ANSWER_S)
+            self._known = self._cluster.describe(self.topic)
+        except KafkaException as error:
+            raise self._lost(error) from error
+        self._looked_s = time.monotonic()
+
+    def _age_s(self) -> float:
+        """How old is what we know of the topic."""
+        return time.monotonic() - self._looked_s
+
+    def _offsets(self, partitions: Collection[int], spec: OffsetSpec) -> dict[int, int]:
+        try:
+            return self._cluster.offsets(self.topic, partitions, spec)
         except KafkaException as error:
             raise self._lost(error) from error
 

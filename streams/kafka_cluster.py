@@ -78,7 +78,10 @@ class Reader(Protocol):
         """Reads a partition that is read already from here on."""
 
     def take(self, timeout_s: float, max_records: int) -> Taken | None:
-        """The next records; None when there are none within the time. Raises Overrun, SourceLost."""
+        """The next records; None when there are none within the time. Raises Overrun, SourceLost.
+
+        Afterwards `topic_id` says of which topic they are.
+        """
 
     def stands(self, partition: int) -> int:
         """The offset it goes on from, behind what holds no records, too."""

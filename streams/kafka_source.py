@@ -15,6 +15,7 @@ from streams.source import Positions, SourceLost, at
 
 _QUIET_S = 1.0  # after this long without a record we ask whether the cluster is still there
 _SLICE_S = 0.5
+_LOOK_S = 2.0  # how often a member looks how far the log has grown that others read
 
 
 class KafkaSource:
@@ -35,6 +36,8 @@ class KafkaSource:
         self._ask: Positions = at({})
         self._positions: dict[int, int] = {}
         self._ends: dict[int, int] = {}
+        self._others: dict[int, int] = {}
+        self._others_s = 0.0
         self._heard_s = 0.0
         self._topic_id: object = None
 
@@ -59,10 +62,10 @@ class KafkaSource:
             raise
 
     def ends(self) -> Mapping[int, int]:
-        """As Source.ends: what the last fetches said, of the partitions that are read here."""
+        """As Source.ends: what the last fetches said, and of what others of the group read, what was asked lately."""
         if self._reader is not None:
             self._note_ends(self._reader.highs())
-        return dict(self._ends)
+        return self._others | self._ends
 
     def close(self) -> None:
         """As Source.close; leaves the group at once."""
@@ -95,7 +98,7 @@ class KafkaSource:
             self._ask_whether_alive(reader)
             return None
         self._heard_s = time.monotonic()
-        return self._batch(taken)
+        return None if self._is_new(reader.topic_id()) else self._batch(taken)
 
     def _wait(self, timeout_s: float) -> None:
         """There is nothing to read: until the group hands something over, or somebody makes the topic."""
@@ -111,7 +114,9 @@ class KafkaSource:
         if fresh:
             self._heard_s = time.monotonic()
         if self._member is not None:
-            wanted &= self._shared(reader, self._member.held())
+            held = self._shared(reader, self._member.held())
+            self._look_at(reader, wanted - held)
+            wanted &= held
         gap = self._notice_new_topic(reader, wanted)
         if added := wanted - self._reading:
             if unknown := sorted(added - self._positions.keys()):
@@ -132,16 +137,26 @@ class KafkaSource:
         self._held = held
         return set(held)
 
+    def _look_at(self, reader: Reader, others: set[int]) -> None:
+        """Each member knows the ends of the whole topic, so that each can say how far the group is behind."""
+        if time.monotonic() - self._others_s > _LOOK_S or others != self._others.keys():
+            self._others, self._others_s = reader.latest(sorted(others)), time.monotonic()
+
     def _notice_new_topic(self, reader: Reader, partitions: Collection[int]) -> Batch | None:
         """Offsets of a topic that was deleted and made anew mean other records: all of it is read, from its beginning."""
         topic_id = reader.topic_id()
-        known, self._topic_id = self._topic_id, topic_id or self._topic_id
-        if known is None or topic_id is None or topic_id == known:
+        new = self._is_new(topic_id)
+        self._topic_id = topic_id or self._topic_id
+        if not new:
             return None
         earliest = reader.earliest(sorted(self._positions.keys() & set(partitions)))
         unread = {partition: max(0, self._ends.get(partition, 0) - self._positions[partition]) for partition in earliest}
         self._ends = {}
         return self._jump(reader, {p: (target, unread[p] + target) for p, target in earliest.items()})
+
+    def _is_new(self, topic_id: object) -> bool:
+        """Whether it is another topic: what was read at the old offsets, before that was known, must not count."""
+        return self._topic_id is not None and topic_id is not None and topic_id != self._topic_id
 
     def _go_on(self, reader: Reader, truncated: bool) -> Batch | None:
         """Retention (or a new topic of the same name) overran a position: on at the earliest record, with the gap."""

@@ -22,6 +22,8 @@ class Table:
     def __init__(self, **extents: tuple[int, int]) -> None:
         self.extents = {int(name[1:]): extent for name, extent in extents.items()}
         self.identity = 1
+        self.next_identity = 1
+        """Which topic it is from the next `take` on."""
         self.refused: Exception | None = None
         self.seats: list[TableSeat] = []
 
@@ -88,6 +90,7 @@ class TableReader:
         self._at[partition] = offset
 
     def take(self, timeout_s: float, max_records: int) -> Taken | None:
+        self._table.identity = max(self._table.identity, self._table.next_identity)
         if self._table.refused is not None:
             raise self._table.refused
         for partition, position in sorted(self._at.items()):
@@ -149,6 +152,15 @@ def test_what_a_deleted_topic_still_held_is_lost_and_the_new_one_is_read_whole(h
     assert source.ends() == {0: held}
 
 
+def test_what_was_read_of_a_new_topic_at_the_old_offsets_does_not_count_twice() -> None:
+    table = Table(p0=(0, 100))
+    source = KafkaSource("t", table)
+    source.open(at({}))
+    spans(source)
+    table.extents, table.next_identity = {0: (0, 300)}, 2
+    assert spans(source, max_records=500) == [(0, Span(100, 0)), (0, Span(0, 300))]
+
+
 def test_a_cut_log_is_read_on_from_its_end() -> None:
     table = Table(p0=(0, 100))
     source = KafkaSource("t", table)
@@ -181,7 +193,7 @@ def test_a_group_hands_over_and_takes_away() -> None:
     seat.take_away([0])
     table.extents = {0: (0, 12), 1: (0, 11)}
     assert spans(source) == [(1, Span(10, 11))]
-    assert source.ends() == {1: 11}
+    assert source.ends() == {0: 12, 1: 11}
     stored[0] = 11
     seat.give([0])
     assert spans(source) == [(0, Span(11, 12))]

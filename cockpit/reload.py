@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -49,6 +50,7 @@ class Reload:
         self._told = told
         self._polling = polling
         self._problems: tuple[FileProblem, ...] = ()
+        self._stamps = _schema_stamps(city)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="reload", daemon=True)
 
@@ -73,7 +75,10 @@ class Reload:
         except CityError as error:
             return self._tell(Changed(), noted=self._note(error.problems))
         noted = self._note(())
-        slots = self._city.slots.exchange(found.slots)
+        stamps = _schema_stamps(found)
+        renewed = {name for name, stamp in stamps.items() if self._stamps.get(name, stamp) != stamp}
+        self._stamps = stamps
+        slots = self._city.slots.exchange(found.slots, renewed)
         boards = self._city.boards.exchange(found.boards)
         self._city.schemes.exchange(found.schemes)
         if slots or boards:
@@ -131,6 +136,19 @@ class Reload:
             if found or not watching:
                 watching = True
                 yield
+
+
+def _schema_stamps(city: City) -> dict[str, tuple[tuple[str, int, int], ...]]:
+    """Slot → name, time and size of the schema files it is read by."""
+    named = {name: city.folder / slot.source.schema_file for name, slot in city.slots.items() if slot.source.schema_file}
+    return {name: tuple(sorted(_stamps(path))) for name, path in named.items()}
+
+
+def _stamps(path: Path) -> Iterator[tuple[str, int, int]]:
+    for file in path.parent.glob("*") if path.is_file() else path.glob("*"):
+        with suppress(OSError):  # gone since
+            stat = file.stat()
+            yield file.name, stat.st_mtime_ns, stat.st_size
 
 
 def matters(folder: Path, path: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Collection, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from typing import TypeVar
 
 V = TypeVar("V")
@@ -17,10 +17,14 @@ class Live(Mapping[str, V]):
     def __init__(self, values: Mapping[str, V]) -> None:
         self._now = dict(values)
 
-    def exchange(self, values: Mapping[str, V]) -> frozenset[str]:
-        """The names that are new, mean something else now, or are gone. What says the same stays the same object."""
+    def exchange(self, values: Mapping[str, V], renewed: Collection[str] = ()) -> frozenset[str]:
+        """The names that are new, mean something else now, or are gone. What says the same stays the same object.
+
+        `renewed`: names that count as changed though they say the same, since what they name has changed.
+        """
         before = self._now
-        self._now = now = {name: before[name] if before.get(name) == value else value for name, value in values.items()}
+        same = {name for name, value in values.items() if name not in renewed and before.get(name) == value}
+        self._now = now = {name: before[name] if name in same else value for name, value in values.items()}
         return frozenset(name for name in before.keys() | now.keys() if before.get(name) is not now.get(name))
 
     def __getitem__(self, name: str) -> V:

@@ -41,6 +41,10 @@ class Refold(Protocol):
     def __call__(self, slot: Slot, anew: Anew | None = None) -> Fold: ...
 
 
+class Overtaken(ValueError):
+    """Another process that shares the ledger has begun to count the same slot anew; what is counted beside it is that one's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A recomputation that can be done. `start`: the beginning of the day it begins with, in the city's zone."""
@@ -107,7 +111,10 @@ class Recompute:
             state = self._counted(plan, shadow, refused, progress)
             if self._slots.get(name) is not plan.slot:
                 raise ValueError(f"slot {name!r} was changed meanwhile. Hint: start again")
+            _check_same(state, self._ledger.state(shadow), name)
             self._swap(name, shadow, int(plan.start.timestamp()))
+        except Overtaken:
+            raise
         except BaseException:
             self._ledger.clear(shadow)
             raise
@@ -137,11 +144,13 @@ class Recompute:
         source = _From(self._log, topic, plan.reach)
         fold = self._fold(plan.slot, self._anew(plan, shadow))
         pipeline = Pipeline(source, {shadow: fold}, self._ledger, refused, self._clock)
-        idle = 0
+        idle, before = 0, SlotState()
         try:
             while True:
                 idle = 0 if pipeline.step(0.25) else idle + 1
                 state, live = self._ledger.state(shadow), standing(self._ledger.state(plan.slot.slot), topic)
+                _check_same(before, state, plan.slot.slot)
+                before = state
                 stands = standing(state, topic)
                 here = {p: stands.get(p, one.begin) for p, one in plan.reach.items()}
                 progress(min(plan.total, sum(here[p] - one.begin for p, one in plan.reach.items())), plan.total)
@@ -158,6 +167,11 @@ class Recompute:
         else:
             self._ledger.swap(name, shadow, start_s)
         self._durable()
+
+
+def _check_same(before: SlotState, now: SlotState, slot: str) -> None:
+    if before.epoch not in (0, now.epoch):
+        raise Overtaken(f"another recomputation of slot {slot!r} has begun since; this one has given up")
 
 
 class _From:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -12,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from slots.fold import Fold
-from slots.ledger import Ledger, LedgerLost
+from slots.ledger import Ledger, LedgerLost, shadow_of
 from slots.pipeline import Pipeline, Stop, folds_by_topic
 from slots.slot import Slot
 
@@ -90,6 +91,9 @@ class Workers:
         """Returns at once; the threads run until `stop`."""
         self._saver.start()
         self._started = True
+        with suppress(LedgerLost):
+            for slot in self._slots:
+                self._ledger.clear(shadow_of(slot))  # what a recomputation that was killed has left
         self.change()
 
     def change(self) -> None:

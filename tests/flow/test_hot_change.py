@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -87,7 +88,7 @@ class RunningCity:
     def _fold(self, slot: Slot) -> Fold:
         return Fold(slot, codec_for(slot.source), self.city.regions, self.city.zone)
 
-    def _build(self, topic: str, folds: dict[str, Fold], apart: str = "") -> Pipeline:
+    def _build(self, topic: str, folds: Mapping[str, Fold], apart: str = "") -> Pipeline:
         made = Pipeline(self.log.source(topic), folds, self.ledger, _none_expected, system_clock, self._note)
         if not apart:
             self.pipelines[topic] = made
@@ -178,8 +179,12 @@ def test_a_slot_on_a_topic_nobody_reads_yet(city: RunningCity) -> None:
     city.wait(lambda: "city.elsewhere" not in city.workers.alive())
 
 
-def test_twenty_edits_under_load_cost_the_others_nothing(city: RunningCity) -> None:
-    """The short form of the promise; the long one makes a hundred edits."""
+EDITS = int(os.environ.get("COCKPIT_TEST_EDITS", "20"))
+"""The short form of the promise; the long one makes a hundred edits."""
+
+
+@pytest.mark.timeout(60 + 5 * EDITS)
+def test_edits_under_load_cost_the_others_nothing(city: RunningCity) -> None:
     stop = threading.Event()
 
     def load() -> None:
@@ -190,7 +195,7 @@ def test_twenty_edits_under_load_cost_the_others_nothing(city: RunningCity) -> N
     sender.start()
     try:
         city.wait(lambda: city.accepted("hotline") > 0)
-        for n in range(20):
+        for n in range(EDITS):
             seen = len(city.changes)
             edit(city, n)
             city.wait(lambda seen=seen: len(city.changes) > seen)  # type: ignore[misc]

@@ -12,6 +12,7 @@ def test_what_says_the_same_stays_the_same_object() -> None:
     assert live["a"] is one and dict(live) == {"a": [1], "b": [3], "c": [4]}
     assert live.exchange({"c": [4], "a": [1]}) == {"b"} and list(live) == ["c", "a"]
     assert live.exchange(dict(live)) == frozenset()
+    assert live.exchange({"c": [4], "a": [1]}, renewed={"a"}) == {"a"} and live["a"] is not one
 
 
 def test_a_walk_sees_one_moment_to_its_end() -> None:

@@ -17,7 +17,7 @@ from slots.ledger_memory import MemoryLedger
 from slots.pipeline import Pipeline
 from slots.reading import Question, Reading
 from slots.readings import Readings
-from slots.recompute import Recompute
+from slots.recompute import Overtaken, Recompute
 from slots.slot import Slot
 from streams.codecs import Rejected
 from streams.embedded import EmbeddedLog
@@ -180,6 +180,20 @@ def test_what_a_killed_one_has_left_does_not_count(tmp_path: Any) -> None:
     assert line.ledger.state(shadow_of("desk")).sequence == 1
     assert line.read("requests", YESTERDAY).value == 6
     line.again(YESTERDAY)
+    assert line.shown(YESTERDAY) == line.truth(YESTERDAY)
+
+
+def test_of_two_at_once_the_later_one_is_taken() -> None:
+    """Two processes may share a ledger: the second clears what the first has counted beside the slot, and the first notices."""
+    line = three_days()
+    line.change(doubled())
+    first = line.recompute()
+
+    def overtaken(done: int, total: int) -> None:
+        line.again(YESTERDAY)
+
+    with pytest.raises(Overtaken, match="another recomputation"):
+        first.run(first.plan("desk", YESTERDAY), overtaken)
     assert line.shown(YESTERDAY) == line.truth(YESTERDAY)
 
 

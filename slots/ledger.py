@@ -170,7 +170,8 @@ class Ledger(Protocol):
         Buckets that begin before `start_s` (a day's beginning, Unix s) stay the slot's, later ones are the shadow's. So are
         offsets, watermarks, counters, dimensions and since; of entities the later state counts, of equally late ones the
         shadow's. The next commit of a worker that knew the slot before raises OffsetConflict. An empty shadow may be swapped
-        in too. Commits wait meanwhile: for as long as the pages that contain `start_s` take to merge. Raises LedgerLost.
+        in too. Commits wait meanwhile: for as long as the pages that contain `start_s` take to merge. Raises LedgerLost; it
+        may have happened then: a shadow that had a sequence has none any more, and must not be swapped in again.
         """
 
     def settle(self) -> None:

@@ -141,8 +141,11 @@ class RedisLedger:
         token = uuid.uuid4().hex
         keys = [*self._keys(slot), *(self._key(shadow, name) for name in ("state", "pages", "dims", "reports"))]
         with _Reached():
+            had = self.sequences([shadow])[shadow]
             until = time.monotonic() + 6 * HOLD_S
             while time.monotonic() < until:
+                if had and not self.sequences([shadow])[shadow]:
+                    return self.state(slot)  # it has happened, its answer was lost on the way
                 if not self._redis.set(self._key(slot, "hold"), token, nx=True, px=int(HOLD_S * 1000)):
                     _pause(0.05)
                 elif self._scripts[SWAP](keys=keys, args=self._swap_plan(slot, shadow, start_s, token)):

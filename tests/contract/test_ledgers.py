@@ -458,6 +458,30 @@ def test_two_workers_agree_which_cells_are_kept(redis_server: Any) -> None:
         ledger.close()
 
 
+@pytest.mark.broker
+def test_a_swap_that_has_happened_does_not_happen_again(redis_server: Any) -> None:
+    """As when its answer was lost and the client asks once more: an empty shadow would wipe out what it brought."""
+    ledger = RedisLedger(redis_server.address, "once")
+    shadow = beside(ledger)
+    with redis.Redis.from_url(redis_server.address) as client:
+
+        def tried() -> int:
+            return int(client.info("commandstats")["cmdstat_set"]["calls"])
+
+        hold, before = "once:{desk}:hold", tried()
+        client.set(hold, "somebody")
+        swaps = [threading.Thread(target=ledger.swap, args=("desk", shadow, CUT_S)) for _ in range(2)]
+        for swap in swaps:
+            swap.start()
+        while tried() < before + 5:
+            assert all(swap.is_alive() for swap in swaps)
+        client.delete(hold)
+        for swap in swaps:
+            swap.join(60)
+    assert told(ledger, "desk", DAYS) == {CUT_S - DAY_S: 16, CUT_S: 3200}
+    ledger.close()
+
+
 @pytest.fixture
 def roomy(redis_server: Any) -> Iterator[redis.Redis]:
     """The server's settings may be changed; they are put back."""

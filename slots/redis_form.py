@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -14,8 +14,8 @@ from slots.snapshot import frame_of
 
 ID = 16
 MAX_PARTS = 24
-_GROUPS = {"o": "offsets", "w": "watermarks", "c": "counters", "a": "since", "f": "floors"}
-_SINGLE = {
+_GROUPS: Final = {"o": "offsets", "w": "watermarks", "c": "counters", "a": "since", "f": "floors"}
+_SINGLE: Final = {
     "seq": "sequence",
     "first": "first_event_us",
     "last": "last_event_us",

@@ -71,12 +71,12 @@ def in_redis() -> int:
         server = redis_server(Path(folder))
         try:
             with redis.Redis.from_url(server.address) as client:
-                before = client.info("memory")["used_memory"]  # type: ignore[index]
+                before = client.info("memory")["used_memory"]
                 ledger = RedisLedger(server.address, "bench")
                 _fill(ledger)
                 for key in ledger.versions(SLOT):
                     ledger.read(SLOT, key)
-                after = client.info("memory")["used_memory"]  # type: ignore[index]
+                after = client.info("memory")["used_memory"]
                 ledger.clear(SLOT)
                 ledger.close()
         finally:

@@ -49,7 +49,9 @@ def commands(stage: str) -> list[list[str]]:
         return [[PYTHON, "-m", "ruff", "check", *ours], [PYTHON, "-m", "ruff", "format", "--check", *ours]]
     if stage == "types":
         return [[PYTHON, "-m", "mypy"]]
-    return [[PYTHON, "-m", "pytest", "--color=no", "-m", MARKERS[stage], "tests"]]
+    # Only the fast tests share nothing but the processor: the others have one broker, one browser, one machine to kill.
+    beside = ["-n", "2", "--dist", "loadfile"] if stage == "fast" else []
+    return [[PYTHON, "-m", "pytest", "--color=no", *beside, "-m", MARKERS[stage], "tests"]]
 
 
 def run(stage: str) -> Outcome:

@@ -19,6 +19,7 @@ from .feature_file import FeatureFileError, read_features
 from .features import Features
 from .looks import SECOND, look_of
 from .outline import collection, label_point, span_km
+from .repair import repaired, shortened
 
 
 class LayerError(ValueError):
@@ -37,6 +38,7 @@ class Layer:
     `features` are the things of a static layer (WGS84, whatever the file's datum was); a layer without features
     is fed while it lives: regions by their values, points by binary frames. `title`: zh and en.
     `label` and the like name properties. `min_zoom`: web map zoom from which it is drawn; None = the style's own.
+    `reports`: what was wrong in the file and could be repaired, one sentence each.
     """
 
     kind: ClassVar[str] = ""
@@ -51,6 +53,7 @@ class Layer:
     features: Features | None = None
     label: str = ""
     min_zoom: float | None = None
+    reports: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         problems = [f"layer {self.id!r}: {problem}" for problem in self._problems()]
@@ -62,9 +65,11 @@ class Layer:
         """The layer of a GeoJSON, GeoPackage or GeoParquet file; `options` are the fields. Blocks. Raises LayerError."""
         try:
             features = read_features(path, datum)
+            shapes, reports = repaired(features.geometries, lambda at: f"layer {options.get('id', path.stem)!r}: feature {at}")
         except (FeatureFileError, DatumError) as error:
             raise LayerError([f"layer {options.get('id', path.stem)!r}: {error}"]) from error
-        return cls(features=features, **{"id": path.stem, **options})
+        sound = Features(shapes, features.properties) if reports else features
+        return cls(features=sound, reports=tuple(shortened(reports)), **{"id": path.stem, **options})
 
     @property
     def live(self) -> bool:

@@ -32,6 +32,11 @@ class MbTiles:
         self._zooms = self._zoom_range()
 
     @property
+    def media_type(self) -> str:
+        """What the tiles are."""
+        return self._media_type
+
+    @property
     def zooms(self) -> tuple[int, int]:
         """The least and the greatest z there is."""
         return self._zooms

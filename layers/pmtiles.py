@@ -50,6 +50,11 @@ class PmTiles:
         self._directory = lru_cache(64)(self._open_directory)
 
     @property
+    def media_type(self) -> str:
+        """What the tiles are."""
+        return self._media_type
+
+    @property
     def zooms(self) -> tuple[int, int]:
         """The least and the greatest z there is."""
         return self._zooms

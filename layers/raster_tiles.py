@@ -21,6 +21,7 @@ from .tile_shift import shifted
 from .tile_source import Tile, TileError, TileSource, WebTiles
 
 _STILL_TILES_MAX = 96
+_PICTURES = ("image/png", "image/jpeg", "image/webp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,8 @@ class RasterTileLayer(Layer):
             known(self.datum)
         except DatumError as error:
             problems.append(str(error))
+        if not isinstance(self.source, WebTiles) and self.source.media_type not in _PICTURES:
+            problems.append(f"tiles must be {', '.join(_PICTURES)}, got {self.source.media_type}. Hint: is it a vector basemap?")
         if self.tile_px not in (256, 512):
             problems.append(f"tile_px must be 256 or 512, got {self.tile_px}")
         if not 0 <= self.opacity <= 1:

@@ -13,9 +13,7 @@ import shapely
 
 from .features import Features, Geometries
 from .region import Region, RegionsError
-
-_SHOWN = 20
-"""How many problems of one kind are spelled out before the rest is only counted."""
+from .repair import repaired, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,8 @@ def grow(features: Features, on: date | None = None) -> RegionTree:
     problems += _range_problems(rows)
     if problems:
         raise RegionsError(problems)
-    geometries, reports = _repaired(rows)
+    shapes = np.array([geometry for _, geometry in rows] + [None], dtype=object)[:-1]
+    geometries, reports = repaired(shapes, lambda at: f"region {rows[at][0].code!r}")
     regions = [region for region, _ in rows]
     order, depths = _breadth_first(regions)
     placed = [_placed(regions[i], depths[regions[i].code], geometries[i] is not None) for i in order]
@@ -65,7 +64,7 @@ def _rows(features: Features, on: date | None) -> tuple[list[Row], list[str]]:
             continue
         if on is None or _valid_on(region, on):
             rows.append((region, geometry))
-    return rows, _limited(problems)
+    return rows, shortened(problems)
 
 
 def _region(values: Mapping[str, Any]) -> Region:
@@ -115,7 +114,7 @@ def _tree_problems(regions: Sequence[Region]) -> list[str]:
     doubles = [f"region {code!r}: code appears {count} times" for code, count in codes.items() if count > 1]
     lost = [region for region in regions if region.parent and region.parent not in codes]
     orphans = [f"region {region.code!r}: parent {region.parent!r} is not in the file" for region in lost]
-    return _limited(doubles) + _limited(orphans) + _root_problems(regions) + _limited(_cycles(regions))
+    return shortened(doubles) + shortened(orphans) + _root_problems(regions) + shortened(_cycles(regions))
 
 
 def _root_problems(regions: Sequence[Region]) -> list[str]:
@@ -161,23 +160,7 @@ def _range_problems(rows: Sequence[Row]) -> list[str]:
             given = f"{west:.6g} {south:.6g} {east:.6g} {north:.6g}"
             allowed = "coordinates must be lon -180…180, lat -90…90"
             problems.append(f"region {region.code!r}: {allowed}, got {given}. Hint: is the data in WGS84?")
-    return _limited(problems)
-
-
-def _repaired(rows: Sequence[Row]) -> tuple[Geometries, list[str]]:
-    geometries = np.array([geometry for _, geometry in rows] + [None], dtype=object)[:-1]
-    reports: list[str] = []
-    for index in np.flatnonzero(~shapely.is_valid(geometries) & ~shapely.is_missing(geometries)).tolist():
-        reason = shapely.is_valid_reason(geometries[index])
-        geometries[index] = _polygons_of(shapely.make_valid(geometries[index]))
-        reports.append(f"region {rows[index][0].code!r}: invalid polygon repaired ({reason})")
-    return geometries, reports
-
-
-def _polygons_of(geometry: shapely.Geometry) -> shapely.Geometry | None:
-    """The polygons of what make_valid left over: lines and points have no inside. None when nothing is left."""
-    parts = [part for part in shapely.get_parts(shapely.get_parts(geometry)) if part.geom_type == "Polygon"]
-    return shapely.union_all(parts) if parts else None
+    return shortened(problems)
 
 
 def _breadth_first(regions: Sequence[Region]) -> tuple[list[int], dict[str, int]]:
@@ -193,8 +176,3 @@ def _breadth_first(regions: Sequence[Region]) -> tuple[list[int], dict[str, int]
             depths[regions[index].code] = depths[regions[index].parent] + 1
         waiting = [child for index in waiting for child in children.get(regions[index].code, ())]
     return order, depths
-
-
-def _limited(problems: list[str]) -> list[str]:
-    rest = len(problems) - _SHOWN
-    return problems if rest <= 0 else [*problems[:_SHOWN], f"… and {rest} more of this kind"]

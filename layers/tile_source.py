@@ -34,6 +34,11 @@ class TileSource(Protocol):
     """
 
     @property
+    def media_type(self) -> str:
+        """What the tiles are: image/png, image/jpeg, image/webp, or application/vnd.mapbox-vector-tile."""
+        ...
+
+    @property
     def zooms(self) -> tuple[int, int]:
         """The least and the greatest z there is."""
         ...

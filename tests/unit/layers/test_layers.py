@@ -53,6 +53,13 @@ def test_a_wrong_layer_says_why(
         layer.load(_file(tmp_path, geometry, name="x"), **options)
 
 
+def test_an_invalid_polygon_of_a_layer_is_repaired_and_reported(tmp_path: Path) -> None:
+    bow = {"type": "Polygon", "coordinates": [[[10, 20], [11, 21], [11, 20], [10, 21], [10, 20]]]}
+    layer = AreaLayer.load(_file(tmp_path, bow), id="lake", style="water")
+    assert layer.reports == ("layer 'lake': feature 0: invalid polygon repaired (Self-intersection[10.5 20.5])",)
+    assert layer.features is not None and layer.features.geometries[0].is_valid
+
+
 def test_layers_that_need_a_file_or_must_not_have_one() -> None:
     with pytest.raises(LayerError, match="a line layer needs a file"):
         LineLayer(id="roads", style="road")

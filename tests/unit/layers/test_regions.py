@@ -92,6 +92,22 @@ def test_shapes_share_their_edges_and_stay_valid(regions: Regions) -> None:
     assert all(shape.contains(shapely.Point(one["properties"]["label"])) for shape, one in zip(shapes, drawn, strict=True))
 
 
+def test_a_far_view_gets_fewer_corners_and_still_no_gaps(tmp_path: Path) -> None:
+    rng = np.random.default_rng(9)
+    x = np.linspace(0, 1, 400)
+    wavy = np.column_stack([1 + rng.normal(0, 0.002, 400), x])
+    west, east = (shapely.Polygon([*wavy, (side, 1), (side, 0)]) for side in (0, 2))
+    rows = [feature("0", None, None, 0)]
+    rows += [feature(code, "0", json.loads(shapely.to_geojson(one))) for code, one in (("w", west), ("e", east))]
+    regions = Regions.load(written(tmp_path, rows))
+    corners = []
+    for zoom in (4, 8, 12):
+        shapes = shapely.from_geojson([json.dumps(one["geometry"]) for one in json.loads(regions.geojson("0", zoom))["features"]])
+        assert shapely.coverage_is_valid(shapes)
+        corners.append(int(shapely.get_num_coordinates(shapes).sum()))
+    assert corners == sorted(corners) and corners[0] < 30 < 700 < corners[2]
+
+
 def test_the_outline_runs_along_the_children(regions: Regions) -> None:
     (outline,) = json.loads(regions.outline("9"))["features"]
     assert shapely.from_geojson(json.dumps(outline["geometry"])).equals(shapely.box(10, 20, 12, 21))

@@ -60,6 +60,13 @@ def test_an_mbtiles_file_counts_rows_from_the_south(tmp_path: Path) -> None:
     assert tiles.tile(2, 3, 1) is not None
 
 
+def test_a_vector_basemap_is_no_picture(tmp_path: Path) -> None:
+    with pytest.raises(LayerError, match="tiles must be image/png, image/jpeg, image/webp, got application/vnd"):
+        RasterTileLayer.load(_mbtiles(tmp_path / "a.mbtiles", format="pbf"))
+    with pytest.raises(LayerError, match="tile format 'tif' is not drawn"):
+        RasterTileLayer.load(_mbtiles(tmp_path / "b.mbtiles", format="tif"))
+
+
 def test_what_is_no_mbtiles_file_says_so(tmp_path: Path) -> None:
     (tmp_path / "a.mbtiles").write_bytes(b"PK\x03\x04")
     with pytest.raises(LayerError, match=r"layer 'a': a\.mbtiles: not an MBTiles file .* Hint: was the copy finished"):
@@ -156,7 +163,7 @@ def test_a_wrong_service_says_why(template: str, said: str) -> None:
 class _Checkers:
     """A source whose pixels tell where they lie: red by the pixel's column, green by its row, modulo 256."""
 
-    zooms, bounds = (0, 18), (-180.0, -85.0, 180.0, 85.0)
+    zooms, bounds, media_type = (0, 18), (-180.0, -85.0, 180.0, 85.0), "image/png"
 
     def tile(self, z: int, x: int, y: int) -> Tile | None:
         pixels = np.zeros((256, 256, 3), np.uint8)

@@ -99,6 +99,10 @@ def wait(holds: Callable[[], bool], what: Callable[[], object], timeout_s: float
         threading.Event().wait(0.05)
 
 
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate()]
+
+
 def test_a_newcomer_catches_up_apart_and_is_counted_by_all_workers(shared: Shared) -> None:
     shared.send(20_000)
     for workers in shared.workers:
@@ -116,9 +120,7 @@ def test_a_newcomer_catches_up_apart_and_is_counted_by_all_workers(shared: Share
         begun_s = time.monotonic()
         shared.change(shared.slot("desk"), shared.slot("second"))
         wait(lambda: shared.accepted("second") > 20_000, lambda: shared.accepted("second"))
-        joined = [lambda workers=workers: not any(t.name == "newcomer-second" for t in threading.enumerate())
-                  for workers in shared.workers]  # fmt: skip
-        wait(lambda: all(each() for each in joined), lambda: [t.name for t in threading.enumerate()])
+        wait(lambda: "newcomer-second" not in threads(), threads)
     finally:
         stop.set()
         sender.join()

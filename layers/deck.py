@@ -10,7 +10,7 @@
       "outline": "/api/v1/regions/99/outline",    the edge of the shown part
       "layers": [                         in drawing order, the first at the bottom
         {"id": "regions", "kind": "area", "style": "regions", "url": "/api/v1/regions/99/geometry",
-         "ramp": ["#12304F", …], "classes": {"method": "quantile" | "equal" | "manual", "count": 5, "breaks": […]?},
+         "ramp": ["#12304F", …], "classes": {"method": "quantile" | "equal" | "natural" | "manual", "count": 5, "breaks": […]?},
          "title": {"zh": …, "en": …}},
         {"id": "river", "kind": "area" | "line" | "point", "style": "water", "url": "/api/v1/layers/river/geometry",
          "label": "name"?, "min_zoom": 11?},
@@ -18,6 +18,7 @@
       ]
     }
 
+The entries of all kinds, and the keys that are there only when they are used (viewport, plotting, hidden), stand in README.md.
 All addresses are of the same origin; the scripts refuse any other. Coordinates are WGS84. Feature properties:
 regions have code, name, name_en, level, children, label, area; labelled static features have name and name_en?.
 Live points come as the binary frames of `layers.point.encode_points`; the kinds of an `incident` layer are alarm_new
@@ -39,7 +40,8 @@ from .layer import Layer
 
 SCRIPTS = (
     "graphics.js", "ramp.js", "choropleths.js", "frame.js", "motion.js", "marks.js", "shapes.js",
-    "areas.js", "lines.js", "incidents.js", "points.js", "labels.js", "names.js", "legend.js", "scale.js", "tooltip.js",
+    "areas.js", "lines.js", "incidents.js", "points.js", "cells.js", "clusters.js", "surfaces.js", "flows.js", "icons.js",
+    "labels.js", "names.js", "legend.js", "scale.js", "tooltip.js", "tips.js",
     "pointer.js", "view.js", "camera.js", "stage.js", "pulse.js", "scene.js", "map.js",
 )  # fmt: skip
 """The scripts of `assets/map` in the order they must be loaded, after deck.gl itself; the style sheet is `map.css`."""

@@ -1,6 +1,7 @@
 """Promise 1: each record of the log counts exactly once, whatever is killed, frozen, restarted or handed over meanwhile.
 
-The seed decides what happens in which order; it is printed, COCKPIT_TEST_SEED repeats it. COCKPIT_TEST_LONG=1 runs the full form.
+The seed decides what happens in which order; it is printed, COCKPIT_TEST_SEED repeats it. COCKPIT_TEST_LONG=1 runs the full form,
+with workers of either client library.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import redis
 
 from slots.ledger import LedgerLost, SlotState
 from slots.ledger_redis import RedisLedger
-from streams.connectors import kafka_log
+from streams.connectors import KAFKA_CLIENTS, kafka_log
 from streams.kafka_cluster import SESSION_S
 from tests.fault.fleet import Fleet
 from tests.fault.keyed import SLOT, Sender, keyed_city, logged, wrong
@@ -58,14 +59,14 @@ FULL_FORM = Plan(1_000_000, kills=20, redis=5, kafka=5, frozen=3, joins=3)
 class Trial:
     """One run: two workers count what is sent while things happen to them."""
 
-    def __init__(self, kafka: Any, server: Any, folder: Path, rng: random.Random) -> None:
+    def __init__(self, kafka: Any, server: Any, folder: Path, rng: random.Random, client: str) -> None:
         self.rng = rng
         self.topic = f"keyed.{uuid.uuid4().hex[:8]}"
         self._servers = {"kafka": kafka, "redis": server}
         self.log = kafka_log(kafka.address, "confluent", PARTITIONS)
         self.sender = Sender(self.log.sink(self.topic))
         name = self.topic.replace(".", "_")
-        settings = {"COCKPIT_KAFKA": kafka.address, "COCKPIT_REDIS": server.address}
+        settings = {"COCKPIT_KAFKA": kafka.address, "COCKPIT_REDIS": server.address, "COCKPIT_KAFKA_CLIENT": client}
         self.fleet = Fleet(keyed_city(folder / "city", name, self.topic), folder, settings)
         self.ledger = RedisLedger(server.address, f"cockpit:{name}")
         self._frozen: tuple[int, float, dict[str, int]] | None = None
@@ -177,11 +178,11 @@ class Trial:
         print(f"{time.monotonic() - self._began_s:6.1f} s  {what}")
 
 
-@pytest.fixture
-def trial(kafka_server: Any, redis_server: Any, tmp_path: Path) -> Iterator[Trial]:
+@pytest.fixture(params=KAFKA_CLIENTS if LONG else KAFKA_CLIENTS[:1])
+def trial(request: pytest.FixtureRequest, kafka_server: Any, redis_server: Any, tmp_path: Path) -> Iterator[Trial]:
     seed = int(os.environ.get("COCKPIT_TEST_SEED") or random.SystemRandom().randrange(1 << 32))
     print(f"COCKPIT_TEST_SEED={seed}")
-    made = Trial(kafka_server, redis_server, tmp_path, random.Random(seed))
+    made = Trial(kafka_server, redis_server, tmp_path, random.Random(seed), request.param)
     yield made
     made.close()
 

@@ -77,7 +77,9 @@ class SlotGauges(Collector):
         workers = GaugeMetricFamily("cockpit_worker_alive", "1 when the thread that reads the topic lives", labels=["topic"])
         for topic, alive in self._parts.workers().items():
             workers.add_metric([topic], float(alive))
-        yield from (reachable, workers, *families)
+        wrong = GaugeMetricFamily("cockpit_city_mistakes", "mistakes in the city's files; older ones are in force")
+        wrong.add_metric([], len(self._parts.problems()))
+        yield from (reachable, workers, wrong, *families)
 
     def _counters(self) -> Iterator[Metric]:
         families = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,3 +47,32 @@ def test_what_ingest_counts_another_process_shows(kafka_server: Any, redis_serve
             assert running.slot("hotline")["status"] == "stale"
     finally:
         worker.kill()
+
+
+def test_a_new_slot_file_reaches_who_counts_and_who_shows(kafka_server: Any, redis_server: Any, tmp_path: Path) -> None:
+    folder, topic = tmp_path / "tiny", f"city.{uuid.uuid4().hex[:10]}"
+    shutil.copytree(CITY, folder)
+    text = (folder / "slots" / "hotline.yaml").read_text("utf-8").replace("city.hotline", topic)
+    (folder / "slots" / "hotline.yaml").write_text(text, "utf-8")
+    own = (folder / "city.yaml").read_text("utf-8").replace("name: tiny", f"name: city_{topic[5:]}")
+    (folder / "city.yaml").write_text(own, "utf-8")
+    settings = {"COCKPIT_KAFKA": kafka_server.address, "COCKPIT_REDIS": redis_server.address}
+    now = datetime.now(UTC)
+    log = KafkaLog(kafka_server.address)
+    record = {"created_at": now.isoformat(), "district": "7701", "category": "water"}
+    log.sink(topic).emit([msgspec.json.encode({"id": f"r{n}", **record}) for n in range(500)])
+    log.close()
+    command = [sys.executable, str(ROOT / "app.py"), "ingest", str(folder)]
+    with (tmp_path / "ingest.txt").open("wb") as out:
+        worker = subprocess.Popen(command, env=environment(tmp_path, settings), stdout=out, stderr=out, cwd=ROOT)
+    try:
+        with cockpit("serve", str(folder), "--no-ingest", state=tmp_path, settings=settings, port=free_port()) as running:
+            running.wait(lambda: running.slot("hotline")["accepted"] == 500, 60, "the web process shows what was counted")
+            (folder / "slots" / "second.yaml").write_text(text.replace("slot: hotline", "slot: second"), "utf-8")
+            running.wait(lambda: "second" in running.get("/readyz")["slots"], 5, "the web process knows the new slot")
+            running.wait(lambda: running.slot("second")["accepted"] == 500, 30, "the other process counts the new slot")
+            (folder / "slots" / "second.yaml").unlink()
+            running.wait(lambda: "second" not in running.get("/readyz")["slots"], 5, "the slot is gone")
+    finally:
+        worker.terminate()
+        worker.wait(20)

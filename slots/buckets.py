@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
-from slots.ledger import Kind, PageKey, Size
+from slots.bins import Kinds, bins, kinds, places
+from slots.ledger import PageKey, Size
 from slots.measures import Part, fill, merge
-from slots.pages import merge_bins, paged
-from slots.sketches import quantile_bin, registers
+from slots.pages import paged
 
 SIZES: tuple[Size, ...] = ("minute", "hour", "day")
 
@@ -31,6 +31,7 @@ class Buckets:
         self._dimensions = dimensions
         self._zone = zone
         self._states = list(dict.fromkeys(column for part in parts for column in part.columns))
+        self._sketched = list({part.sketch: part for part in parts if part.sketch}.values())  # quantiles of one value share bins
         self._ordered = any(part.agg == "last" for part in parts)
 
     def pages(self, frame: pl.DataFrame, codes: np.ndarray, horizons: Mapping[Size, int]) -> dict[PageKey, pl.DataFrame]:
@@ -41,24 +42,34 @@ class Buckets:
         """
         frame = frame.with_columns((pl.col("_t") // 60_000_000 * 60).alias("_m"))
         names = (pl.Series(codes, dtype=pl.String), pl.Series(["", *self._dimensions], dtype=pl.String))
-        minutes: dict[Kind, pl.DataFrame] = {"cells": self._cells(frame), "bins": self._bins(frame)}
+        cells = self._cells(frame)
+        sizes = [self._size(size, cells.lazy(), horizons[size], names) for size in SIZES]
         deltas: dict[PageKey, pl.DataFrame] = {}
-        for kind, rows in minutes.items():
-            sizes = [self._size(kind, size, rows.lazy(), horizons[size], names) for size in SIZES] if rows.height else []
-            for size, page in zip(SIZES, pl.collect_all(sizes), strict=False):
-                deltas |= paged(kind, size, page)
+        for size, page in zip(SIZES, pl.collect_all(sizes), strict=True):
+            deltas |= paged("cells", size, page)
+        if self._sketched:
+            where = places(frame, names[0], self._dimensions)
+            for size, page in bins(frame, self._sketched, self._starts(frame, horizons), where).items():
+                deltas |= paged("bins", size, page)
         return deltas
 
-    def _size(
-        self, kind: Kind, size: Size, rows: pl.LazyFrame, horizon_s: int, names: tuple[pl.Series, pl.Series]
-    ) -> pl.LazyFrame:
+    def _starts(self, frame: pl.DataFrame, horizons: Mapping[Size, int]) -> dict[Size, Kinds]:
+        """Size → the start of each row's bucket, where the row is counted in that size."""
+        minutes = kinds(frame["_m"])
+        in_time = ~frame["_late"].to_numpy()
+        starts: dict[Size, Kinds] = {}
+        for size in SIZES:
+            begun = kinds(minutes.values.to_frame("m").select(bucket_start(size, pl.col("m"), self._zone)).to_series())
+            at = np.where(begun.values.to_numpy()[begun.at] >= horizons[size], begun.at, -1)[minutes.at]
+            starts[size] = Kinds(begun.values, at if size == "day" else np.where(in_time, at, -1))
+        return starts
+
+    def _size(self, size: Size, rows: pl.LazyFrame, horizon_s: int, names: tuple[pl.Series, pl.Series]) -> pl.LazyFrame:
         """The rows of a minute each, merged to buckets of this size, with codes and names in the place of numbers."""
         rows = rows if size == "day" else rows.filter(~pl.col("_late"))
         rows = rows.drop("_late").with_columns(bucket_start(size, pl.col("t"), self._zone).alias("t"))
         rows = rows.filter(pl.col("t") >= horizon_s)
-        if kind == "bins":
-            rows = rows.group_by("t", "r", "d", "k", "c", "b").agg(merge_bins())
-        elif size != "minute":  # the margins are by minute already, and late records, which would double a key, are out
+        if size != "minute":  # the margins are by minute already, and late records, which would double a key, are out
             rows = rows.group_by("t", "r", "d", "k").agg(merge(self._states))
         regions, dimensions = (pl.lit(values).gather(pl.col(column)) for values, column in zip(names, ("r", "d"), strict=True))
         return rows.with_columns(regions.alias("r"), dimensions.alias("d"), pl.col("k").cast(pl.String))
@@ -78,28 +89,3 @@ class Buckets:
         key = pl.col(column) if column else pl.lit("", pl.Categorical)
         keyed = crossed.with_columns(pl.lit(number, pl.Int32).alias("d"), key.alias("k"))
         return keyed.group_by("_late", "t", "r", "d", "k").agg(merge(self._states))
-
-    def _bins(self, frame: pl.DataFrame) -> pl.DataFrame:
-        sketched = {part.sketch: part for part in self._parts if part.sketch}  # several quantiles are read from the same bins
-        frames = [rows for part in sketched.values() for rows in self._part_bins(frame, part)]
-        return pl.concat(frames) if frames else pl.DataFrame()
-
-    def _part_bins(self, frame: pl.DataFrame, part: Part) -> Iterator[pl.DataFrame]:
-        rows = frame.filter(pl.col(f"x:{part.id}").is_not_null())
-        if part.agg == "quantile":
-            binned = rows.with_columns(quantile_bin(pl.col(f"x:{part.id}")).alias("b"), pl.lit(1, pl.Int64).alias("n"))
-        else:
-            register, rank = registers(rows[f"x:{part.id}"])
-            binned = rows.with_columns(register.alias("b"), rank.alias("n"))
-        for column, number in self._margins():
-            key = pl.col(column) if column else pl.lit("", pl.Categorical)
-            yield binned.select(
-                "_late",
-                pl.col("_m").alias("t"),
-                pl.col("_r").alias("r"),
-                pl.lit(number, pl.Int32).alias("d"),
-                key.alias("k"),
-                pl.lit(part.sketch).alias("c"),
-                "b",
-                "n",
-            )

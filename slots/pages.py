@@ -88,5 +88,8 @@ def paged(kind: Kind, size: Size, frame: pl.DataFrame) -> dict[PageKey, pl.DataF
     """The frame cut into the pages its buckets lie on."""
     if frame.is_empty():
         return {}
+    starts = frame["t"].unique().to_frame().select(page_start(size, pl.col("t"))).to_series().unique()
+    if len(starts) == 1:
+        return {PageKey(kind, size, int(starts[0])): frame}
     cut = frame.with_columns(page_start(size, pl.col("t")).alias("_page")).partition_by("_page", as_dict=True, include_key=False)
     return {PageKey(kind, size, int(start)): part for (start,), part in cut.items()}

@@ -1,4 +1,4 @@
-"""A scheme: a weighted tree of indicators that makes one score. Its whole shape is validated; scoring is not built yet."""
+"""A scheme: a weighted tree of indicators that makes one score. Its shape is validated here; `scorecard` scores it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,7 @@ from pydantic import Discriminator, Field, Tag, ValidationError
 from cockpit.windows import WindowName
 from slots.problem import DocumentError, Problem, problems_of
 from slots.slot import Model, Name, Titles
-
-CR_LIMIT = 0.1
-"""The consistency ratio from which pairwise judgements contradict one another (Saaty 1980)."""
-
-_RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.54, 1.56, 1.57, 1.59)
-"""The mean consistency index of random matrices by their size (Saaty 1980)."""
+from slots.weighing import CR_LIMIT, consistency_ratio
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -179,12 +174,3 @@ def _pairwise_problems(pairwise: Pairwise, size: int, path: tuple[str | int, ...
         )
     elif (ratio := consistency_ratio(matrix)) >= CR_LIMIT:
         yield Problem(path, f"the judgements contradict one another: CR is {ratio:.2f}, less than {CR_LIMIT} is needed")
-
-
-def consistency_ratio(matrix: np.ndarray[Any, np.dtype[np.float64]]) -> float:
-    """CR = (λmax − n)/(n − 1)/RI of a reciprocal matrix (Saaty 1980); 0 for up to two children."""
-    size = len(matrix)
-    if size < 3:
-        return 0.0
-    largest = float(np.linalg.eigvals(matrix).real.max())
-    return (largest - size) / (size - 1) / _RANDOM_INDEX[min(size, len(_RANDOM_INDEX) - 1)]

@@ -16,6 +16,7 @@ from cockpit.api.ingest import Ingest
 from cockpit.api.jobs import JobList
 from cockpit.api.records import Records
 from cockpit.api.regions import RegionTree
+from cockpit.api.schemes import Schemes
 from cockpit.api.slots import SlotStates
 from cockpit.parts import Parts
 
@@ -28,7 +29,7 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
     router = APIRouter(responses={"4XX": _refused(), "5XX": _refused()})
     for routes in (
         Probes(parts, collectors).router, SlotStates(parts).router, Indicators(parts).router, Records(parts).router,
-        RegionTree(parts).router, EntityStates(parts).router, Ingest(parts).router,
+        Schemes(parts).router, RegionTree(parts).router, EntityStates(parts).router, Ingest(parts).router,
         JobList(parts).router,
     ):  # fmt: skip
         router.include_router(routes)

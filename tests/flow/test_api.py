@@ -327,3 +327,24 @@ def test_every_route_is_described(client: Client) -> None:
     names = {parameter["name"] for parameter in paths["/api/v1/indicators/{name}"]["get"]["parameters"]}
     assert set(paths["/api/v1/slots"]["get"]["responses"]) == {"200", "4XX", "5XX"}
     assert names == {"name", "region", "from", "to", "window", "by", "step", "dimension", "key"}
+
+
+def test_a_scheme_answers_with_its_whole_tree(line: CityLine, client: Client) -> None:
+    filled(line)
+    assert [scheme["version"] for scheme in client.get("/api/v1/schemes").json()["schemes"]] == ["2026"]
+    told = client.get("/api/v1/schemes/service?by=region").json()
+    assert (told["scheme"], told["version"], told["region"]) == ("service", "2026", "77")
+    assert 0 < told["coverage"] < 1
+    satisfaction, waiting = told["tree"]["of"]
+    assert satisfaction["indicator"] == "hotline.satisfaction" and satisfaction["unit"] == "%"
+    assert satisfaction["weight"] + waiting["weight"] == pytest.approx(1)
+    assert told["score"] == pytest.approx(satisfaction["contribution"] + waiting["contribution"])
+    assert {child["region"] for child in told["children"]} == {"7701", "7702"}
+    assert sorted(child["rank"] for child in told["children"] if child["rank"]) == [1, 2]
+    north = client.get("/api/v1/schemes/service?region=7701").json()
+    assert north["score"] == next(child["score"] for child in told["children"] if child["region"] == "7701")
+
+
+@pytest.mark.parametrize(("path", "status"), [("nothing", 404), ("service?region=99", 404), ("service?by=time", 422)])
+def test_a_wrong_question_about_a_scheme_is_refused(idle: Client, path: str, status: int) -> None:
+    assert idle.get(f"/api/v1/schemes/{path}").status_code == status

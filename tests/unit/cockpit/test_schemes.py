@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cockpit.schemes import Scheme, consistency_ratio, parse_scheme
+from cockpit.schemes import Scheme, parse_scheme
 from slots.problem import DocumentError
+from slots.weighing import consistency_ratio
 
 
 def scheme(*children: dict[str, Any], **tree: Any) -> Scheme:

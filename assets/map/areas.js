@@ -55,7 +55,7 @@
 
   const gaps = (entry, shapes, choropleth, kept, unit) => {
     if (kept.shapes !== shapes || kept.choropleth !== choropleth || kept.unit !== unit) {
-      const found = choropleth.given ? shapes.features.filter((one) => choropleth.status === "dead" || !Number.isFinite(choropleth.values[one.properties.code])) : [];
+      const found = choropleth.given ? shapes.features.filter((one, i) => choropleth.status === "dead" || !Number.isFinite(choropleth.values[city.cells.keyOf(one.properties, i)])) : [];
       Object.assign(kept, { shapes, choropleth, found: { type: "FeatureCollection", features: found } });
       if (kept.unit !== unit) Object.assign(kept, { unit, extensions: [hatch(unit)] });
     }

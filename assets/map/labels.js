@@ -6,6 +6,7 @@
   const GAP_PX = 6;
   const QUIET_FAR_MAX = 3; // seen as a whole, the city carries only the names of its greatest waters
   const QUIET_NEAR_MAX = 10;
+  const WORDS_MAX = 2000; // of layers of names: so many are tried, by rank
   const STEPS = [0, -1.7, 1.7]; // a region's name may step aside by so many of its own heights, for an incident's sake
   // The web map zoom from which things are named; what is not listed is named by its tooltip only.
   const FROM = { water: 0, river: 0, park: 12, hill: 11, road_main: 12.8, road: 14.6, rail: 13.5, place_hospital: 14, place_police: 14, place_fire: 14, hall: 14, place: 14, place_shelter: 15 };
@@ -40,12 +41,16 @@
       weight: properties.code === selected ? Infinity : (lights[properties.code] ? 1e9 : 0) + properties.area,
       color: tint(lights[properties.code], selected && properties.code !== selected),
     }));
-    const quiet = places.flatMap(({ shapes, water, offset }) => shapes.features.filter((one) => one.properties.label && within(one.properties.label) && nameOf(one.properties, lang)).map((one) => ({
+    const words = places.filter(({ own }) => own).flatMap(({ shapes, own }) => shapes.features.filter((one) => one.properties.label && nameOf(one.properties, lang)).map(({ properties }) => ({
+      text: nameOf(properties, lang), at: properties.label, size: Math.max(own.size_px || 14, 12) * unit, weight: properties.rank ?? 0, own: true, color: [...city.ramp.rgb(own.color), 230],
+    })));
+    words.sort((a, b) => b.weight - a.weight);
+    const quiet = places.filter(({ own }) => !own).flatMap(({ shapes, water, offset }) => shapes.features.filter((one) => one.properties.label && within(one.properties.label) && nameOf(one.properties, lang)).map((one) => ({
       text: nameOf(one.properties, lang), at: one.properties.label, size: 16 * unit, weight: (water ? 1e3 : 0) + (one.properties.span || 0), span: one.properties.span, below: offset ? 11 * unit : 0,
       color: water ? [104, 164, 212, 220] : [154, 170, 194, 215],
     })));
     quiet.sort((a, b) => b.weight - a.weight);
-    return [...named.sort((a, b) => b.weight - a.weight), ...quiet.slice(0, near ? 300 : QUIET_FAR_MAX)];
+    return [...named.sort((a, b) => b.weight - a.weight), ...words.slice(0, WORDS_MAX), ...quiet.slice(0, near ? 300 : QUIET_FAR_MAX)];
   };
 
   // A greedy pass: a name is taken when its box is on the screen and touches nothing taken before it.
@@ -63,7 +68,7 @@
         !taken.some((box) => Math.abs(box.x - x) < box.w + w && Math.abs(box.y - y) < box.h + h);
 
       for (const one of candidates) {
-        if (names.has(one.text) || (!one.area && quiet >= QUIET_NEAR_MAX)) continue;
+        if ((names.has(one.text) && !one.own) || (!one.area && !one.own && quiet >= QUIET_NEAR_MAX)) continue;
         const [x, y] = viewport.project(one.at);
         const [w, h] = [measure(context, widths, one.text, one.size) / 2 + GAP_PX, one.size / 2 + GAP_PX / 2];
         const room_px = ((one.area ? Math.sqrt(one.area) * 1.9 : one.span || Infinity) * 1000) / metresPerPixel(viewport);
@@ -74,7 +79,7 @@
         taken.push({ x, y: y + shift, w, h });
         names.add(one.text);
         chosen.push({ ...one, shift });
-        quiet += one.area ? 0 : 1;
+        quiet += one.area || one.own ? 0 : 1;
       }
       return chosen;
     };

@@ -5,7 +5,7 @@
   const REST_MS = 140; // so long without movement is rest
   const REBUILD_MS = 300;
   const nothing = () => {};
-  const ABSENT = Object.fromEntries(["setSpec", "setValues", "setPoints", "setStatus", "setSelected", "resize", "destroy"].map((verb) => [verb, nothing]));
+  const ABSENT = Object.fromEntries(["setSpec", "setValues", "setPoints", "setStatus", "setSelected", "setShown", "resize", "destroy"].map((verb) => [verb, nothing]));
 
   city.create = (element, options = {}) => {
     const graphics = city.graphics.probe();
@@ -15,7 +15,7 @@
     }
     const lang = options.lang === "en" ? "en" : "zh";
     const still = options.reducedMotion ?? window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const state = { choropleths: {}, tracks: {}, statuses: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0 };
+    const state = { choropleths: {}, tracks: {}, statuses: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0, hidden: new Set(), refresh: () => { change(); rest(); } };
     let spec = null;
     let stage = null;
     let rested = false;
@@ -26,7 +26,7 @@
     const camera = city.camera.create(element, still);
     const marks = city.marks.draw();
     const shapes = city.shapes.store(() => { colour(); change(); rest(); });
-    const choropleths = city.choropleths.create(() => performance.now());
+    const choropleths = city.choropleths.create(() => performance.now(), lang);
     const scene = city.scene.create(shapes.get, marks);
     const names = city.names.create(element, lang, shapes.get);
     const legend = city.legend.create(element, lang);
@@ -38,7 +38,8 @@
 
     const tracks = () => Object.values(state.tracks);
     const beating = () => !still && tracks().some((track) => track.fresh);
-    const alive = (now) => Boolean(stage) && !still && (tracks().some((track) => track.moving(now)) || beating());
+    const driven = () => Boolean(spec?.layers.some((entry) => city.kinds[entry.kind]?.moving && !state.hidden.has(entry.id)));
+    const alive = (now) => Boolean(stage) && !still && (tracks().some((track) => track.moving(now)) || beating() || driven());
 
     const paint = (now, changed) => {
       if (!stage || !spec) return;
@@ -52,10 +53,12 @@
     const change = () => { rested = false; pulse.change(); };
 
     const colour = () => {
-      for (const entry of spec ? spec.layers.filter((one) => one.style === "regions") : []) {
-        const choropleth = (state.choropleths[entry.id] = choropleths.over(entry, shapes.get(entry.url)));
-        legend.show(choropleth.given && choropleth.codes.length ? choropleth : null);
+      let told = null;
+      for (const entry of spec ? spec.layers.filter((one) => one.classes) : []) {
+        const choropleth = (state.choropleths[entry.id] = choropleths.over(entry, entry.url ? shapes.get(entry.url) : null));
+        if (choropleth.given && choropleth.codes.length && !state.hidden.has(entry.id)) told = choropleth; // that of the topmost
       }
+      legend.show(told);
     };
 
     const rest = () => {
@@ -107,10 +110,15 @@
     // ---- the pointer
 
     const pick = (x, y) => {
-      const object = stage?.pick(x, y);
+      const { object, layer } = stage?.pick(x, y) ?? {};
       if (object?.look) options.onPickPoint?.(object.layer, object.id);
-      else if (object?.properties?.code) options.onPick?.(object.properties.code, Boolean(object.properties.children));
+      else if (object?.bounds) go(object.bounds, false);
+      else if (!object?.properties) return;
+      else if (drills(layer.id)) options.onPick?.(object.properties.code, Boolean(object.properties.children));
+      else options.onPickFeature?.(layer.id, object.properties);
     };
+
+    const drills = (id) => id === "context" || spec.layers.some((entry) => entry.id === id && entry.style === "regions");
 
     const hover = ({ object, layer, x, y }) => {
       const code = object?.properties?.code ?? null;
@@ -119,10 +127,9 @@
         options.onHover?.(code);
         pulse.change();
       }
-      const text = object?.properties ? city.labels.nameOf(object.properties, lang) : "";
-      if (!text) return tooltip.hide();
-      const choropleth = state.choropleths[layer?.id];
-      tooltip.show(x, y, text, choropleth?.given ? city.legend.figure(choropleth.values[code], choropleth, lang) : "");
+      const [text, figure] = city.tips.words(object, spec?.layers.find((one) => one.id === layer?.id), state, lang);
+      if (text || figure) tooltip.show(x, y, text, figure);
+      else tooltip.hide();
     };
 
     // ---- life
@@ -158,6 +165,7 @@
       setSpec(next) {
         const moved = JSON.stringify(spec?.bounds) !== JSON.stringify(next.bounds);
         if (JSON.stringify(spec?.layers) !== JSON.stringify(next.layers)) state.labels = [];
+        if (!spec) state.hidden = new Set(next.layers.filter((entry) => entry.hidden).map((entry) => entry.id));
         spec = next;
         state.selected = next.selected ?? null;
         state.hovered = null;
@@ -194,6 +202,14 @@
         }
         pulse.wake();
       },
+      // Switches a layer on or off; it keeps its place and its content.
+      setShown(id, on) {
+        if (on) state.hidden.delete(id);
+        else state.hidden.add(id);
+        colour();
+        change();
+        rest();
+      },
       setSelected(code) {
         state.selected = code ?? null;
         change();
@@ -201,7 +217,7 @@
       },
       resize,
       // Everything asked for is there, drawn and named.
-      ready: () => Boolean(stage?.loaded() && spec) && rested && pulse.settled() && shapes.complete(),
+      ready: () => Boolean(stage?.loaded() && spec) && rested && pulse.settled() && shapes.complete() && stage.complete(),
       camera: () => ({ ...camera.state }),
       project: (at) => camera.viewport()?.project(at) ?? null,
       // [lon, lat] of the things of a live layer, as they are seen now.

@@ -8,7 +8,8 @@
   const create = (element, lang, shapesOf) => {
     const choose = city.labels.chooser();
 
-    const shown = (entry, zoom) => entry.label && zoom >= Math.max(city.labels.FROM[entry.style] ?? Infinity, entry.min_zoom ?? 0);
+    const from = (entry) => city.labels.FROM[entry.style] ?? (entry.kind === "label" ? 0 : entry.kind === "icon" ? 12 : Infinity);
+    const shown = (entry, zoom) => entry.label && zoom >= Math.max(from(entry), entry.min_zoom ?? 0);
 
     // What no name may lie on: the legend, the scale, the incidents.
     const reserved = (spec, state, viewport) => {
@@ -24,11 +25,11 @@
 
     return {
       at(spec, state, viewport, near) {
-        const entries = spec.layers.filter((entry) => entry.url);
+        const entries = spec.layers.filter((entry) => entry.url && !state.hidden.has(entry.id));
         const regions = entries.find((entry) => entry.style === "regions");
         const places = entries
           .filter((entry) => entry.style !== "regions" && shown(entry, viewport.zoom))
-          .map((entry) => ({ shapes: shapesOf(entry.url), water: entry.style === "water" || entry.style === "river", offset: entry.kind === "point" }))
+          .map((entry) => ({ shapes: shapesOf(entry.url), water: entry.style === "water" || entry.style === "river", offset: entry.kind === "point" || entry.kind === "icon", own: entry.kind === "label" ? entry : null }))
           .filter((one) => one.shapes);
         const candidates = city.labels.wanted({
           regions: regions && shapesOf(regions.url), places, lights: (regions && state.choropleths[regions.id]?.lights) ?? {}, lang, unit: state.unit, selected: state.selected, bounds: spec.bounds, near: near || spec.drilled,

@@ -4,12 +4,16 @@
   const city = (window.CityMap = window.CityMap || {});
 
   const create = (shapesOf, marks) => {
-    const kept = { selected: {}, gaps: {}, lit: {}, sheet: {}, live: {} };
+    const kept = { selected: {}, gaps: {}, lit: {}, sheet: {}, live: {}, own: {} };
+    const on = (spec, state) => spec.layers.filter((entry) => !state.hidden.has(entry.id));
+    const own = (entry) => (kept.own[entry.id ?? entry] = kept.own[entry.id ?? entry] || {});
 
     const below = (entry, state) => {
       if (entry.live) return null;
-      const shapes = shapesOf(entry.url);
-      if (!shapes) return null;
+      const shapes = entry.url ? shapesOf(entry.url) : null;
+      if (entry.url && !shapes) return null;
+      const kind = city.kinds[entry.kind === "area" && entry.style === "choropleth" ? "grid" : entry.kind];
+      if (kind) return state.zoom >= (entry.min_zoom ?? 0) ? kind.standing(entry, shapes, state, own(entry), marks) : null;
       if (entry.kind === "line") return city.lines.fixed(entry, shapes, state.zoom, state.unit);
       if (entry.kind === "point") return city.points.fixed(entry, shapes, state.zoom, state.unit, marks);
       if (entry.style === "regions") {
@@ -42,6 +46,8 @@
     };
 
     const live = (entry, state) => {
+      const kind = city.kinds[entry.kind];
+      if (kind?.moving) return shapesOf(entry.url) ? kind.moving(entry, shapesOf(entry.url), state, own(`${entry.id}>`)) : null;
       const track = state.tracks[entry.id];
       if (!entry.live || !track) return [];
       const mine = (kept.live[entry.id] = kept.live[entry.id] || {});
@@ -52,15 +58,15 @@
       // The ground and all that stands on it.
       standing: (spec, state) => [
         around(spec),
-        spec.layers.map((entry) => below(entry, state)),
+        on(spec, state).map((entry) => below(entry, state)),
         dimmed(spec),
-        spec.layers.map((entry) => above(entry, state)),
+        on(spec, state).map((entry) => above(entry, state)),
         border(spec, state),
         state.labels.length ? city.labels.layer(state.labels) : null, // an empty one makes the engine warn
       ],
       // What moves and what has happened, drawn above it.
-      living: (spec, state) => spec.layers.map((entry) => live(entry, state)),
-      forget: () => Object.assign(kept, { selected: {}, gaps: {}, lit: {}, sheet: {}, live: {} }),
+      living: (spec, state) => on(spec, state).map((entry) => live(entry, state)),
+      forget: () => Object.assign(kept, { selected: {}, gaps: {}, lit: {}, sheet: {}, live: {}, own: {} }),
     };
   };
 

@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
+  const SLOW = ["TileLayer", "MVTLayer", "HeatmapLayer"];
   const views = () => new deck.MapView({ id: "map", repeat: false });
   const webgl = (antialias) => ({ webgl: { antialias, preserveDrawingBuffer: false, failIfMajorPerformanceCaveat: false } });
 
@@ -36,10 +37,13 @@
       aim: (next) => ground.setProps({ initialViewState: next }),
       follow: (state) => live.setProps({ viewState: state }),
       loaded: () => ground.isInitialized && live.isInitialized,
+      // Tiles and heat come later than the frame they were asked in.
+      complete: () => (ground.props.layers ?? []).flat(Infinity).every((one) => !one || !SLOW.includes(one.constructor.layerName) || one.isLoaded),
       // The first thing at a place of the element: an incident before the region it lies in.
       pick(x, y) {
         if (!ground.isInitialized || !live.isInitialized) return null;
-        return (live.pickObject({ x, y, radius: 3 }) ?? ground.pickObject({ x, y, radius: 1 }))?.object ?? null;
+        const found = live.pickObject({ x, y, radius: 3 }) ?? ground.pickObject({ x, y, radius: 1 });
+        return found?.object ? found : null;
       },
       remove() {
         removed = true;

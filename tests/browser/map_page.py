@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from layers import SCRIPTS, Layer, MapContainer, Regions, deck_spec, script_path
+from layers import SCRIPTS, ImageLayer, Layer, MapContainer, RasterTileLayer, Regions, VectorTileLayer, deck_spec, script_path
 
 ASSETS = Path(__file__).parents[2] / "assets" / "map"
 CSP = (
@@ -39,8 +40,8 @@ fetch("/spec?" + region).then((r) => r.json()).then((spec) => { window.spec = sp
 class MapPage:
     """The routes of the page over one region tree and its layers."""
 
-    def __init__(self, regions: Regions, layers: tuple[Layer, ...]) -> None:
-        self.container = MapContainer(regions, layers, regions.root.code)
+    def __init__(self, regions: Regions, layers: tuple[Layer, ...], container: MapContainer | None = None) -> None:
+        self.container = container or MapContainer(regions, layers, regions.root.code)
         self.paths: list[str] = []
 
     def answer(self, path: str) -> tuple[str, bytes] | None:
@@ -76,6 +77,11 @@ class MapPage:
         for layer in self.container.layers:
             if route == f"/api/v1/layers/{layer.id}/geometry":
                 return "application/json", layer.geojson()
+            if isinstance(layer, ImageLayer) and route == f"/api/v1/layers/{layer.id}/image":
+                return layer.media_type, layer.content
+            if isinstance(layer, (RasterTileLayer, VectorTileLayer)) and route.startswith(f"/api/v1/layers/{layer.id}/tiles/"):
+                tile = layer.tile(*map(int, parts[6:9]))
+                return (tile.media_type, gzip.decompress(tile.body) if tile.gzipped else tile.body) if tile else ("", b"")
         return None
 
 
@@ -87,7 +93,7 @@ def served(page: MapPage) -> Iterator[str]:
         def do_GET(self) -> None:
             found = page.answer(self.path)
             kind, body = found or ("text/plain", b"not found")
-            self.send_response(200 if found else 404)
+            self.send_response((200 if body else 204) if found else 404)
             for name, value in _headers(kind, body).items():
                 self.send_header(name, value)
             self.end_headers()

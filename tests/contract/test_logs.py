@@ -176,6 +176,21 @@ def test_read_answers_the_newest_of_a_stretch_of_time(log: Log, topic: str) -> N
     assert len(log.read(f"{topic}.absent", 0, times[-1], limit=30)) == 0
 
 
+def test_reach_says_from_where_all_since_a_moment_is_read(log: Log, topic: str) -> None:
+    times = [1_700_000_000_000 + number * 1000 for number in range(200)]
+    log.sink(topic).emit([str(number).encode() for number in range(200)], [str(n % 3).encode() for n in range(200)], times)
+    reach = log.reach(topic, times[50])
+    assert all(one.from_ms is None for one in reach.values())
+    source = log.source(topic)
+    source.open(at({partition: one.begin for partition, one in reach.items()}))
+    batches = read_all(source, sum(one.end - one.begin for one in reach.values()))
+    source.close()
+    assert sorted(int(value) for batch in batches for value in batch.values) == list(range(50, 200))
+    assert sum(one.end - one.begin for one in log.reach(topic, times[0]).values()) == 200
+    assert all(one.begin == one.end for one in log.reach(topic, times[-1] + 1).values())
+    assert log.reach(f"{topic}.absent", 0) == {}
+
+
 def test_closing_twice_is_allowed(log: Log, topic: str) -> None:
     source, sink = log.source(topic), log.sink(topic)
     sink.emit([b"x"])

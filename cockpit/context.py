@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -16,6 +16,9 @@ from layers import Layer, Regions
 from slots.problem import nearest
 from slots.reading import Freshness, Question, QuestionError, Reading
 from slots.slot import Indicator, Slot, Titles
+
+_FILTERED = 20_000
+"""The newest states that are searched for a dimension's value."""
 
 ContextMaker = Callable[[Scope], Context]
 """Makes the context of a scope at this moment. Any thread."""
@@ -56,11 +59,37 @@ class CityContext:
 
     def window(self, name: str) -> tuple[datetime, datetime]:
         """`[from, to)` at this moment. Raises windows.WindowError."""
-        return windows.window(name, self.now, self.zone)
+        if self.scope.at is None:
+            return windows.window(name, self.now, self.zone)
+        return windows.past_window(name, self.now, self.parts.clock(), self.zone)
+
+    def grain_s(self, since: datetime) -> int:
+        """The finest buckets that are surely kept back to a moment, in seconds."""
+        return windows.grain_s(since, self.parts.clock())
 
     def ask(self, question: Question) -> list[Reading]:
-        """The readings. Blocks on the ledger. Raises slots.QuestionError or slots.LedgerLost."""
-        return self.parts.readings.ask(question)
+        """The readings as the scope sees them: as of its moment, and only of its dimension's value where the slot has that.
+
+        Blocks on the ledger. Raises slots.QuestionError or slots.LedgerLost.
+        """
+        return self.parts.readings.ask(self.seen(question))
+
+    def seen(self, question: Question) -> Question:
+        """The question as `ask` asks it. Raises QuestionError where all of its window lies after the scope's moment."""
+        if self.scope.at is not None and question.window_to > self.now:
+            if question.window_from >= self.now:
+                raise QuestionError("this window begins after the moment that is looked at")
+            question = replace(question, window_to=self.now)
+        only, slot = self.scope.only, self.slots.get(question.indicator.partition(".")[0])
+        if only is None or slot is None or only.dimension not in slot.dimensions or question.dimension is not None:
+            return question
+        if question.by not in (None, "region", "time"):
+            return question  # dimensions are kept one by one
+        return replace(question, dimension=only.dimension, key=only.key)
+
+    def follows(self, slot: str) -> bool:
+        """Whether what is asked of this slot is narrowed to the dimension's value in scope; True where there is none."""
+        return self.scope.only is None or (slot in self.slots and self.scope.only.dimension in self.slots[slot].dimensions)
 
     def freshness(self, slot: str) -> Freshness:
         """How fresh the slot is. Raises slots.LedgerLost."""
@@ -75,8 +104,14 @@ class CityContext:
         return self.parts.problems()
 
     def entities(self, slot: str, region: str, limit: int) -> pl.DataFrame:
-        """The latest states inside a region, newest first."""
-        return self.parts.entities.latest(slot, region=region, limit=limit)
+        """The latest states inside a region, newest first; none at a moment of the past: earlier states are not kept."""
+        only = self.scope.only
+        if only is None or self.scope.at is not None:
+            return self.parts.entities.latest(slot, region=region, limit=limit).head(0 if self.scope.at else limit)
+        found = self.parts.entities.latest(slot, region=region, limit=_FILTERED)
+        if only.dimension in found.columns:
+            found = found.filter(pl.col(only.dimension).cast(pl.String).fill_null("") == only.key)
+        return found.head(limit)
 
     def indicator(self, name: str) -> tuple[Slot, Indicator]:
         """The passport of `slot.name`. Raises QuestionError with the nearest name."""
@@ -95,4 +130,10 @@ class CityContext:
 
 def context_maker(parts: Parts) -> ContextMaker:
     """Makes contexts of this city at the moment its clock tells."""
-    return lambda scope: CityContext(parts, scope, scope.at or parts.clock())
+
+
+    def made(scope: Scope) -> CityContext:
+        now = parts.clock()
+        return CityContext(parts, scope, windows.kept_moment(scope.at, now, parts.city.zone) if scope.at else now)
+
+    return made

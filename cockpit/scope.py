@@ -16,14 +16,29 @@ class ScopeError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """A filter: only records whose `dimension` has the value `key`; in the address `dimension=category:噪声`."""
+
+    dimension: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.dimension}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """Region code (empty: the root), window (empty: each panel's own), moment (None: now), indicator, language."""
+    """Region code (empty: the root), window (empty: each panel's own), moment (None: now), indicator, language, filter.
+
+    `indicator`: a node of a scheme, `SCHEME/node`, that panels look at; or `slot.name`, whose passport lies open.
+    """
 
     region: str = ""
     window: str = ""
     at: datetime | None = None
     indicator: str = ""
     lang: Lang = "zh"
+    only: Only | None = None
 
     def query(self) -> str:
         """The part of the address after `?`, in a fixed order, without what is default."""
@@ -31,6 +46,7 @@ class Scope:
             "region": self.region,
             "window": self.window,
             "at": self.at.isoformat() if self.at else "",
+            "dimension": str(self.only or ""),
             "indicator": self.indicator,
             "lang": self.lang if self.lang != "zh" else "",
         }
@@ -48,7 +64,18 @@ def parse_scope(query: Mapping[str, str]) -> Scope:
         at=_moment(query.get("at", "")),
         indicator=query.get("indicator", ""),
         lang="en" if lang == "en" else "zh",
+        only=parse_only(query.get("dimension", "")),
     )
+
+
+def parse_only(text: str) -> Only | None:
+    """The filter `NAME:VALUE`; the value may be empty and may have colons. None for nothing. Raises ScopeError."""
+    if not text:
+        return None
+    name, colon, key = text.partition(":")
+    if not name or not colon:
+        raise ScopeError(f"dimension must be NAME:VALUE, as category:noise; got {text!r:.100}")
+    return Only(name, key)
 
 
 def _moment(text: str) -> datetime | None:

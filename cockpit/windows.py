@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 from slots import nearest, seconds
 
 CALENDAR = ("today", "yesterday", "week", "month", "year")
-"""Windows with a name; every other one is a duration, the last `24h`."""
+"""Windows with a name; every other one is a duration, the last `24h`, or an interval, `2026-11-20T08:00/2026-11-21`."""
 
 MINUTES_REACH = timedelta(hours=47)
 """Buckets of a minute are kept for two days: what begins longer ago than this is cut at hours."""
@@ -28,11 +28,14 @@ def window(name: str, now: datetime, zone: str) -> tuple[datetime, datetime]:
     """`[from, to)` of a named window at `now`, both in `zone`. Raises WindowError.
 
     `today`, `week` (from Monday), `month`, `year` reach to their end, so that a record of this second is inside; a duration
-    `24h` is the last 24 hours and ends with the running minute, a longer one (`7d`) with the running hour or day.
+    `24h` is the last 24 hours and ends with the running minute, a longer one (`7d`) with the running hour or day. An interval is
+    what it says, its ends by the city's clock where they name no zone, at whole minutes.
     """
     local = now.astimezone(ZoneInfo(zone))
     if name in CALENDAR:
         return _calendar(name, local)
+    if is_interval(name):
+        return _interval(name, ZoneInfo(zone))
     return stepped(name, _grain_s(timedelta(seconds=_duration_s(name))), now, zone)
 
 
@@ -43,9 +46,21 @@ def _grain_s(reach: timedelta) -> int:
 
 def parse_window(name: str) -> str:
     """The name of a window, when it is one. Raises WindowError."""
-    if name not in CALENDAR:
+    if is_interval(name):
+        _interval(name, ZoneInfo("UTC"))
+    elif name not in CALENDAR:
         _duration_s(name)
     return name
+
+
+def is_interval(name: str) -> bool:
+    """Whether it names both its ends, so that it does not move as time passes."""
+    return "/" in name
+
+
+def fixed(name: str) -> bool:
+    """Whether the window has ends of its own: a name or an interval, not the last so many hours."""
+    return name in CALENDAR or is_interval(name)
 
 
 WindowName = Annotated[str, AfterValidator(parse_window)]
@@ -54,10 +69,17 @@ WindowName = Annotated[str, AfterValidator(parse_window)]
 
 def stepped(name: str, step_s: int, now: datetime, zone: str) -> tuple[datetime, datetime]:
     """The window with a duration's ends laid on whole steps, so that a step keeps its place while time goes on."""
-    if name in CALENDAR:
+    if fixed(name):
         return window(name, now, zone)
     to = floored(now, step_s, zone) + timedelta(seconds=step_s)
     return _plus(to, -timedelta(seconds=_duration_s(name))), to
+
+
+def past_window(name: str, at: datetime, now: datetime, zone: str) -> tuple[datetime, datetime]:
+    """`window` as it was at a moment of the past, a duration's ends where what is still kept now can be cut."""
+    if fixed(name):
+        return window(name, at, zone)
+    return stepped(name, grain_s(at - timedelta(seconds=_duration_s(name)), now), at - timedelta(microseconds=1), zone)
 
 
 def floored(moment: datetime, step_s: int, zone: str) -> datetime:
@@ -73,21 +95,51 @@ def days_before(moment: datetime, days: int) -> datetime:
     return datetime.combine(moment.date() - timedelta(days=days), moment.time(), moment.tzinfo)
 
 
-def natural_step_s(from_: datetime, to: datetime, points: int = 48) -> int:
-    """A step a person would choose (1 2 5 10 15 30 minutes, 1 2 3 4 6 12 hours, days) that gives at most `points` points."""
+def kept_moment(at: datetime, now: datetime, zone: str) -> datetime:
+    """The last moment at or before `at` that what is kept can be cut at: whole minutes, further back hours, then days."""
+    at = min(at, now)
+    return floored(at, grain_s(at, now), zone)
+
+
+def grain_s(since: datetime, now: datetime) -> int:
+    """The finest buckets that are surely kept back to a moment, in seconds."""
+    return _grain_s(now - since)
+
+
+def natural_step_s(from_: datetime, to: datetime, points: int = 48, least_s: int = 60) -> int:
+    """A step a person would choose (1 2 5 10 15 30 minutes, 1 2 3 4 6 12 hours, days) that gives at most `points` points.
+
+    `least_s`: no finer ones than these, where more is not kept.
+    """
     span_s = (to - from_).total_seconds()
-    least_s = _grain_s(to - from_)
+    least_s = max(least_s, _grain_s(to - from_))
     for step_s in (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200):
         if least_s <= step_s and span_s <= step_s * points:
             return step_s
     return 86400 * max(1, -(-int(span_s) // (86400 * points)))
 
 
+def _interval(name: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Both ends, at whole minutes. Raises WindowError."""
+    try:
+        ends = [datetime.fromisoformat(text) for text in name.split("/")]
+        from_, to = (_local(end.replace(second=0, microsecond=0), zone) for end in ends)
+    except (ValueError, OverflowError):
+        raise WindowError(f"an interval is FROM/TO, as 2026-11-20T08:00/2026-11-21T20:00; got {name!r:.100}") from None
+    if from_ >= to:
+        raise WindowError(f"an interval must begin before it ends, got {name!r:.100}")
+    return from_, to
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
 def _duration_s(name: str) -> int:
     try:
         return seconds(name)
     except ValueError:
-        message = f"a window is one of {', '.join(CALENDAR)} or a duration as 30s 10m 24h 7d; got {name!r}"
+        message = f"a window is one of {', '.join(CALENDAR)} or a duration as 30s 10m 24h 7d, or FROM/TO; got {name!r:.100}"
         raise WindowError(message + "." + nearest(name, CALENDAR)) from None
 
 

@@ -1,4 +1,4 @@
-// The panel `ranking`: as many rows as fit, each a button that drills; rows that change places glide.
+// The panel `ranking`: as many rows as fit, each a button that drills or narrows; rows that change places glide.
 (() => {
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});
@@ -45,15 +45,22 @@
     row.mark = make("i", "mark", value);
     row.value = make("span", "", value);
     row.unit = make("small", "", value);
-    node.addEventListener("click", () => parts.last && parts.last[1].go({ region: code }));
+    node.addEventListener("click", () => parts.last && turn(code, ...parts.last));
     parts.rows.set(code, row);
     return row;
+  }
+
+  /** A region is drilled into; a dimension's value narrows the whole board, and widens it again when it is chosen twice. */
+  function turn(code, props, ctx) {
+    if (!props.by || props.by === "region") return ctx.go({ region: code });
+    const wanted = `${props.by}:${code}`;
+    return ctx.go({ dimension: ctx.scope().dimension === wanted ? "" : wanted });
   }
 
   function fill(row, wanted, props, ctx) {
     const { text, unit } = Cockpit.format.parts(wanted.value, { unit: props.unit, decimals: props.decimals, lang: ctx.lang });
     const abnormal = wanted.light === "watch" || wanted.light === "alarm";
-    say(row.name, wanted.name);
+    say(row.name, wanted.name || Cockpit.word("no_value", ctx.lang));
     say(row.value, text);
     say(row.unit, unit);
     row.bar.style.width = `${props.top ? Math.max(0, (Math.abs(wanted.value) / props.top) * 100) : 0}%`;
@@ -61,6 +68,7 @@
     row.mark.className = `mark mark-${wanted.light}`;
     mark(row.node, "data-light", abnormal ? wanted.light : null);
     mark(row.node, "data-here", wanted.here ? "" : null);
+    if (props.by && props.by !== "region") mark(row.node, "aria-pressed", Boolean(wanted.here));
     mark(row.node, "aria-label", `${wanted.name} ${text} ${unit}${abnormal ? ` ${Cockpit.word(wanted.light, ctx.lang)}` : ""}`);
   }
 

@@ -11,7 +11,8 @@ import structlog
 
 from cockpit.boards import PlacedPanel
 from cockpit.live.picture import Encoded, Frames
-from cockpit.live.sources import UNAGED, panel_freshness, short_of
+from cockpit.live.refusals import refusal
+from cockpit.live.sources import UNAGED, panel_freshness, short_of, unfollowed
 from cockpit.panels.panel import Context, Props
 from slots.history import HistoryLost
 from slots.ledger import LedgerError
@@ -105,7 +106,7 @@ class Drawer:
         except LedgerError:
             drawn.sequences = {}  # draw again as soon as the ledger answers; freshness says what is wrong
         except QuestionError as error:
-            drawn.problem = str(error)
+            drawn.problem = refusal(str(error), context.scope.lang)
         except Exception as error:
             if drawn.problem == "" and self._slots[name] <= context.slots.keys():  # else a slot is gone, and that is said
                 _LOG.exception("a panel failed", panel=name, kind=placed.kind.name, error=type(error).__name__)
@@ -125,6 +126,8 @@ def _sources(slots: Collection[str], gone: Collection[str], drawn: _Drawn, conte
     `gone`: slots it draws on that are no part of the city any more.
     """
     told = dict(drawn.sources)
+    if context.scope.only is not None:
+        told["unfiltered"] = msgspec.json.encode(unfollowed(slots, context))
     try:
         drawn.fresh = panel_freshness(slots, context)
         told["aside"] = msgspec.json.encode(short_of(slots, context))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import replace
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -22,6 +23,7 @@ from slots.problem import nearest
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 HELLOS_A_MINUTE = 64
+_AHEAD_MS = 60_000  # clocks differ
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -93,11 +95,17 @@ class LiveSocket:
         boards = self._hub.boards
         if hello.board not in boards:
             raise ScopeError(f"there is no board {hello.board!r}; boards: {', '.join(boards)}.{nearest(hello.board, boards)}")
-        return checked_scope(hello.query, self._regions)
+        scope = checked_scope(hello.query, self._regions)
+        if scope.at is not None and scope.at.timestamp() * 1000 > self._hub.now_ms() + _AHEAD_MS:
+            raise ScopeError(f"at lies in the future: {scope.at.isoformat()}")
+        return scope
 
 
 def checked_scope(query: str, regions: Regions) -> Scope:
-    """The scope of an address' query, its region and window known to exist; the root is written as no region."""
+    """The scope of an address' query, its region and window known to exist; the root is written as no region.
+
+    A passport that lies open (`indicator=slot.name`) is no part of it: it changes nothing on the board behind.
+    """
     try:
         pairs = dict(parse_qsl(query.removeprefix("?"), max_num_fields=32))
     except ValueError:
@@ -107,7 +115,8 @@ def checked_scope(query: str, regions: Regions) -> Scope:
         raise ScopeError(f"there is no region {scope.region!r}.{nearest(scope.region, regions.codes)}")
     if scope.window:
         parse_window(scope.window)
-    return Scope("", scope.window, scope.at, scope.indicator, scope.lang) if scope.region == regions.root.code else scope
+    region = "" if scope.region == regions.root.code else scope.region
+    return replace(scope, region=region, indicator="" if "." in scope.indicator else scope.indicator)
 
 
 def same_origin(scope: Mapping[str, Any]) -> bool:

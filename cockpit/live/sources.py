@@ -26,6 +26,8 @@ def panel_freshness(slots: Collection[str], context: Context) -> Props:
     """
     if not slots:
         return UNAGED
+    if context.scope.at is not None:
+        return _past(slots, context)
     answers = {slot: context.freshness(slot) for slot in sorted(slots)}
     slot, worst = max(answers.items(), key=lambda item: _badness(item[1]))
     if len(slots) == 1:
@@ -36,6 +38,18 @@ def panel_freshness(slots: Collection[str], context: Context) -> Props:
     wrong = {name: _lossy(answer.degraded, context) for name, answer in answers.items() if answer.degraded}
     lossy = [f"{_title(name, context)}: {why}" for name, why in wrong.items()]
     return {**of[slot], "reason": reason, "of": of, **_degraded("\n".join(lossy))}
+
+
+def _past(slots: Collection[str], context: Context) -> Props:
+    """A picture of the past is not live and grows no older; what never came is missing then, too."""
+    missing = [slot for slot in sorted(slots) if context.freshness(slot).status == "missing"]
+    as_of_ms = int(context.now.timestamp() * 1000)
+    return {**UNAGED, "status": "missing" if len(missing) == len(slots) else "live", "past_ms": as_of_ms, "as_of_ms": None}
+
+
+def unfollowed(slots: Collection[str], context: Context) -> list[str]:
+    """The `unfiltered` key: the titles of the slots that do not have the dimension the screen is narrowed to."""
+    return [_title(slot, context) for slot in sorted(slots) if not context.follows(slot)]
 
 
 def short_of(slots: Collection[str], context: Context) -> list[dict[str, Any]]:

@@ -96,7 +96,7 @@ def words(message: dict[str, object]) -> Parcel:
 
 def scope_message(board: Board, context: Context) -> dict[str, object]:
     """What a snapshot says of the place: board, query, region, its name, the way down to it (root first, itself last), title;
-    and which page shows it.
+    the moment it is a picture of (null: now); and which page shows it.
     """
     regions = context.regions
     region = regions.region(context.region)
@@ -110,5 +110,6 @@ def scope_message(board: Board, context: Context) -> dict[str, object]:
         "name": named[-1]["name"],
         "breadcrumb": named,
         "title": context.text(board.title, board.board),
+        "at_ms": int(context.now.timestamp() * 1000) if context.scope.at else None,
         "page": stamp(board, context),
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from cockpit.windows import CALENDAR, MINUTES_REACH, days_before, floored
+from cockpit.windows import CALENDAR, days_before, fixed, floored
 from slots import Indicator, Question, QuestionError, seconds
 
 from .light import good_news
@@ -46,27 +46,27 @@ def comparison(question: Question, window: str, compare: Compare, indicator: Ind
 def spans(question: Question, window: str, compare: Compare, context: Context) -> Span | None:
     """Both stretches, None while not one whole minute (or hour, where only hours are kept) of the window has passed."""
     start = question.window_from
-    begin = _earlier(start, window, compare)
-    step_s = 60 if context.now - begin <= MINUTES_REACH else 3600
+    begin = _earlier(start, question, window, compare)
+    step_s = context.grain_s(begin)
     end = min(question.window_to, floored(context.now, step_s, context.zone))
-    if window not in CALENDAR:
+    if not fixed(window):
         length = question.window_to - question.window_from
-        start, begin = end - length, _earlier(end - length, window, compare)
+        start, begin = end - length, _earlier(end - length, question, window, compare)
     if end <= start:
         return None
     # Time on the clock, so that 14:30 stands against 14:30 also when the clocks were changed in between.
     return Span(start, end, begin, begin + (end.replace(tzinfo=None) - start.replace(tzinfo=None)))
 
 
-def _earlier(start: datetime, window: str, compare: Compare) -> datetime:
+def _earlier(start: datetime, question: Question, window: str, compare: Compare) -> datetime:
     if compare == "yesterday":
         return days_before(start, 1)
     if compare == "last_week":
         return days_before(start, 7)
-    return _previous(start, window)
+    return _previous(start, question.window_to, window)
 
 
-def _previous(start: datetime, window: str) -> datetime:
+def _previous(start: datetime, to: datetime, window: str) -> datetime:
     match window:
         case "today" | "yesterday":
             return days_before(start, 1)
@@ -76,7 +76,7 @@ def _previous(start: datetime, window: str) -> datetime:
             return days_before(start, 1).replace(day=1)
         case "year":
             return start.replace(year=start.year - 1)
-    return start - timedelta(seconds=seconds(window))
+    return start - (to - start if fixed(window) else timedelta(seconds=seconds(window)))
 
 
 def _against(window: str, compare: Compare) -> str:

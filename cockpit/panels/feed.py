@@ -50,11 +50,16 @@ class FeedPanel:
             "rows": [_row(entity, options, context) for entity in latest.head(options.limit).iter_rows(named=True)],
             "zone": context.zone,
             "limit": options.limit,
-            "why": "nothing_yet" if latest.is_empty() else None,
+            "why": _why_empty(context) if latest.is_empty() else None,
         }
 
     def slots(self, options: FeedOptions) -> set[str]:
         return {options.slot}
+
+
+def _why_empty(context: Context) -> str:
+    """Only the latest state of a thing is kept: of the past there is no list."""
+    return "only_now" if context.scope.at else "nothing_such" if context.scope.only else "nothing_yet"
 
 
 def _row(entity: dict[str, Any], options: FeedOptions, context: Context) -> dict[str, Any]:

@@ -41,8 +41,14 @@ class Context(Protocol):
     def window(self, name: str) -> tuple[datetime, datetime]:
         """`[from, to)` of `today yesterday week month 24h 7d 10m …` at this moment, cut in the city's zone."""
 
+    def grain_s(self, since: datetime) -> int:
+        """The finest buckets that are surely kept back to a moment, in seconds: no step should be shorter."""
+
     def ask(self, question: Question) -> list[Reading]:
-        """The readings; raises slots.QuestionError."""
+        """The readings, as of the scope's moment and of its dimension's value alone; raises slots.QuestionError."""
+
+    def follows(self, slot: str) -> bool:
+        """Whether what is asked of this slot is narrowed to the dimension's value in scope; True where there is none."""
 
     def freshness(self, slot: str) -> Freshness: ...
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from cockpit.windows import MINUTES_REACH, WindowName, natural_step_s, stepped
+from cockpit.windows import WindowName, natural_step_s, stepped
 from slots import Indicator, Model, Question, QuestionError
 from slots.slot import Duration
 
@@ -82,9 +82,11 @@ class TrendPanel:
 
 
 def _step_s(options: TrendOptions, name: str, context: Context) -> int:
-    if options.step and name == options.window:
+    from_, to = context.window(name)
+    least_s = context.grain_s(from_)
+    if options.step and name == options.window and options.step >= min(3600, least_s):
         return options.step
-    return natural_step_s(*context.window(name), points=150)
+    return natural_step_s(from_, to, 150, least_s)
 
 
 def _values(
@@ -104,7 +106,7 @@ def _before(
     if options.compare == "none" or to - from_ > day:
         return []
     begin = from_ - day
-    while step_s < 3600 and context.now - begin > MINUTES_REACH:
+    while step_s < min(3600, context.grain_s(begin)) and begin < to - day:
         begin += timedelta(seconds=step_s)
     try:
         readings = context.ask(Question(options.indicator, context.region, begin, to - day, by="time", step_s=step_s))

@@ -12,7 +12,7 @@ from streams.connectors import KAFKA_CLIENTS, kafka_log
 from streams.kafka_client import KafkaCluster
 from streams.kafka_log import ClusterLog
 from streams.record import Batch, Span
-from streams.source import SinkLost, Source, SourceLost, at
+from streams.source import Reach, SinkLost, Source, SourceLost, at
 from tests.broker.process import ForeignServer, ServerProcess, free_port
 
 pytestmark = pytest.mark.broker
@@ -126,6 +126,18 @@ def test_a_broker_that_is_not_there_is_lost_within_five_seconds(client: str) -> 
     assert wait_for_loss(source) <= 5.0
     source.close()
     log.close()
+
+
+def test_reach_says_where_a_log_begins_that_does_not_reach_back(log: ClusterLog, cluster: KafkaCluster, topic: str) -> None:
+    from kafka.structs import TopicPartition
+
+    times = [1_700_000_000_000 + number * 1000 for number in range(100)]
+    log.sink(topic).emit([str(number).encode() for number in range(100)], [b"one key"] * 100, times)
+    partition = next(p for p, one in log.reach(topic, 0).items() if one.end)
+    with cluster.admin() as admin:
+        admin.delete_records({TopicPartition(topic, partition): 60})
+    assert log.reach(topic, times[50])[partition] == Reach(60, 100, times[60])
+    assert log.reach(topic, times[61])[partition] == Reach(61, 100, None)
 
 
 def test_a_position_that_retention_overran_goes_on_at_the_earliest(log: ClusterLog, cluster: KafkaCluster, topic: str) -> None:

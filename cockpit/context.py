@@ -11,6 +11,7 @@ import polars as pl
 from cockpit import windows
 from cockpit.panels.panel import Context
 from cockpit.parts import Parts
+from cockpit.schemes import Scheme
 from cockpit.scope import Scope
 from layers import Layer, Regions
 from slots.problem import nearest
@@ -51,6 +52,11 @@ class CityContext:
     def layers(self) -> Mapping[str, Layer]:
         """The city's static map layers by id, in the order of their files."""
         return {static.name: static.layer for static in self.parts.city.layers}
+
+    @property
+    def schemes(self) -> Mapping[str, Scheme]:
+        """The city's composites by name."""
+        return self.parts.city.schemes
 
     @property
     def region(self) -> str:
@@ -128,7 +134,7 @@ class CityContext:
         return titles.get(self.scope.lang) or next((title for title in titles.values() if title), otherwise)
 
 
-def context_maker(parts: Parts) -> ContextMaker:
+def context_maker(parts: Parts) -> Callable[[Scope], CityContext]:
     """Makes contexts of this city at the moment its clock tells."""
 
 

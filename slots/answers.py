@@ -25,6 +25,11 @@ def answered(measure: Measure, slot: Slot, states: States) -> tuple[Floats, Inte
         return _finite(top * measure.scale / bottom), count
 
 
+def sides_of(measure: Measure, slot: Slot, states: States) -> list[tuple[Floats, Integers]]:
+    """Value and count of each part of a measure, unscaled: both sides of a ratio."""
+    return [_simple(part, states) for part in parts_of(measure, slot)]
+
+
 def _simple(part: Part, states: States) -> tuple[Floats, Integers]:
     count: NDArray[Any] = states[f"n:{part.id}"]
     if part.agg == "count":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from slots.answers import answered
+from slots.answers import answered, sides_of
 from slots.aspects import counts_since, of_dimension
 from slots.freshness import freshness
 from slots.history import History
@@ -94,6 +94,20 @@ class Readings:
         if question.by == "time":
             return self._by_time(asked)
         return self._split(asked)
+
+    def sides(self, question: Question) -> list[tuple[float | None, int]]:
+        """Value (unscaled) and count of the upper and the lower side of a ratio; nothing of any other measure, or of no records.
+
+        Raises QuestionError and LedgerLost.
+        """
+        asked = self._looked_up(replace(question, by=None))
+        if asked.indicator.measure.ratio is None:
+            return []
+        window = stretches(asked.start_s, asked.end_s, self._zone, None, self._horizons(asked.state))
+        wanted = self._wanted(asked)
+        found = self._stored.total(wanted, self._stored.extents(wanted, window, asked.state))
+        told = sides_of(asked.indicator.measure, asked.slot, found.states) if found.keys else []
+        return [(None if math.isnan(value[0]) else float(value[0]), int(count[0])) for value, count in told]
 
     def freshness(self, slot: str) -> Freshness:
         """How fresh a slot is now. Raises QuestionError for an unknown slot."""

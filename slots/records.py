@@ -32,9 +32,18 @@ class Records:
         self._codec_for = codec_for
 
     def behind(
-        self, slot: str, region: str, window_from: datetime, window_to: datetime, limit: int = 100
+        self,
+        slot: str,
+        region: str,
+        window_from: datetime,
+        window_to: datetime,
+        limit: int = 100,
+        skip: int = 0,
+        only: tuple[str, str] | None = None,
     ) -> list[dict[str, Any]]:
-        """The newest `limit` records with an event time in the window and a place in the region, newest first.
+        """The newest `limit` records (but for `skip`) with an event time in the window and a place in the region, newest first.
+
+        `only`: a dimension and its value, empty where records do not say it.
 
         Each is `{topic, partition, offset, time, region, fields}`: where it lies in the log, its event time and region, and
         what it says. At most the newest 200,000 records of the log are searched. Raises QuestionError and SourceLost.
@@ -47,7 +56,9 @@ class Records:
         inside = pl.col(known.time).is_between(*utc, closed="left")
         frame = frame.filter(inside & condition(known.where, known.types) if known.where else inside)
         frame = frame.filter(self._tree.within(frame["_region"], region))
-        newest = frame.sort(known.time, descending=True, maintain_order=True).head(limit)
+        if only is not None:
+            frame = frame.filter(pl.col(_dimension(known, only[0])).cast(pl.String).fill_null("") == only[1])
+        newest = frame.sort(known.time, descending=True, maintain_order=True).slice(skip, limit)
         return [_shown(row, batch.topic, known) for row in newest.to_dicts()]
 
     def _decoded(self, slot: Slot, window_from: datetime) -> tuple[Batch, pl.DataFrame]:
@@ -72,6 +83,12 @@ class Records:
         found = self._places.locate(lon, lat, slot.region.datum)
         fallback = self._places.find(pl.Series([slot.region.fallback or self._places.codes[0]], dtype=pl.String))[0]
         return np.where(found < 0, fallback, found)
+
+
+def _dimension(slot: Slot, name: str) -> str:
+    if name not in slot.dimensions:
+        raise QuestionError(f"slot {slot.slot!r} has no dimension {name!r}; it has: {', '.join(slot.dimensions) or 'none'}")
+    return name
 
 
 def _shown(row: dict[str, Any], topic: str, slot: Slot) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from cockpit.api.health import Probes
 from cockpit.api.indicators import Indicators
 from cockpit.api.ingest import Ingest
 from cockpit.api.jobs import JobList
+from cockpit.api.passports import Passports
 from cockpit.api.records import Records
 from cockpit.api.regions import RegionTree
 from cockpit.api.schemes import Schemes
@@ -29,8 +30,8 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
     router = APIRouter(responses={"4XX": _refused(), "5XX": _refused()})
     for routes in (
         Probes(parts, collectors).router, SlotStates(parts).router, Indicators(parts).router, Records(parts).router,
-        Schemes(parts).router, RegionTree(parts).router, EntityStates(parts).router, Ingest(parts).router,
-        JobList(parts).router,
+        Passports(parts).router, Schemes(parts).router, RegionTree(parts).router, EntityStates(parts).router,
+        Ingest(parts).router, JobList(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
     router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

@@ -35,7 +35,7 @@ class Indicators:
         for slot in slots:
             with suppress(QuestionError):  # gone while we ask
                 told += [
-                    _passport(slot, indicator, self._parts.readings.counts_since(f"{slot.slot}.{indicator.name}"))
+                    described(slot, indicator, self._parts.readings.counts_since(f"{slot.slot}.{indicator.name}"))
                     for indicator in slot.indicators
                 ]
         return answer({"indicators": told})
@@ -74,7 +74,8 @@ def _step_s(step: str | None, by: str | None) -> int | None:
         raise Refusal(422, f"step: {error}") from None
 
 
-def _passport(slot: Slot, indicator: Indicator, since: datetime | None) -> dict[str, Any]:
+def described(slot: Slot, indicator: Indicator, since: datetime | None) -> dict[str, Any]:
+    """The passport of an indicator: all that stands about it in its slot's file, and since when it counts so."""
     written = indicator.model_dump(exclude={"name", "measure", "owner"})
     return {
         "indicator": f"{slot.slot}.{indicator.name}",

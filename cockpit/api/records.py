@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from cockpit.api.answer import Refusal, Route, answer, known
-from cockpit.api.window import Window
+from cockpit.api.window import Window, asked_only
 from cockpit.letters import Page, told
 from cockpit.parts import Parts
 
@@ -24,13 +24,23 @@ class Records:
         self.router.add_api_route("/records/{slot}", self.behind, methods=["GET"])
         self.router.add_api_route("/dead-letters/{slot}", self.set_aside, methods=["GET"])
 
-    def behind(self, slot: str, window: Annotated[Window, Depends()], region: str | None = None, limit: Limit = 100) -> Response:
+    def behind(
+        self,
+        slot: str,
+        window: Annotated[Window, Depends()],
+        region: str | None = None,
+        limit: Limit = 100,
+        skip: Annotated[int, Query(ge=0, le=200_000)] = 0,
+        dimension: Annotated[str | None, Query(description="only records with this value: NAME:VALUE")] = None,
+    ) -> Response:
         """The records behind a number, newest first, each with topic, partition and offset."""
         city = self._parts.city
         known(slot, city.slots, "slot")
         code = known(region, city.regions.codes, "region") if region is not None else city.regions.root.code
         begin, end = window.span(self._parts)
-        found = self._parts.records.behind(slot, code, begin.astimezone(UTC), end.astimezone(UTC), limit)
+        only = asked_only(dimension)
+        both = (only.dimension, only.key) if only else None
+        found = self._parts.records.behind(slot, code, begin.astimezone(UTC), end.astimezone(UTC), limit, skip, both)
         return answer({"records": found})
 
     def set_aside(

@@ -1,4 +1,4 @@
-"""The stretch of time a call asks about: `from=` and `to=`, or the name of a window."""
+"""What a call narrows its question to: a stretch of time (`from=` and `to=`, or the name of a window), a dimension's value."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fastapi import Query
 
 from cockpit.api.answer import Refusal
 from cockpit.parts import Parts
+from cockpit.scope import Only, ScopeError, parse_only
 from cockpit.windows import window as named
 
 _LOST_PLUS: Final = re.compile(r" (\d\d:?\d\d)$")  # an unescaped `+08:00` arrives with a blank
@@ -50,3 +51,11 @@ def moment(name: str, text: str) -> datetime:
     if found.tzinfo is None:
         raise Refusal(422, f"{name} needs a time zone, got {text!r:.100}", f"{text:.40}Z or {text:.40}+08:00")
     return found
+
+
+def asked_only(text: str | None) -> Only | None:
+    """The filter a parameter `dimension=NAME:VALUE` says. Raises Refusal."""
+    try:
+        return parse_only(text or "")
+    except ScopeError as error:
+        raise Refusal(422, str(error)) from None

@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from slots.bins import Kinds, bins, kinds, places
+from slots.bins import bins
 from slots.ledger import PageKey, Size
-from slots.measures import Part, fill, merge
+from slots.margins import Integers, Kinds, Places, kinds, places
+from slots.measures import Part, fill
 from slots.pages import paged
+from slots.stretches import added
+from slots.tally import States, states_of
 
 SIZES: tuple[Size, ...] = ("minute", "hour", "day")
 
@@ -41,14 +45,12 @@ class Buckets:
         (Unix s) before which its buckets are not kept any more.
         """
         frame = frame.with_columns((pl.col("_t") // 60_000_000 * 60).alias("_m"))
-        names = (pl.Series(codes, dtype=pl.String), pl.Series(["", *self._dimensions], dtype=pl.String))
-        cells = self._cells(frame)
-        sizes = [self._size(size, cells.lazy(), horizons[size], names) for size in SIZES]
+        regions = pl.Series(codes, dtype=pl.String)
         deltas: dict[PageKey, pl.DataFrame] = {}
-        for size, page in zip(SIZES, pl.collect_all(sizes), strict=True):
+        for size, page in self._cells(frame, regions, horizons).items():
             deltas |= paged("cells", size, page)
         if self._sketched:
-            where = places(frame, names[0], self._dimensions)
+            where = places(frame, regions, self._dimensions)
             for size, page in bins(frame, self._sketched, self._starts(frame, horizons), where).items():
                 deltas |= paged("bins", size, page)
         return deltas
@@ -64,28 +66,39 @@ class Buckets:
             starts[size] = Kinds(begun.values, at if size == "day" else np.where(in_time, at, -1))
         return starts
 
-    def _size(self, size: Size, rows: pl.LazyFrame, horizon_s: int, names: tuple[pl.Series, pl.Series]) -> pl.LazyFrame:
-        """The rows of a minute each, merged to buckets of this size, with codes and names in the place of numbers."""
-        rows = rows if size == "day" else rows.filter(~pl.col("_late"))
-        rows = rows.drop("_late").with_columns(bucket_start(size, pl.col("t"), self._zone).alias("t"))
-        rows = rows.filter(pl.col("t") >= horizon_s)
-        if size != "minute":  # the margins are by minute already, and late records, which would double a key, are out
-            rows = rows.group_by("t", "r", "d", "k").agg(merge(self._states))
-        regions, dimensions = (pl.lit(values).gather(pl.col(column)) for values, column in zip(names, ("r", "d"), strict=True))
-        return rows.with_columns(regions.alias("r"), dimensions.alias("d"), pl.col("k").cast(pl.String))
-
-    def _cells(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Per minute, region and dimension: first all dimensions crossed, so that the records are read only once."""
+    def _cells(self, frame: pl.DataFrame, regions: pl.Series, horizons: Mapping[Size, int]) -> dict[Size, pl.DataFrame]:
+        """The cells of each size: `t r d k` and states. First all dimensions crossed, so that the records are read only once."""
         frame = frame.sort("_t") if self._ordered else frame
         keys = ["_late", "_m", "_r", *(f"_d{i}" for i in range(len(self._dimensions)))]
-        crossed = frame.group_by(keys).agg(fill(self._parts)).rename({"_m": "t", "_r": "r"}).lazy()
-        return pl.concat([self._margin(crossed, column, number) for column, number in self._margins()]).collect()
+        crossed = frame.group_by(keys).agg(fill(self._parts))
+        where = places(crossed, regions, self._dimensions)
+        states = states_of(crossed, self._states)
+        found: dict[Size, pl.DataFrame] = {}
+        for size, times in self._starts(crossed, horizons).items():
+            rows = np.flatnonzero(times.at >= 0)
+            if len(rows):
+                found[size] = _told(*_merged(states, rows, times, where), times.values, where)
+        return found
 
-    def _margins(self) -> list[tuple[str | None, int]]:
-        """The column of each dimension and its number; first all records together, which is number 0."""
-        return [(None, 0), *((f"_d{i}", i + 1) for i in range(len(self._dimensions)))]
 
-    def _margin(self, crossed: pl.LazyFrame, column: str | None, number: int) -> pl.LazyFrame:
-        key = pl.col(column) if column else pl.lit("", pl.Categorical)
-        keyed = crossed.with_columns(pl.lit(number, pl.Int32).alias("d"), key.alias("k"))
-        return keyed.group_by("_late", "t", "r", "d", "k").agg(merge(self._states))
+def _merged(states: States, rows: NDArray[np.intp], times: Kinds, where: Places) -> tuple[Integers, States]:
+    """Cells (bucket × width + place, ascending) and their states: the rows counted once for each margin."""
+    outer = times.at[rows] * where.width
+    cells = np.concatenate([outer + place[rows] for place in where.numbers])
+    order = np.argsort(cells)
+    cells = cells[order]
+    starts = np.flatnonzero(np.diff(cells, prepend=-1))
+    taken = np.tile(rows, len(where.numbers))[order]
+    sizes = np.diff(starts, append=len(cells))
+    return cells[starts], added({column: values[taken] for column, values in states.items()}, starts, sizes)
+
+
+def _told(cells: Integers, states: States, times: pl.Series, where: Places) -> pl.DataFrame:
+    """With bucket, region, dimension and value by name in the place of their number; where nothing was counted, null."""
+    time, place = pl.col("cell") // where.width, pl.col("cell") % where.width
+    counted = {column: pl.col(f"n:{column.partition(':')[2]}") > 0 for column in states if column[0] == "l" or column[:2] == "hi"}
+    return pl.DataFrame({"cell": cells, **states}).select(
+        pl.lit(times).gather(time).alias("t"),
+        *where.columns(place),
+        *(pl.when(counted[column]).then(column).alias(column) if column in counted else column for column in states),
+    )

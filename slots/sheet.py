@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from slots.rollup import Tree
+from slots.stretches import added
 from slots.tally import NEUTRAL, Integers, States, Tally, states_of
 
 Edges = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -41,7 +42,7 @@ class Sheet:
         begins, ends = self._stretches(ranges)
         filled = np.flatnonzero(begins < ends)
         groups, which = filled // max(1, len(ranges)), filled % max(1, len(ranges))
-        states = added(states_of(self.rows, columns), (begins[filled], ends[filled]))
+        states = _merged(states_of(self.rows, columns), (begins[filled], ends[filled]))
         return Tally(self.t[groups], which if by_child else at[groups], names, states)
 
     def _stretches(self, ranges: list[tuple[int, int]]) -> Edges:
@@ -85,33 +86,9 @@ def _sorted(rows: pl.DataFrame, at: Integers, names: tuple[str, ...], width: int
     )
 
 
-def added(states: States, edges: Edges) -> dict[str, NDArray[Any]]:
-    """The states of each stretch of rows, its rows merged; says the same as slots.measures.merge does of frames."""
+def _merged(states: States, edges: Edges) -> dict[str, NDArray[Any]]:
+    """The states of each stretch of rows, its rows merged."""
     sizes = edges[1] - edges[0]
     starts = np.cumsum(sizes) - sizes
     rows = np.repeat(edges[0] - starts, sizes) + np.arange(int(sizes.sum()))
-    taken = {column: values[rows] for column, values in states.items()}
-    return {column: _added(column, taken, starts, sizes) for column in states}
-
-
-def _added(column: str, states: States, starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[Any]:
-    """Of rows that stand stretch by stretch."""
-    prefix, _, part = column.partition(":")
-    values = states[column]
-    if not len(starts):
-        return values
-    if prefix != "lv":
-        return _reduced(_UFUNCS[prefix], values, starts)
-    times = states[f"lt:{part}"]
-    latest = np.repeat(_reduced(np.maximum, times, starts), sizes)
-    newest = np.where((times == latest) & ~np.isnan(values), values, -np.inf)  # of several at one time, the greatest
-    told = _reduced(np.maximum, newest, starts)
-    return np.where(np.isneginf(told), np.nan, told)
-
-
-def _reduced(ufunc: np.ufunc, values: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[Any]:
-    reduced: NDArray[Any] = ufunc.reduceat(values, starts)
-    return reduced
-
-
-_UFUNCS: Final = {"n": np.add, "s": np.add, "f": np.add, "lo": np.minimum, "hi": np.maximum, "lt": np.maximum}
+    return added({column: values[rows] for column, values in states.items()}, starts, sizes)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slots.measures import merge
-from slots.sheet import added
+from slots.stretches import added
 from slots.tally import Tally, merged, stacked, states_of
 
 COLUMNS = ("n:x", "s:x", "f:x", "lo:x", "hi:x", "lt:x", "lv:x")
@@ -47,7 +47,7 @@ def test_stretches_of_rows_merge_as_groups_do(rows: list[tuple[float | None, ...
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("g", maintain_order=True)
     groups, begins, sizes = np.unique(frame["g"].to_numpy(), return_index=True, return_counts=True)
     states = states_of(frame, COLUMNS)
-    stretched = added(states, (begins, begins + sizes))
+    stretched = added(states, begins, sizes)
     for column, values in merged(states, frame["g"].to_numpy(), 4).items():
         np.testing.assert_array_equal(stretched[column], values[groups], err_msg=column)
 

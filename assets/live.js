@@ -20,6 +20,7 @@
   let mounted = false;
   let outdated = 0;
   let touched = 0;
+  let changed = 0;
   const early = [];
   const offsets = [];
 
@@ -96,6 +97,7 @@
       return;
     }
     had = { epoch: message.epoch, seq: message.seq };
+    changed = Date.now();
     if (whole) {
       if (message.scope.page !== document.getElementById("app").dataset.page) outdated = outdated || Date.now() + Math.random() * 3000;
       Cockpit.notice("");
@@ -121,10 +123,10 @@
    */
   function renew() {
     if (!outdated || Date.now() < outdated || Date.now() - touched < CALM_MS || document.querySelector("dialog[open]")) return;
+    if (!Cockpit.wall.quiet(outdated, changed)) return;
     if (Date.now() - Number(sessionStorage.getItem("renewed") || 0) < AGAIN_MS) return;
-    outdated = 0;
     sessionStorage.setItem("renewed", String(Date.now()));
-    location.reload();
+    Cockpit.wall.reload();
   }
 
   /**

@@ -39,6 +39,11 @@ class CityContext:
         return self.parts.city.zone
 
     @property
+    def build(self) -> str:
+        """Which build of the page's files is served."""
+        return self.parts.build
+
+    @property
     def regions(self) -> Regions:
         """The city's region tree."""
         return self.parts.city.regions

@@ -37,14 +37,14 @@ def page(city: City, board: Board, context: Context) -> Component:
 
 
 def stamp(board: Board, context: Context) -> str:
-    """Another one whenever the page must be loaded anew: the board's layouts, its panels, or their titles have changed."""
+    """Another one whenever the page must be loaded anew: the board's layouts, its panels, their titles, or our own files changed."""
     layouts = board.layouts
     shapes = [shape.model_dump(mode="json") for shape in (layouts.wall, layouts.strip, layouts.tablet, layouts.desk)]
     panels = [
         (placed.id, placed.kind.name, placed.options.model_dump(mode="json"), title_of(placed, context))
         for placed in board.panels.values()
     ]
-    said = msgspec.json.encode([context.text(board.title, board.board), shapes, panels])
+    said = msgspec.json.encode([context.text(board.title, board.board), shapes, panels, context.build])
     return blake2b(said, digest_size=8).hexdigest()
 
 

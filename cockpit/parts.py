@@ -111,3 +111,5 @@ class Parts:
     """The mistakes in the city's files as they stand, because of which an older version is in force."""
     jobs: Jobs = field(default_factory=Jobs)
     """Long work in this process; closed by whoever made it."""
+    build: str = ""
+    """Which build of the page's files is served; a screen that runs another one loads itself anew."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from dash.development.base_component import Component
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from starlette.responses import FileResponse, Response
 
 from cockpit.api import OPENAPI, create_router
+from cockpit.build import build_of
 from cockpit.context import CityContext, context_maker
 from cockpit.gate import Application, Gate, Receive, Send
 from cockpit.gate import Scope as Connection
@@ -47,6 +49,7 @@ class CockpitApp:
 
 def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     """The application of these parts: our routes before everything of Dash's. Blocks for about 0.2 s."""
+    parts = replace(parts, build=build_of(assets))
     contexts = context_maker(parts)
     hub = Hub(parts.city.boards, contexts, Watched(parts.readings.sequences, parts.readings.freshness), parts.clock)
     server = FastAPI(title="City Cockpit", openapi_url=OPENAPI, docs_url=None, redoc_url=None)

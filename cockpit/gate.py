@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from cockpit.error_page import error_page
+
 _LOG = structlog.get_logger()
 
 Scope = MutableMapping[str, Any]
@@ -122,7 +124,13 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, reaso
         await receive()
         await send({"type": "websocket.close", "code": 1008})
         return
-    body = f'{{"error": "{reason}"}}'.encode()
-    told = {b"content-type": b"application/json", b"content-length": b"%d" % len(body), b"x-content-type-options": b"nosniff"}
+    page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])  # somebody sits before it
+    kind = b"text/html; charset=utf-8" if page else b"application/json"
+    body = error_page(status, reason) if page else f'{{"error": "{reason}"}}'
+    await _answer(send, status, kind, body.encode())
+
+
+async def _answer(send: Send, status: int, kind: bytes, body: bytes) -> None:
+    told = {b"content-type": kind, b"content-length": b"%d" % len(body), b"x-content-type-options": b"nosniff"}
     await send({"type": "http.response.start", "status": status, "headers": list(told.items())})
     await send({"type": "http.response.body", "body": body})

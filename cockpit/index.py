@@ -13,6 +13,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from cockpit.grid import style_sheet
+from cockpit.manifest import MANIFEST
 from cockpit.pages import Page
 from cockpit.skeleton import skeleton
 from cockpit.vendor import ENGINES, VendorScript
@@ -21,6 +22,7 @@ from layers import SCRIPTS
 _HEAD = "shape.js"
 _FIRST_SCRIPTS = ("i18n.js", "format.js", "dom.js", "panel.js")
 _LAST_SCRIPTS = ("scope.js", "notice.js", "aside.js", "board.js", "live.js")
+_FONT = "/assets/fonts/inter-latin.woff2?v=4.1"  # as assets/fonts/fonts.css asks for it
 _FIRST_STYLES = ("tokens.css", "frame.css", "panels.css")
 
 _INDEX = """<!DOCTYPE html>
@@ -28,7 +30,11 @@ _INDEX = """<!DOCTYPE html>
 <head>
 {metas}
 <title>{title}</title>
+<meta name="theme-color" content="#0B1220">
 <link rel="icon" type="image/svg+xml" href="{icon}">
+<link rel="apple-touch-icon" href="{touch_icon}">
+<link rel="manifest" href="{manifest}">
+<link rel="preload" as="font" type="font/woff2" href="{font}" crossorigin>
 {styles}
 <style>{grid}</style>
 {engines}
@@ -79,6 +85,9 @@ class CockpitDash(dash.Dash):
             metas=parts["metas"],
             title=escape(self._page_title(page)),
             icon=_stamped(self._assets, "favicon.svg"),
+            touch_icon=_stamped(self._assets, "icons/cockpit-180.png"),
+            manifest=escape(f"{MANIFEST}?lang={page.scope.lang}"),
+            font=_FONT,
             styles="\n".join(f'<link rel="stylesheet" href="{escape(url)}">' for url in self._styles()),
             grid=style_sheet(page.board),
             engines="\n".join(_engine(kind, self._vendor[name].url) for kind, name in ENGINES.items() if kind in kinds),

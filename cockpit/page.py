@@ -37,7 +37,7 @@ def page(city: City, board: Board, context: Context) -> Component:
 
 
 def stamp(board: Board, context: Context) -> str:
-    """Another one whenever the page must be loaded anew: the board's layouts, its panels, their titles, or our own files changed."""
+    """Another one whenever a page must be loaded anew: the board's layouts, panels or titles, or our own files, have changed."""
     layouts = board.layouts
     shapes = [shape.model_dump(mode="json") for shape in (layouts.wall, layouts.strip, layouts.tablet, layouts.desk)]
     panels = [

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
-from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from cockpit.boards import Board
+from cockpit.error_page import error_page
 from cockpit.gate import Application, Receive, Send
 from cockpit.gate import Scope as Connection
 from cockpit.live import checked_scope
@@ -96,5 +95,4 @@ class Pages:
 
 def _missing(reason: str) -> Response:
     """A page that says what is wrong with the address and leads on."""
-    link = f'<a href="/?{escape(urlencode({"lang": "en"}))}">Cockpit</a> · <a href="/">驾驶舱</a>'
-    return HTMLResponse(f"<!DOCTYPE html><meta charset=utf-8><title>404</title><p>{escape(reason)}</p><p>{link}</p>", 404)
+    return HTMLResponse(error_page(404, reason), 404)

@@ -10,18 +10,24 @@ from pathlib import Path
 
 from dash.development.base_component import Component
 from fastapi import FastAPI
-from starlette.responses import FileResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from cockpit.api import OPENAPI, create_router
 from cockpit.build import build_of
+from cockpit.city import City
 from cockpit.context import CityContext, context_maker
+from cockpit.error_page import error_page
 from cockpit.gate import Application, Gate, Receive, Send
 from cockpit.gate import Scope as Connection
 from cockpit.index import CockpitDash
 from cockpit.live import Hub, HubCollector, LiveSocket, Watched
+from cockpit.manifest import MANIFEST, manifest
 from cockpit.page import page as draw_page
 from cockpit.pages import Page, Pages
 from cockpit.parts import Parts
+from cockpit.scope import Lang
 from cockpit.vendor import PLOTLY, VendorScript, vendor_scripts
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -55,7 +61,7 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     server = FastAPI(title="City Cockpit", openapi_url=OPENAPI, docs_url=None, redoc_url=None)
     server.include_router(create_router(parts, [HubCollector(hub)]))
     scripts = vendor_scripts()
-    _add_files(server, scripts)
+    _add_files(server, parts.city, scripts)
     dash = _dash(server, parts, assets, scripts)
     inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url)
     gate = Gate(_with_socket(inner, LiveSocket(hub, parts.city.regions)), dash.csp_hashes())
@@ -75,13 +81,28 @@ def _dash(server: FastAPI, parts: Parts, assets: Path, scripts: Mapping[str, Ven
     return CockpitDash(server, assets, draw, title, scripts)
 
 
-def _add_files(server: FastAPI, scripts: Mapping[str, VendorScript]) -> None:
-    """The scripts of others. Only files named at start can be asked for: no path comes from the address."""
+def _add_files(server: FastAPI, city: City, scripts: Mapping[str, VendorScript]) -> None:
+    """The scripts of others, the manifest, and the answer to what is not there.
+
+    Only files named at start can be asked for: no path comes from the address.
+    """
 
     @server.get("/vendor/{name}", include_in_schema=False)
     async def vendor(name: str) -> Response:
         script = scripts.get(name)
         return FileResponse(script.path, media_type="text/javascript") if script else Response(status_code=404)
+
+    @server.get(MANIFEST, include_in_schema=False)
+    async def app_manifest(lang: Lang = "zh") -> Response:
+        return JSONResponse(manifest(city, lang), media_type="application/manifest+json")
+
+    @server.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        """A browser that opens an address sees a page, everybody else gets JSON."""
+        reason = "there is nothing at this address" if error.status_code == 404 else error.detail
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(error_page(error.status_code, reason), error.status_code, error.headers)
+        return JSONResponse({"error": reason}, error.status_code, error.headers)
 
 
 def _with_socket(app: Application, socket: LiveSocket) -> Application:

@@ -1,0 +1,1 @@
+"""The command-dispatch toolbox: everything between "something happened" and "closed and judged"."""

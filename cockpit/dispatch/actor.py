@@ -1,0 +1,40 @@
+"""Who does something: a name, a role, and the region in which it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """The posts of the toolbox. `system`: the cockpit itself, which nobody can claim to be."""
+
+    COLLECTOR = "collector"
+    REGISTRAR = "registrar"
+    CHIEF = "chief"
+    DISPATCHER = "dispatcher"
+    DEPARTMENT = "department"
+    INSPECTOR = "inspector"
+    LEADER = "leader"
+    UNIT = "unit"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`region`: the code of the region whose things, and those below it, are this actor's business; None: all."""
+
+    name: str
+    role: Role
+    region: str | None = None
+
+
+SYSTEM: Final = Actor("cockpit", Role.SYSTEM)
+DEMONSTRATION: Final = Actor("demonstration", Role.ADMINISTRATOR)
+"""Who acts where nobody says who, until identities exist: on this machine only, see cockpit.gate."""
+
+Above = Callable[[str], tuple[str, ...]]
+"""The codes of a region and of all above it, itself first."""

@@ -1,0 +1,91 @@
+"""The order's state machine as a table, what is legal, and the fold of the journal. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+
+from cockpit.dispatch.actor import Above, Actor, Role
+from cockpit.dispatch.journal import Entry
+from cockpit.dispatch.machine import within
+from cockpit.dispatch.order import OVER, Order, OrderState
+from cockpit.dispatch.step import Step, of, table
+
+_COMMAND: Final = of(Role.DISPATCHER, Role.CHIEF, Role.LEADER)
+_FIELD: Final = of(Role.UNIT, Role.DEPARTMENT, Role.SYSTEM)
+_S = OrderState
+_WAITING: Final = frozenset({_S.SENT, _S.DELIVERED})
+_UNDER_WAY: Final = frozenset({_S.SIGNED, _S.EN_ROUTE, _S.ON_SCENE})
+
+
+def _in(*states: OrderState) -> frozenset[str]:
+    return frozenset(states)
+
+
+def _ordinary(order: Order, actor: Actor) -> bool:
+    return order.consequence == "ordinary"
+
+
+def _by_another(order: Order, actor: Actor) -> bool:
+    """The second person is another than the first, whatever their roles."""
+    return order.consequence == "grave" and actor.name != order.author
+
+
+def _own(order: Order, actor: Actor) -> bool:
+    """A unit answers its own orders only."""
+    return actor.role is not Role.UNIT or actor.name == order.unit
+
+
+DRAFT: Final = "draft"
+"""The first row of each order."""
+
+STEPS: Final[Mapping[str, Step]] = table((
+    Step("issue", _in(_S.DRAFT), _S.ISSUED, _COMMAND, when=_ordinary),
+    Step("approve", _in(_S.DRAFT), _S.ISSUED, of(Role.CHIEF, Role.LEADER), when=_by_another),
+    Step("cancel", _in(_S.DRAFT, _S.ISSUED), _S.CANCELLED, _COMMAND, reason=True),
+    Step("send", _in(_S.ISSUED), _S.SENT, of(Role.SYSTEM)),
+    Step("deliver", _in(_S.SENT), _S.DELIVERED, _FIELD, when=_own),
+    Step("sign", _WAITING, _S.SIGNED, _FIELD, when=_own),
+    Step("depart", _in(_S.SIGNED), _S.EN_ROUTE, _FIELD, when=_own),
+    Step("arrive", _in(_S.SIGNED, _S.EN_ROUTE), _S.ON_SCENE, _FIELD, when=_own),
+    Step("complete", _in(_S.ON_SCENE), _S.DONE, _FIELD, when=_own),
+    Step("refuse", _WAITING | {_S.SIGNED}, _S.REFUSED, _FIELD, reason=True, when=_own),
+    Step("expire", _in(_S.DRAFT, _S.ISSUED) | _WAITING, _S.EXPIRED, of(Role.SYSTEM), reason=True),
+    Step("assist", _UNDER_WAY, None, _FIELD, reason=True, when=_own),
+    Step("note", frozenset(set(_S) - OVER), None, _COMMAND | _FIELD, needs=("opinion",), when=_own),
+))  # fmt: skip
+"""Every verb, once. An `opinion` and `attachments` may be given with each."""
+
+
+def legal(order: Order, actor: Actor, above: Above) -> Sequence[str]:
+    """The verbs this actor may do now, in the table's order."""
+    if actor.role is not Role.SYSTEM and not within(actor, order.region, above):
+        return ()
+    return tuple(verb for verb, step in STEPS.items() if step.open_to(order.state, order, actor))
+
+
+def fold(order: Order | None, entry: Entry) -> Order:
+    """The order after one more row of its journal; None before the first."""
+    if order is None:
+        return msgspec.convert({**entry.body, **_stamps(entry)}, Order)
+    state = OrderState(entry.body["to"])
+    moved = replace(order, state=state, version=entry.seq, changed_at=entry.at)
+    changes: dict[str, Any] = {_STAMP[state]: entry.at} if state in _STAMP and state != order.state else {}
+    if state in OVER and state != order.state:
+        changes |= {"ended_at": entry.at, "reason": entry.body.get("reason", "")}
+    if entry.verb in ("issue", "approve"):
+        changes["approver"] = entry.actor if entry.verb == "approve" else ""
+    if entry.verb == "assist":
+        changes["needs_assistance"] = True
+    return replace(moved, **changes)
+
+
+_STAMP: Final = {_S.ISSUED: "issued_at", _S.SENT: "sent_at", _S.SIGNED: "signed_at", _S.ON_SCENE: "on_scene_at"}
+
+
+def _stamps(entry: Entry) -> dict[str, Any]:
+    stamps = {"drafted_at": entry.at, "changed_at": entry.at, "author": entry.actor}
+    return {"number": entry.subject, "version": entry.seq, "state": OrderState.DRAFT, "incident": entry.about, **stamps}

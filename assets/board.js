@@ -5,7 +5,7 @@
   Cockpit.panels = Cockpit.panels || {};
   const WORST = ["live", "late", "stale", "dead", "missing", "broken"];
   const LINE_LOST = { zh: "与服务器的连接中断，正在重连", en: "The line to the server is lost; trying again" };
-  const ABOUT = ["fresh", "aside"]; // said of a panel's sources, not shown by the panel itself
+  const ABOUT = ["fresh", "aside", "unfiltered"]; // said of a panel's sources, not shown by the panel itself
   const MARKS = { late: "watch", stale: "old", dead: "old", missing: "old", broken: "alarm" };
 
   const panels = new Map();
@@ -56,16 +56,46 @@
       const panel = panels.get(id);
       if (!panel) continue;
       panel.props = whole ? changed : { ...panel.props, ...changed };
+      ask(panel);
       show(panel, whole ? null : Object.keys(changed));
     }
     if (whole || Object.values(changes).some((changed) => changed.aside)) {
       Cockpit.aside.show([...panels.values()].flatMap((panel) => panel.props.aside || []), ctx);
     }
     tick();
+    if (whole && Cockpit.sheet) Cockpit.sheet.sync();
     if (whole && !started) {
       started = true;
       setTimeout(startEngines, 0); // the numbers are painted first: an engine is megabytes
     }
+  }
+
+  /** The title and the number of a panel that shows one indicator open its passport. */
+  function ask(panel) {
+    const { indicator } = panel.props;
+    const title = panel.section.querySelector(".panel-title");
+    if (!indicator || !title || title.querySelector("button")) return;
+    const words = title.textContent;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "panel-why";
+    button.textContent = words;
+    button.title = ctx.t("why");
+    button.setAttribute("aria-haspopup", "dialog");
+    title.replaceChildren(button);
+  }
+
+  const WHY = ".panel-why, .number-line, .trend-now, .bullet-value";
+  document.addEventListener("click", (event) => {
+    const section = event.target instanceof Element && event.target.closest(WHY) && event.target.closest("#app .panel");
+    const panel = section && panels.get(section.dataset.id);
+    if (panel && panel.props.indicator) ctx.go({ indicator: panel.props.indicator, panel: panel.id });
+  });
+
+  /** The window of the panel an address names, else of the first one that shows the indicator; "" where there is none yet. */
+  function windowOf(indicator, id) {
+    const shown = [panels.get(id), ...panels.values()].find((panel) => panel && panel.props.indicator === indicator);
+    return (shown && shown.props.window) || "";
   }
 
   /** Runs the large scripts some kinds of panels draw with; their panels are shown from then on. */
@@ -132,17 +162,19 @@
   function age(panel, now, line) {
     const { fresh } = panel.props;
     if (!fresh) return false;
+    panel.section.toggleAttribute("data-unfiltered", Boolean((panel.props.unfiltered || []).length));
     const seconds = secondsOf(fresh, now);
     const status = panel.failed ? "broken" : statusOf(fresh, now, line);
     tell(panel, status, now, line);
     const lossy = Boolean(fresh.degraded) && status === "live";
     panel.section.toggleAttribute("data-degraded", lossy);
-    const text = (lossy ? `${ctx.t("degraded")} · ` : "") + words(status, seconds, fresh.as_of_ms);
+    const narrow = (panel.props.unfiltered || []).length ? `${ctx.t("unfiltered")} · ` : "";
+    const text = narrow + (lossy ? `${ctx.t("degraded")} · ` : "") + words(status, seconds, fresh);
     if (panel.words.textContent !== text) panel.words.textContent = text;
     const shape = MARKS[status] || lossy ? `mark mark-${MARKS[status] || "watch"}` : "";
     if (panel.mark.className !== shape) panel.mark.className = shape;
     const said = (line && LINE_LOST[ctx.lang]) || fresh.reason || "";
-    const reason = [said, ...(panel.props.aside || []).map((one) => Cockpit.aside.words(one, ctx))].filter(Boolean).join("\n");
+    const reason = [said, ...(panel.props.unfiltered || []).map((slot) => `${slot} ${ctx.t("unfiltered_why")}`), ...(panel.props.aside || []).map((one) => Cockpit.aside.words(one, ctx))].filter(Boolean).join("\n");
     if (panel.age.title !== reason) panel.age.title = reason;
     if (panel.section.dataset.status === status) return false;
     panel.section.dataset.status = status;
@@ -152,6 +184,7 @@
   const secondsOf = (fresh, now) => (fresh.as_of_ms === null ? null : Math.max(0, (now - fresh.as_of_ms) / 1000));
 
   function statusOf(fresh, now, line) {
+    if (fresh.past_ms && fresh.status === "live") return "past"; // a picture of the past grows no older
     const status = worse(fresh.status, byAge(fresh, secondsOf(fresh, now)));
     return line ? worse(status, "stale") : status;
   }
@@ -160,14 +193,15 @@
   function tell(panel, status, now, line) {
     const renderer = Cockpit.panels[panel.kind];
     if (!renderer || !renderer.aged) return;
-    const each = { "": status };
+    const each = { "": status === "past" ? "live" : status };
     for (const [slot, fresh] of Object.entries(panel.props.fresh.of || {})) each[slot] = statusOf(fresh, now, line);
     const told = JSON.stringify(each);
     if (panel.told !== told && renderer.aged(panel.body, each)) panel.told = told;
   }
 
-  function words(status, seconds, asOf) {
+  function words(status, seconds, { as_of_ms: asOf, past_ms: past }) {
     const zone = document.getElementById("app").dataset.zone;
+    if (status === "past") return `${ctx.t("past")} · ${Cockpit.format.clockTime(past, { zone, lang: ctx.lang })}`;
     const parts = status === "live" ? [] : [ctx.t(status)];
     if (seconds === null) return parts.join("");
     const old = status === "dead" || status === "broken";
@@ -176,5 +210,5 @@
     return parts.join(" · ");
   }
 
-  Cockpit.board = { mount, apply, frame, tick, await: awaitPicture };
+  Cockpit.board = { mount, apply, frame, tick, windowOf, await: awaitPicture };
 })();

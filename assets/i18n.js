@@ -38,6 +38,13 @@
     too_early: ["时段刚开始，暂不对比", "too early to compare"],
     no_regions: ["没有下级区域", "no regions below this one"],
     nothing_yet: ["暂无事项；有新事项时显示在这里", "nothing yet; what happens next appears here"],
+    nothing_such: ["没有符合筛选的事项", "nothing that matches the filter"],
+    only_now: ["只保留最新状态，无法回看", "only the latest state is kept: nothing to look back at"],
+    no_value: ["（未填）", "(none given)"],
+    past: ["非实时", "not live"],
+    unfiltered: ["未随筛选", "not filtered"],
+    unfiltered_why: ["没有这个维度", "does not have this dimension"],
+    why: ["这个数字从何而来", "Why this number"],
     no_data_ever: ["数据源尚未送达任何记录", "the source has not delivered anything yet"],
     no_webgl: ["此屏幕不支持 WebGL，地图无法绘制", "this screen has no WebGL, the map cannot be drawn"],
 
@@ -66,6 +73,9 @@
     city_old_word: ["数据陈旧", "Data out of date"],
     city_unknown: ["等待数据", "Waiting for data"],
   };
+
+  /** More words, as a script brings them along that nobody else needs. */
+  Cockpit.addWords = (more) => Object.assign(WORDS, more);
 
   /** The word in `zh` or `en`; the key itself where nobody has written one, so that a gap is seen. */
   Cockpit.word = (key, lang) => {

@@ -3,16 +3,30 @@
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});
   const listeners = new Set();
+  const watchers = new Set();
   let way = [];
+  let shown = null;
 
   const board = () => decodeURIComponent(location.pathname.split("/")[2] || "");
-  const query = () => location.search.slice(1);
+  const PASSPORT = /^[^/]+[.][^/]+$/; // slot.name; a node of a scheme has slashes, and is the board's own business
   const lang = () => (new URLSearchParams(location.search).get("lang") === "en" ? "en" : "zh");
 
   function read() {
     const given = new URLSearchParams(location.search);
     const value = (key) => given.get(key) || "";
-    return { board: board(), region: value("region"), window: value("window"), at: value("at"), indicator: value("indicator"), lang: lang() };
+    const found = { board: board(), lang: lang() };
+    for (const key of ["region", "window", "at", "indicator", "dimension", "panel"]) found[key] = value(key);
+    return found;
+  }
+
+  const isPassport = (indicator) => PASSPORT.test(indicator || "");
+
+  /** What the board depends on; a passport lies beside it and changes nothing there. */
+  function query() {
+    const given = new URLSearchParams(location.search);
+    if (isPassport(given.get("indicator"))) given.delete("indicator");
+    given.delete("panel");
+    return given.toString();
   }
 
   /** The address after a change; an empty value removes its key, and the root is written as no region. */
@@ -44,17 +58,27 @@
     changed();
   }
 
+  /** One step out: the node, then the place above, then the filter. */
   function up() {
-    if (way.length > 1) go({ region: way[way.length - 2].code });
+    const { indicator, dimension } = read();
+    if (indicator) go({ indicator: "" });
+    else if (way.length > 1) go({ region: way[way.length - 2].code });
+    else if (dimension) go({ dimension: "" });
   }
 
+  /** Tells everybody who draws something of the address; those who draw the board only when it is another one. */
   function changed() {
+    for (const watcher of watchers) watcher();
+    const now = board() + query();
+    if (now === shown) return;
+    shown = now;
     for (const listener of listeners) listener();
   }
 
   /** Shows what the server says of the place: breadcrumb and document title. */
   function show(scope) {
     way = scope.breadcrumb;
+    for (const watcher of watchers) watcher(scope);
     const crumbs = document.querySelector("#app .crumbs");
     if (!crumbs) return;
     crumbs.replaceChildren(...way.map(crumb));
@@ -114,5 +138,10 @@
     if (other) turn(other.dataset.to);
   });
 
-  Cockpit.scope = { read, go, up, show, board, query, lang, onChange: (listener) => listeners.add(listener) };
+  shown = board() + query();
+  Cockpit.scope = {
+    read, go, up, show, board, query, lang, isPassport,
+    onChange: (listener) => listeners.add(listener), // another board picture is wanted
+    onAny: (watcher) => watchers.add(watcher), // anything in the address; with what the server says of the place, once it has
+  };
 })();

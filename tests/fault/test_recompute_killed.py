@@ -14,7 +14,7 @@ from tests.broker.process import free_port
 from tests.cities.line import TINY
 from tests.running import Cockpit, cockpit, command
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 
 COUNT = 60_000
 

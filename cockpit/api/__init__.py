@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from cockpit.api.answer import answer
 from cockpit.api.entities import EntityStates
+from cockpit.api.export import Export
 from cockpit.api.health import Probes
 from cockpit.api.indicators import Indicators
 from cockpit.api.ingest import Ingest
@@ -31,7 +32,7 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
     for routes in (
         Probes(parts, collectors).router, SlotStates(parts).router, Indicators(parts).router, Records(parts).router,
         Passports(parts).router, Schemes(parts).router, RegionTree(parts).router, EntityStates(parts).router,
-        Ingest(parts).router, JobList(parts).router,
+        Ingest(parts).router, JobList(parts).router, Export(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
     router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

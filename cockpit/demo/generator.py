@@ -49,13 +49,13 @@ class DemoCity:
 
     @property
     def slots(self) -> list[str]:
-        """The slots that are fed."""
-        return [*(feed.slot for feed in FEEDS), self.fleet.slot]
+        """The slots that are fed; first the vehicles, so that a map lives while the past of the others is still on its way."""
+        return [self.fleet.slot, *(feed.slot for feed in FEEDS)]
 
     @property
     def topics(self) -> dict[str, str]:
         """Slot → topic."""
-        return {feed.slot: feed.topic for feed in FEEDS} | {self.fleet.slot: self.fleet.topic}
+        return {self.fleet.slot: self.fleet.topic} | {feed.slot: feed.topic for feed in FEEDS}
 
     def history(self, slot: str, begin: datetime, end: datetime) -> Iterator[Emission]:
         """The records due in `[begin, end)`, in order, an hour at most at once; vehicles report half-hourly in the past.
@@ -70,6 +70,10 @@ class DemoCity:
             raise KeyError(f"there is no feed for the slot {slot!r}; there are: {', '.join(self.slots)}")
         yield from self._records(feed, begin, end)
 
+    def past(self, slot: str) -> timedelta:
+        """How much of the past a new demonstration begins with: days where few records are sent, else HISTORY."""
+        return next((timedelta(days=feed.days) for feed in FEEDS if feed.slot == slot), HISTORY)
+
     def live(self, now: datetime, dt: timedelta) -> list[Emission]:
         """The records of all slots that became due in the last `dt`."""
         return [emission for slot in self.slots for emission in self.history(slot, now - dt, now)]
@@ -80,11 +84,11 @@ class DemoCity:
         near = incidents(self.atlas, self._seed, int(at // 3600))
         return [incident for incident in near if incident.start_s <= at < incident.end_s]
 
-    def fill(self, log: Log, end: datetime, history: timedelta = HISTORY) -> None:
+    def fill(self, log: Log, end: datetime, history: timedelta | None = None) -> None:
         """As sending.fill."""
         fill(self, log, end, history)
 
-    def run(self, log: Log, stop: threading.Event, clock: Clock, history: timedelta = HISTORY) -> None:
+    def run(self, log: Log, stop: threading.Event, clock: Clock, history: timedelta | None = None) -> None:
         """As sending.run."""
         run(self, log, stop, clock, history)
 

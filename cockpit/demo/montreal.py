@@ -96,15 +96,19 @@ class MontrealStations:
         if len(frame):
             yield Emission(topic, lines(frame.drop("_due")), keys_of(frame["station"].to_list()), due_ms(frame).tolist())
 
+    def past(self, slot: str) -> timedelta:
+        """The same for its only slot."""
+        return HISTORY
+
     def live(self, now: datetime, dt: timedelta) -> list[Emission]:
         """The reports that became due in the last `dt`."""
         return list(self.history("carshare", now - dt, now))
 
-    def fill(self, log: Log, end: datetime, history: timedelta = HISTORY) -> None:
+    def fill(self, log: Log, end: datetime, history: timedelta | None = None) -> None:
         """As sending.fill."""
         fill(self, log, end, history)
 
-    def run(self, log: Log, stop: threading.Event, clock: Clock, history: timedelta = HISTORY) -> None:
+    def run(self, log: Log, stop: threading.Event, clock: Clock, history: timedelta | None = None) -> None:
         """As sending.run."""
         run(self, log, stop, clock, history)
 

@@ -12,7 +12,7 @@ from streams.clock import Clock
 from streams.source import Log, Sink, StreamError
 
 HISTORY = timedelta(hours=48)
-"""Long enough that today and yesterday can be compared at any time of day."""
+"""Long enough that today and yesterday can be compared at any time of day; what little is sent may begin earlier."""
 TICK_S = 0.25
 _AT_ONCE = 20_000
 
@@ -27,21 +27,24 @@ class Feeder(Protocol):
     def history(self, slot: str, begin: datetime, end: datetime) -> Iterator[Emission]:
         """The records due in `[begin, end)`, in order; adjoining spans leave nothing out and double nothing."""
 
+    def past(self, slot: str) -> timedelta:
+        """How long ago the records of an empty log begin."""
 
-def fill(feeder: Feeder, log: Log, end: datetime, history: timedelta = HISTORY) -> None:
-    """Writes everything due until `end` that the log does not hold yet: all of `history` into an empty log.
 
-    Blocks. Where the log was left, at most `history` ago, it goes on. Raises StreamError.
+def fill(feeder: Feeder, log: Log, end: datetime, history: timedelta | None = None) -> None:
+    """Writes everything due until `end` that the log does not hold yet: all of `history` (each slot's own) into an empty log.
+
+    Blocks. Where the log was left, at most so long ago, it goes on. Raises StreamError.
     """
     for slot, topic in feeder.topics.items():
         sink = log.sink(topic)
         try:
-            _send(sink, feeder.history(slot, _standing(log, topic, end, history), end))
+            _send(sink, feeder.history(slot, _standing(log, topic, end, history or feeder.past(slot)), end))
         finally:
             sink.close()
 
 
-def run(feeder: Feeder, log: Log, stop: threading.Event, clock: Clock, history: timedelta = HISTORY) -> None:
+def run(feeder: Feeder, log: Log, stop: threading.Event, clock: Clock, history: timedelta | None = None) -> None:
     """Fills the past, then sends what becomes due four times a second until `stop`. For a thread of its own.
 
     A log that cannot be reached now is tried again at the next tick: what is due stays due.
@@ -52,7 +55,7 @@ def run(feeder: Feeder, log: Log, stop: threading.Event, clock: Clock, history: 
         for slot, sink in sinks.items():
             now = clock()
             try:
-                begin = stands.get(slot) or _standing(log, feeder.topics[slot], now, history)
+                begin = stands.get(slot) or _standing(log, feeder.topics[slot], now, history or feeder.past(slot))
                 _send(sink, feeder.history(slot, begin, now))
                 stands[slot] = max(begin, now)
             except StreamError:

@@ -33,5 +33,6 @@ def _hour(hour: Hour) -> pl.DataFrame:
 
 
 FEED = Feed(
-    "enterprises", "id", {"registered_at": "iso", "applied_at": "iso"}, _hour, wrong={"capital_wan": "一百万", "region": "99"}
-)
+    "enterprises", "id", {"registered_at": "iso", "applied_at": "iso"}, _hour,
+    wrong={"capital_wan": "一百万", "region": "99"}, days=8,
+)  # fmt: skip

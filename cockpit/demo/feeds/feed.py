@@ -71,6 +71,12 @@ class Hour:
             felt = np.maximum(felt, np.where(streets == incident.street, here, 0))
         return felt
 
+    def standing(self, homes: Ints, field: int) -> Floats:
+        """How far behind the district of each home is in a field (a prime number): −1 ahead … 1 behind, always the same."""
+        district = self.atlas.codes[homes].astype("U6").astype(np.int64) % 100
+        behind: Floats = (district * field % 11 - 5) / 5
+        return behind
+
     def cross(self, trouble: Floats, burden: Floats) -> Bools:
         """Who is displeased: nearly all where something goes wrong, a few everywhere, more where the burden is heavy."""
         return (trouble > 0.2) | (self.rng.random(len(trouble)) < 0.03 + 0.05 * burden)
@@ -89,7 +95,7 @@ class Feed:
     """One slot's feed. `make` answers an hour's frame: `_due` (Unix µs, when the record is sent) and the fields in their order.
 
     Columns named in `times` hold Unix µs and are written in their form; the first of them is the event time. `before`: how
-    many earlier hours still send something in this one.
+    many earlier hours still send something in this one. `days`: how much of the past a new demonstration begins with.
     """
 
     slot: str
@@ -99,6 +105,7 @@ class Feed:
     format: Literal["json", "csv"] = "json"
     before: int = 0
     wrong: Mapping[str, object] = field(default_factory=dict)
+    days: int = 2
 
     @property
     def topic(self) -> str:

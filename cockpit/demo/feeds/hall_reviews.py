@@ -48,4 +48,6 @@ def _halls(hour: Hour, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.in
     return hour.rng.choice(len(weights), count, p=weights / weights.sum())
 
 
-FEED = Feed("hall_reviews", "id", {"reviewed_at": "local"}, _hour, format="csv", wrong={"stars": "很好", "region": "000000"})
+FEED = Feed(
+    "hall_reviews", "id", {"reviewed_at": "local"}, _hour, format="csv", wrong={"stars": "很好", "region": "000000"}, days=8
+)

@@ -62,4 +62,4 @@ def _stars(hour: Hour, cross: Bools) -> pl.Series:
     return pl.Series(stars).set(pl.Series(hour.rng.random(len(cross)) > 0.4), None)
 
 
-FEED = Feed("hotline", "id", {"created_at": "iso"}, _hour, wrong={"stars": "五星", "wait_s": "n/a"})
+FEED = Feed("hotline", "id", {"created_at": "iso"}, _hour, wrong={"stars": "五星", "wait_s": "n/a"}, days=8)

@@ -1,6 +1,17 @@
 """All feeds that are counted in records; the vehicles are counted in positions and stand in `fleet`."""
 
-from cockpit.demo.feeds import bus_service, enterprises, hall_reviews, hotline, permits, urban_cases
+from cockpit.demo.feeds import (
+    bus_service,
+    enterprises,
+    estates,
+    hall_reviews,
+    hotline,
+    permits,
+    power,
+    procurement,
+    taxes,
+    urban_cases,
+)
 from cockpit.demo.feeds.feed import Feed
 
 FEEDS: tuple[Feed, ...] = (
@@ -10,4 +21,8 @@ FEEDS: tuple[Feed, ...] = (
     bus_service.FEED,
     enterprises.FEED,
     permits.FEED,
+    power.FEED,
+    estates.FEED,
+    procurement.FEED,
+    taxes.FEED,
 )

@@ -14,10 +14,12 @@ from cockpit.city_files import CityError, CityFiles, parsed
 from cockpit.documents import Document
 from cockpit.panels.panel import Panel
 from cockpit.references import References
+from cockpit.region_file import load_regions, named_file
 from cockpit.region_lines import line_of
 from cockpit.schemes import Scheme, parse_scheme
-from cockpit.static_layers import LayerDocument, StaticLayer, load_layer
-from layers import Regions, RegionsError
+from cockpit.static_layers import LayerDocument, StaticLayer, load_layer, parse_layer
+from layers import DatumError, Regions, RegionsError
+from layers.datum import known
 from slots import registry
 from slots.live import Live
 from slots.problem import DocumentError, Problem, nearest
@@ -30,6 +32,8 @@ _SLOT: Final = MappingProxyType({
     "slot": "unread", "family": "operations", "source": {"topic": "unread"},
     "indicators": [{"name": "unread", "measure": {"agg": "count"}}],
 })  # fmt: skip
+_BASEMAP: Final = MappingProxyType({"zh": "底图", "en": "Base map"})
+_TAKEN: Final = MappingProxyType({"regions": "the regions of the city", "basemap": "the base map of city.yaml"})
 _BOARD: Final = MappingProxyType(
     {"board": "unread", "title": {"en": "?"}, "layouts": {"wall": {"columns": 1, "rows": 1, "at": {"?": [1, 1, 1, 1]}}}}
 )
@@ -88,10 +92,11 @@ class _Loading:
         document = self._files.read(Path("city.yaml")) if (self._files.folder / "city.yaml").is_file() else None
         own = self._files.parse(Path("city.yaml"), document, parsed(CityDocument), _CITY) if document else None
         named = document.values.get("regions") if document else None
-        self._files.check_names(named if isinstance(named, str) else "regions.geojson")
+        self._files.check_names(named_file(named))
         regions = self._regions(own, document) if own and document else None
         slots = dict(self._slots(regions, own, document))
-        layers = self._running.layers if self._running else tuple(self._layers(slots))
+        basemap = self._basemap(own, document) if own and document else ()
+        layers = self._running.layers if self._running else (*basemap, *self._layers(slots))
         references = References(slots, [layer.name for layer in layers], regions, self._unread("slots", "layers"))
         boards = dict(self._boards(references))
         schemes = dict(self._schemes(references))
@@ -108,17 +113,21 @@ class _Loading:
     def _regions(self, own: CityDocument, document: Document) -> Regions | None:
         if self._running:
             return self._running.regions
-        path = self._files.inside(own.regions)
+        name = own.regions.file
+        path = self._files.inside(name)
         if path is None or not path.is_file():
             reason = "leads out of the city's folder" if path is None else "does not exist"
-            self._note_city(document, "regions", f"the file {own.regions!r} {reason}")
+            self._note_city(document, "regions", f"the file {name!r} {reason}")
             return None
         try:
-            return Regions.load(path, own.datum)
+            return load_regions(path, own.regions, own.datum)
+        except DatumError as error:
+            self._note_city(document, "datum", str(error))
+            return None
         except RegionsError as error:
             for problem in error.problems:
                 text = problem.removeprefix(f"{path.name}: ")
-                self._files.note(Path(own.regions), line_of(path, text), text)
+                self._files.note(Path(name), line_of(path, text), text)
             return None
 
     def _slots(self, regions: Regions | None, own: CityDocument | None, document: Document | None) -> Iterator[tuple[str, Slot]]:
@@ -145,12 +154,12 @@ class _Loading:
 
     def _layers(self, slots: Mapping[str, Slot]) -> Iterator[StaticLayer]:
         for file, document in self._files.documents("layers"):
-            shape = self._files.parse(file, document, parsed(LayerDocument))
+            shape = self._files.parse(file, document, parse_layer)
             if shape is None:
                 continue
             self._check_name(file, document, "layer", shape.layer)
-            if shape.layer == "regions" or shape.layer in slots:
-                taken = "the regions of the city" if shape.layer == "regions" else "a slot"
+            if shape.layer in _TAKEN or shape.layer in slots:
+                taken = _TAKEN.get(shape.layer, "a slot")
                 self._files.note_at(
                     file,
                     document,
@@ -159,7 +168,20 @@ class _Loading:
             if layer := self._files.parse(file, document, lambda _, shape=shape: self._layer(shape)):  # type: ignore[misc]
                 yield layer
 
+    def _basemap(self, own: CityDocument, document: Document) -> Iterator[StaticLayer]:
+        """What `basemap:` says, as a layer of that name."""
+        if own.basemap is None:
+            return
+        try:
+            shape = parse_layer({"title": dict(_BASEMAP), **own.basemap, "layer": "basemap", "kind": "raster_tiles"})
+            yield self._layer(shape)
+        except DocumentError as error:
+            for problem in error.problems:
+                self._note_city(document, "basemap", problem.message, *problem.path)
+
     def _layer(self, shape: LayerDocument) -> StaticLayer:
+        if shape.file is None:
+            return load_layer(shape, None)
         name = f"layers/{shape.file}"
         path = self._files.inside(name)
         if path is None or not path.is_file():
@@ -218,6 +240,11 @@ def _slot_problems(slot: Mapping[str, Any], regions: Regions | None, where: Mapp
         yield Problem(("slot",), f"{name!r} is there already, in {where[name].as_posix()}")
     if isinstance(rule, dict) and "point" in rule and regions is not None and regions.bounds(regions.root.code) is None:
         yield Problem(("region", "point"), "no region of the city has a polygon, so no point lies in any. Hint: {code: FIELD}")
+    if isinstance(rule, dict) and str(rule.get("datum")).startswith("epsg:"):
+        try:
+            known(str(rule["datum"]))
+        except DatumError as error:
+            yield Problem(("region", "datum"), str(error))
     fallback = rule.get("fallback") if isinstance(rule, dict) else None
     if isinstance(fallback, str) and regions is not None and fallback not in regions:
         hint = nearest(fallback, regions.codes)

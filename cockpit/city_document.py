@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from cockpit.region_file import RegionsDocument, RegionsFile
 from slots.problem import nearest
 from slots.slot import Datum, Model, Name, Titles
 
@@ -61,14 +62,15 @@ class Calendar(Model):
 
 
 class CityDocument(Model):
-    """The shape of city.yaml."""
+    """The shape of city.yaml. `basemap` is as a layer file of kind raster_tiles; boards put it on a map as `basemap`."""
 
     name: Name
     title: Annotated[Titles, Field(min_length=1)]
     timezone: Annotated[str, AfterValidator(_zone)]
     languages: Annotated[tuple[Literal["zh", "en"], ...], Field(min_length=1)] = ("zh", "en")
-    regions: str = "regions.geojson"
+    regions: RegionsFile = RegionsDocument()
     datum: Datum = "wgs84"
+    basemap: dict[str, Any] | None = None
     demonstration: bool = False
     calendar: Calendar = Calendar()
     packs: tuple[str, ...] = ()

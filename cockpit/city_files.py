@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from cockpit.documents import Document, UnreadableDocument, read_document
 from cockpit.mending import Parser, mend
+from cockpit.static_layers import FORMATS as LAYER_FORMATS
 from slots.problem import DocumentError, Problem, nearest, problems_of
 from slots.slot import Model
 
 FOLDERS: Final = ("slots", "indicators", "boards", "layers", "plans", "schemas")
 SCHEMA_FORMATS: Final = (".avsc", ".desc", ".proto")
-REGION_FORMATS: Final = (".geojson", ".gpkg", ".parquet")
 
 Value = TypeVar("Value")
 M = TypeVar("M", bound=Model)
@@ -110,9 +110,9 @@ class CityFiles:
             return
         if folder.name == "schemas":
             return self._check_schemas(folder)
-        allowed = ["NAME.yaml"] + ([f"*{suffix}" for suffix in REGION_FORMATS] if folder.name == "layers" else [])
+        allowed = ["NAME.yaml"] + ([f"*{suffix}" for suffix in LAYER_FORMATS] if folder.name == "layers" else [])
         for path in _others(folder, set()) if folder.is_dir() else ():
-            known = path.suffix == ".yaml" or (folder.name == "layers" and path.suffix in REGION_FORMATS)
+            known = path.suffix == ".yaml" or (folder.name == "layers" and path.suffix in LAYER_FORMATS)
             if path.is_dir() or not known:
                 self._note_unread(path, allowed)
 

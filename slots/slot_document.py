@@ -6,9 +6,10 @@ import re
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic import Field as Constrained
 
+from slots.problem import nearest
 from streams.codecs import Column
 
 Family = Literal["business_environment", "operations", "evaluation"]
@@ -16,7 +17,8 @@ Format = Literal["json", "csv", "avro", "cloudevents", "protobuf"]
 Aggregate = Literal["count", "sum", "mean", "min", "max", "last", "quantile", "distinct"]
 Direction = Literal["higher", "lower", "target", "interval", "none"]
 FieldType = Literal["string", "int", "float", "bool", "datetime"]
-Datum = Literal["wgs84", "gcj02", "bd09", "cgcs2000"]
+DATUMS: Final = ("wgs84", "gcj02", "bd09", "cgcs2000")
+_EPSG: Final = re.compile(r"epsg:[1-9][0-9]{3,5}")
 
 _WORD: Final = re.compile(r"\w+")
 _UNITS_S = (("s", 1), ("m", 60), ("h", 3600), ("d", 86400))
@@ -31,6 +33,14 @@ def seconds(duration: object) -> int:
     raise ValueError(f"a duration is a whole number and a unit, as 30s 10m 24h 7d; got {text!r}")
 
 
+def _datum(name: str) -> str:
+    if name in DATUMS or _EPSG.fullmatch(name):
+        return name
+    raise ValueError(f"got {name!r:.60}; allowed: {', '.join(DATUMS)}, epsg:NUMBER.{nearest(name, DATUMS)}")
+
+
+Datum = Annotated[str, AfterValidator(_datum)]
+"""The datum of coordinates, or any EPSG number: `epsg:4549`; whether there is such a number, the city is asked."""
 Duration = Annotated[int, BeforeValidator(lambda value: value if isinstance(value, int) else seconds(value))]
 Name = Annotated[str, Constrained(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Titles = dict[Literal["zh", "en"], str]

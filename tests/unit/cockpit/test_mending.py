@@ -18,7 +18,7 @@ from cockpit.documents import Document, Place, parse_document, read_document
 from cockpit.mending import mend
 from cockpit.references import References
 from cockpit.schemes import parse_scheme
-from cockpit.static_layers import LayerDocument
+from cockpit.static_layers import parse_layer
 from slots.problem import DocumentError, Problem
 from slots.slot import parse_slot
 from tests.cities.line import TINY, kinds
@@ -30,7 +30,7 @@ PARSERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "slots/vehicles.yaml": parse_slot,
     "boards/city.yaml": lambda values: parse_board(values, kinds(), NOWHERE),
     "indicators/service.yaml": lambda values: parse_scheme(values, lambda name: ""),
-    "layers/river.yaml": parsed(LayerDocument),
+    "layers/river.yaml": parse_layer,
 }
 DOCUMENTS = {file: read_document(Path(TINY / file)) for file in PARSERS}
 

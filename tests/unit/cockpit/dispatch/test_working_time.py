@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,13 +65,13 @@ def test_a_night_in_which_the_clocks_change() -> None:
 @given(calendars, st.lists(moments, min_size=2, max_size=5))
 def test_the_parts_add_up(work: WorkingTime, cuts: list[datetime]) -> None:
     cuts.sort()
-    parts = [work.worked(one, other) for one, other in zip(cuts, cuts[1:], strict=False)]
+    parts = [work.worked(one, other) for one, other in pairwise(cuts)]
     assert sum(parts, timedelta()) == work.worked(cuts[0], cuts[-1])
-    assert all(timedelta() <= part <= other - one for part, one, other in zip(parts, cuts, cuts[1:], strict=False))
+    assert all(timedelta() <= part <= other - one for part, (one, other) in zip(parts, pairwise(cuts), strict=True))
 
 
 @given(calendars, moments, st.timedeltas(timedelta(microseconds=1), timedelta(days=20)))
-def test_a_deadline_is_the_first_moment_at_which_the_limit_has_passed(work: WorkingTime, begin: datetime, limit: timedelta) -> None:
+def test_a_deadline_is_the_first_moment_after_the_limit(work: WorkingTime, begin: datetime, limit: timedelta) -> None:
     due = work.deadline(begin, limit)
     assert work.worked(begin, due) == limit
     assert work.worked(begin, due - timedelta(microseconds=1)) < limit

@@ -16,7 +16,7 @@ class ReadAhead:
     """A Source that polls another one in a thread of its own and holds at most `depth` batches ready.
 
     Worth it where polling is work, as with a client in pure Python: counting hardly needs the interpreter. What the other
-    source raises comes out of `poll`. The offsets are still the caller's: `open` forgets what was read ahead.
+    source raises comes out of `poll`, and goes on doing so until that source has answered again. The offsets are still the caller's: `open` forgets what was read ahead.
     """
 
     def __init__(self, source: Source, depth: int = 2) -> None:
@@ -26,6 +26,7 @@ class ReadAhead:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._ends: Mapping[int, int] = {}
+        self._failing: Exception | None = None
 
     def open(self, positions: Positions) -> None:
         """As Source.open; blocks until a poll under way has ended."""
@@ -39,6 +40,8 @@ class ReadAhead:
         try:
             found = self._ready.get(timeout=timeout_s) if timeout_s > 0 else self._ready.get_nowait()
         except queue.Empty:
+            if (failing := self._failing) is not None:
+                raise failing  # silence while it tries again says nothing new
             return None
         if isinstance(found, Exception):
             raise found
@@ -63,6 +66,7 @@ class ReadAhead:
         if self._thread is not None:
             self._thread.join()
         self._thread = None
+        self._failing = None
         while not self._ready.empty():
             self._ready.get_nowait()
 
@@ -72,8 +76,9 @@ class ReadAhead:
             try:
                 found = self._source.poll(_POLL_S, max_records)
                 self._ends = self._source.ends()
+                self._failing = None
             except Exception as error:  # whoever polls decides what it means, and polls again
-                found = error
+                self._failing = found = error
             if found is not None:
                 self._hand_over(found, stop)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -62,4 +63,31 @@ def test_a_batch_without_records_is_handed_over_too() -> None:
     source = ReadAhead(Scripted([gap]))
     source.open(at({}))
     assert source.poll(5) is gap
+    source.close()
+
+
+class Away(Scripted):
+    """Raises at once, then tries again for as long as it is not let go."""
+
+    def __init__(self) -> None:
+        super().__init__([SourceLost("away")])
+        self.trying, self.let_go = threading.Event(), threading.Event()
+
+    def poll(self, timeout_s: float, max_records: int = 20_000) -> Batch | None:
+        if not self._script:
+            self.trying.set()
+            self.let_go.wait()
+        return super().poll(timeout_s, max_records)
+
+
+def test_silence_while_it_tries_again_is_no_good_news() -> None:
+    away = Away()
+    source = ReadAhead(away)
+    source.open(at({}))
+    with pytest.raises(SourceLost):
+        source.poll(5)
+    assert away.trying.wait(5)
+    with pytest.raises(SourceLost):
+        source.poll(0)
+    away.let_go.set()
     source.close()

@@ -98,8 +98,6 @@ class Settings(BaseSettings):
     """Seconds for which the ledger keeps hour buckets; older ones are in the history alone."""
     days_hot: Duration = 400 * 86400
     """Seconds for which the ledger keeps day buckets; older ones are in the history alone, for ever."""
-    cells_per_slot: Annotated[int, Field(ge=1000)] = 5_000_000
-    """Cells of all bucket sizes one slot may hold; beyond it finer buckets take no new ones, see slots.bounds."""
 
     watch: Literal["events", "poll"] = "events"
     """How changes in the city's folder are noticed: told by the system, or looked for, where a network folder tells nobody."""

@@ -93,7 +93,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 own = [(name, value) for name, value in message.get("headers", []) if not (stamped and name == b"cache-control")]
                 cached = [(b"cache-control", _FOR_EVER)] if stamped and message["status"] == 200 else []
-                message = {**message, "headers": [*own, *headers, *cached]}
+                stricter = any(name == headers[0][0] for name, _ in own)  # a page to take along brings a policy of its own
+                message = {**message, "headers": [*own, *headers[stricter:], *cached]}
             await send(message)
 
         return answer

@@ -10,6 +10,7 @@ from typing import Protocol
 from cockpit.city import City
 from cockpit.city_files import FileProblem
 from cockpit.jobs import Jobs
+from cockpit.tile_proxy import TileProxy
 from slots.entities import Entities
 from slots.ledger import Ledger
 from slots.readings import Readings
@@ -111,5 +112,7 @@ class Parts:
     """The mistakes in the city's files as they stand, because of which an older version is in force."""
     jobs: Jobs = field(default_factory=Jobs)
     """Long work in this process; closed by whoever made it."""
+    tiles: TileProxy | None = None
+    """What asks the tile services of the city; None where nobody does."""
     build: str = ""
     """Which build of the page's files is served; a screen that runs another one loads itself anew."""

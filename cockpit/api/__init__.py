@@ -9,17 +9,20 @@ from fastapi import APIRouter, Response
 from prometheus_client.registry import Collector
 
 from cockpit.api.answer import answer
+from cockpit.api.datum_guess import DatumGuess
 from cockpit.api.entities import EntityStates
 from cockpit.api.export import Export
 from cockpit.api.health import Probes
 from cockpit.api.indicators import Indicators
 from cockpit.api.ingest import Ingest
 from cockpit.api.jobs import JobList
+from cockpit.api.map_files import MapFiles
 from cockpit.api.passports import Passports
 from cockpit.api.records import Records
 from cockpit.api.regions import RegionTree
 from cockpit.api.schemes import Schemes
 from cockpit.api.slots import SlotStates
+from cockpit.api.tiles import LayerTiles
 from cockpit.parts import Parts
 
 OPENAPI = "/api/openapi.json"
@@ -32,7 +35,8 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
     for routes in (
         Probes(parts, collectors).router, SlotStates(parts).router, Indicators(parts).router, Records(parts).router,
         Passports(parts).router, Schemes(parts).router, RegionTree(parts).router, EntityStates(parts).router,
-        Ingest(parts).router, JobList(parts).router, Export(parts).router,
+        Ingest(parts).router, JobList(parts).router, Export(parts).router, LayerTiles(parts).router,
+        MapFiles(parts).router, DatumGuess(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
     router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

@@ -1,0 +1,78 @@
+"""A map panel as it is at one moment: what a picture for a report and a page for a briefing are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from cockpit.boards import PlacedPanel
+from cockpit.live.sources import panel_freshness
+from cockpit.page import title_of
+from cockpit.panels.map import MapOptions, Moving
+from cockpit.panels.panel import Context
+from layers import AreaLayer, Features, Layer, MapContainer, PointLayer
+
+_POINTS = 5_000
+"""Of a layer's moving things so many are drawn at most, the newest."""
+_STATUS = {
+    "late": ("数据延迟", "late"), "stale": ("数据陈旧", "stale"), "dead": ("数据中断", "dead"), "missing": ("无数据", "no data"),
+}  # fmt: skip
+
+
+def still_map(placed: PlacedPanel, context: Context) -> MapContainer:
+    """The container of a map panel with its values and its moving things as they are now.
+
+    Blocks on the ledger. Raises TypeError for a panel of another kind, slots.QuestionError and slots.LedgerError.
+    """
+    options = placed.options
+    if not isinstance(options, MapOptions):
+        raise TypeError(f"panel {placed.id!r} is no map")
+    props = placed.kind.props(options, context)
+    return MapContainer(context.regions, tuple(_layers(options, props, context)), context.region)
+
+
+def headline(placed: PlacedPanel, context: Context) -> str:
+    """What stands above it: the panel's title, the place, the moment, and how old the data are where they are not live."""
+    english = context.scope.lang == "en"
+    place = context.regions.region(context.region).title(context.scope.lang)
+    moment = f"{context.now.astimezone(ZoneInfo(context.zone)):%Y-%m-%d %H:%M}"
+    fresh = panel_freshness(placed.kind.slots(placed.options) & context.slots.keys(), context)
+    status = _STATUS.get(str(fresh.get("status")))
+    told = [title_of(placed, context), place, moment]
+    if status:
+        told.append(status[english] + _since(fresh.get("as_of_ms"), context.zone))
+    return " · ".join(part for part in told if part)
+
+
+def _since(as_of_ms: Any, zone: str) -> str:
+    return f" {datetime.fromtimestamp(as_of_ms / 1000, ZoneInfo(zone)):%m-%d %H:%M}" if isinstance(as_of_ms, int | float) else ""
+
+
+def _layers(options: MapOptions, props: Any, context: Context) -> Iterator[Layer]:
+    titles = {entry["id"]: entry["title"] for entry in props["spec"]["layers"]}
+    for name in options.layers:
+        if name == "regions":
+            unit = "" if props["unit"] == "1" else props["unit"]
+            yield AreaLayer(id=name, style=name, title=titles.get(name, {}), values=props["values"], unit=unit)
+        elif name in context.slots:
+            moving = options.moving.get(name, Moving())
+            found = _points(name, moving, context)
+            if len(found):
+                yield PointLayer(id=name, style=moving.style, title=titles.get(name, {}), features=found)
+        elif name in context.layers:
+            yield context.layers[name]
+
+
+def _points(slot: str, moving: Moving, context: Context) -> Features:
+    """The things the panel would show, without their names: a picture goes to people we do not know."""
+    found = context.entities(slot, context.region, _POINTS)
+    for attribute, values in moving.only.items():
+        found = found.filter(pl.col(attribute).cast(pl.String).is_in(values))
+    if moving.within is not None:
+        found = found.filter(pl.col("time_us") >= int((context.now.timestamp() - moving.within) * 1e6))
+    found = found.head(min(moving.limit, _POINTS))
+    return Features.at(found["lon"].to_numpy(), found["lat"].to_numpy())

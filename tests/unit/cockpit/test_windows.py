@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cockpit.windows import WindowError, days_before, floored, natural_step_s, parse_window, stepped, window
+from cockpit.windows import WindowError, days_before, floored, kept_moment, natural_step_s, parse_window, stepped, window
 
 SHANGHAI, BERLIN = "Asia/Shanghai", "Europe/Berlin"
 NOW = datetime(2026, 11, 21, 14, 32, 10, tzinfo=ZoneInfo(SHANGHAI))
@@ -77,3 +77,22 @@ def test_an_unknown_window_is_refused_and_says_what_is_allowed(name: str) -> Non
 def test_a_near_miss_gets_a_hint() -> None:
     with pytest.raises(WindowError, match="did you mean 'today'"):
         window("todday", NOW, SHANGHAI)
+
+
+def test_an_interval_is_what_it_says_by_the_citys_clock() -> None:
+    assert window("2026-11-20T08:00/2026-11-21", NOW, SHANGHAI) == (at("2026-11-20T08:00"), at("2026-11-21"))
+    assert window("2026-11-20T00:00Z/2026-11-20T02:00Z", NOW, SHANGHAI) == (at("2026-11-20T08:00"), at("2026-11-20T10:00"))
+
+
+@pytest.mark.parametrize("name", ["2026-11-21/2026-11-20", "2026-11-21/", "/", "a/b/c", "2026-13-01/2026-14-01"])
+def test_an_interval_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(WindowError, match="interval"):
+        parse_window(name)
+
+
+def test_a_moment_of_the_past_is_laid_where_what_is_kept_can_be_cut() -> None:
+    asked = at("2026-11-21T14:31:50")
+    assert kept_moment(asked, NOW, SHANGHAI) == at("2026-11-21T14:31")
+    assert kept_moment(asked, NOW + timedelta(days=3), SHANGHAI) == at("2026-11-21T14:00")
+    assert kept_moment(asked, NOW + timedelta(days=100), SHANGHAI) == at("2026-11-21")
+    assert kept_moment(NOW + timedelta(days=1), NOW, SHANGHAI) == at("2026-11-21T14:32")

@@ -1,0 +1,127 @@
+"""The address book and the duty roster: who there is, who is on duty at a moment, and whom an escalation is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from cockpit.dispatch.limits import Escalation
+from cockpit.dispatch.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One entry of the address book. `region`: of which it is the business, and all below; None: everywhere."""
+
+    id: str
+    name: str
+    role: str
+    region: str | None = None
+    unit: str = ""
+    groups: frozenset[str] = frozenset()
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """When somebody (`who`: a person or a unit) is on duty: on these days of the week (0 is Monday) from `begin` to `end`, local.
+
+    An end at or before the beginning lies on the next day. `first`, `last`: the days on which it may begin, both included.
+    """
+
+    who: str
+    days: frozenset[int]
+    begin: time
+    end: time
+    first: date | None = None
+    last: date | None = None
+
+    def covers(self, local: datetime) -> bool:
+        """Whether a local moment lies in it."""
+        today, at = local.date(), local.time()
+        if self.begin < self.end:
+            return self._begins_on(today) and self.begin <= at < self.end
+        yesterday = today - timedelta(days=1)
+        return (self._begins_on(today) and at >= self.begin) or (self._begins_on(yesterday) and at < self.end)
+
+    def _begins_on(self, day: date) -> bool:
+        inside = (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
+        return inside and day.weekday() in self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Whom something is told. `on_duty`: they are on duty now; else nobody of that post was, and all of them are told."""
+
+    role: str
+    people: tuple[Person, ...]
+    on_duty: bool
+
+
+@dataclass(frozen=True)
+class Roster:
+    """People, units and shifts of one city. Safe in any thread."""
+
+    zone: str = "UTC"
+    people: tuple[Person, ...] = ()
+    units: tuple[Unit, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The names of the groups that people belong to."""
+        return frozenset(name for person in self.people for name in person.groups)
+
+    @cached_property
+    def _shifts_of(self) -> dict[str, list[Shift]]:
+        found: dict[str, list[Shift]] = {}
+        for shift in self.shifts:
+            found.setdefault(shift.who, []).append(shift)
+        return found
+
+    def on_duty(self, who: str, at: datetime) -> bool | None:
+        """Whether a person or a unit is on duty; None: the roster says nothing of it."""
+        if who not in self._shifts_of:
+            return None
+        local = at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        return any(shift.covers(local) for shift in self._shifts_of[who])
+
+    def people_on_duty(self, at: datetime, role: str | None = None, above: Sequence[str] = ()) -> tuple[Person, ...]:
+        """Who is on duty, of a role and responsible for a region (its code and all above it, itself first; empty: any)."""
+        return tuple(person for person in self._posted(role, above) if self.on_duty(person.id, at))
+
+    def units_at(self, at: datetime) -> tuple[Unit, ...]:
+        """All units, each with whether it is on duty: by its own shifts, else by those of its people; None where neither says."""
+        return tuple(replace(unit, on_duty=self._unit_on_duty(unit.id, at)) for unit in self.units)
+
+    def _unit_on_duty(self, unit: str, at: datetime) -> bool | None:
+        crew = [self.on_duty(person.id, at) for person in self.people if person.unit == unit]
+        own = self.on_duty(unit, at)
+        said = [own] if own is not None else [one for one in crew if one is not None]
+        return any(said) if said else None
+
+    def _posted(self, role: str | None, above: Sequence[str]) -> Iterator[Person]:
+        for person in self.people:
+            if (role is None or person.role == role) and (not above or person.region is None or person.region in above):
+                yield person
+
+    def told(self, role: str, at: datetime, above: Sequence[str] = ()) -> Told:
+        """Whom of a role, or of a group, a thing in a region is told: those on duty, the nearest region first.
+
+        Where none of them is on duty all of them are told: it is better to wake somebody than nobody.
+        """
+        order = {code: place for place, code in enumerate(above)}
+        of_group = [person for person in self._posted(None, ()) if role in person.groups]
+        found = sorted(
+            of_group or self._posted(role, above), key=lambda one: (order.get(one.region or "", len(order)), one.id)
+        )  # fmt: skip
+        present = tuple(person for person in found if self.on_duty(person.id, at))
+        return Told(role, present or tuple(found), bool(present))
+
+    def escalated(self, escalation: Escalation, at: datetime, above: Sequence[str]) -> Told:
+        """Whom a rung of the ladder is told."""
+        return self.told(escalation.role, at, above)

@@ -1,0 +1,86 @@
+"""What can be done with incidents, each thing inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from cockpit.dispatch.actor import Actor
+from cockpit.dispatch.announcing import announce
+from cockpit.dispatch.ground import Ground
+from cockpit.dispatch.incident import Incident
+from cockpit.dispatch.machine import RECEIVE, STEPS, fold, legal, within
+from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown, Wrong
+from cockpit.dispatch.said import Report, given
+from cockpit.dispatch.writing import Writing
+from slots.problem import nearest
+
+_AHEAD: Final = timedelta(minutes=5)
+"""Clocks differ by so much; what is said to have happened later than that is wrong."""
+
+
+class Incidents:
+    """The verbs of incidents. Holds nothing; any thread."""
+
+    def __init__(self, ground: Ground, zone: str) -> None:
+        self._ground = ground
+        self._zone = ZoneInfo(zone)
+
+    def receive(self, writing: Writing, report: Report, actor: Actor) -> tuple[Incident, bool]:
+        """The incident, and whether it is a new one: the same `client_id` names the same one. Raises Wrong and Forbidden."""
+        if report.client_id is not None and (known := writing.by_client(report.client_id)) is not None:
+            return known, False
+        spot = self._ground.spot(report.lon, report.lat, report.datum, report.region)
+        if not within(actor, spot.region, self._ground.above):
+            raise Forbidden(f"the place lies in {spot.region!r}, which is outside of {actor.region!r}, your region")
+        at = report.reported_at or writing.now
+        if at > writing.now + _AHEAD:
+            raise Wrong(f"'reported_at' is {at.isoformat()}, which lies ahead")
+        body: dict[str, Any] = msgspec.to_builtins(report)
+        body |= {"region": spot.region, "lon": spot.lon, "lat": spot.lat, "reported_at": at.isoformat(), "to": "REPORTED"}
+        body["recurrence"] = writing.recurrences(report.recurrence_key) if report.recurrence_key else 0
+        number = writing.number("incidents", f"{writing.now.astimezone(self._zone):%Y%m%d}")
+        entry = writing.append(actor, number, "", RECEIVE, body)
+        incident = fold(None, entry)
+        writing.keep_incident(incident, self._ground.path(incident.region))
+        announce(writing, entry, incident)
+        return incident, True
+
+    def act(self, writing: Writing, number: str, verb: str, said: Mapping[str, Any], actor: Actor) -> Incident:
+        """The incident after the verb. Raises Unknown, Illegal and Wrong."""
+        incident = writing.incident(number)
+        if incident is None:
+            raise Unknown(f"there is no incident {number!r:.40}")
+        step = STEPS.get(verb)
+        if step is None:
+            raise Unknown(f"there is no verb {verb!r:.40}; there are: {', '.join(STEPS)}.{nearest(verb, STEPS)}")
+        verbs = self.legal(incident, actor)
+        if verb not in verbs:
+            raise Illegal(f"{verb!r} cannot be done by {actor.role.value} while {number} is {incident.state.value}", verbs)
+        body = {**given(step, said), "from": incident.state.value, "to": step.target or incident.state.value}
+        entry = writing.append(actor, number, "", verb, body)
+        changed = fold(incident, entry)
+        writing.keep_incident(changed, self._ground.path(changed.region))
+        announce(writing, entry, changed)
+        return changed
+
+    def legal(self, incident: Incident, actor: Actor) -> tuple[str, ...]:
+        """The verbs this actor may do now."""
+        return tuple(legal(incident, actor, self._ground.above))
+
+
+def masked(incident: Incident) -> Incident:
+    """Without what tells who reported it: the first letter of the name, and the ends of the phone number."""
+    reporter = incident.reporter
+    name = reporter.name[:1] + "*" * min(2, max(0, len(reporter.name) - 1))
+    phone = (
+        reporter.phone
+        if not reporter.phone
+        else f"{reporter.phone[:3]}****{reporter.phone[-2:] if len(reporter.phone) > 7 else ''}"
+    )
+    return replace(incident, reporter=replace(reporter, name=name, phone=phone))

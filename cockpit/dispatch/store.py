@@ -1,0 +1,153 @@
+"""Where incidents, orders and the journal are kept: SQLite or PostgreSQL, the same tables, the same steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple, TypeVar
+
+import msgspec
+from sqlalchemy import Select, or_, select
+
+from cockpit.dispatch.database import Database
+from cockpit.dispatch.incident import Incident
+from cockpit.dispatch.journal import Entry, Head, Row, Sealer, entries, micros
+from cockpit.dispatch.order import Order
+from cockpit.dispatch.tables import HEAD, INCIDENT, JOURNAL, ORDER, OUTBOX
+from cockpit.dispatch.writing import Writing
+from streams.clock import Clock
+
+Kept = TypeVar("Kept", Incident, Order)
+
+_AT_ONCE: Final = 10_000
+_COLUMNS: Final = tuple(JOURNAL.c[name] for name in Row._fields)
+
+
+class Pending(NamedTuple):
+    """A record that is still to be sent."""
+
+    topic: str
+    seq: int
+    key: str
+    value: str
+    subject: str
+
+
+class Store:
+    """One city's share of a database. Any thread; blocks. Raises StoreLost, and StoreError at the first use.
+
+    `noted` is told the head of the journal after each commit that moved it.
+    """
+
+    def __init__(
+        self, url: str, city: str, sealer: Sealer, clock: Clock, noted: Callable[[Head], None] = lambda head: None
+    ) -> None:
+        self._database = Database(url)
+        self._city = city
+        self._sealer = sealer
+        self._clock = clock
+        self._noted = noted
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """A transaction: durable when the block has ended, undone when it raises. One at a time in a city."""
+        with self._database.writing() as connection:
+            writing = Writing(connection, self._city, self._sealer, self._clock())
+            before = writing.head
+            yield writing
+            writing.finish()
+        if writing.head != before:
+            self._noted(writing.head)
+
+    def incident(self, number: str) -> Incident | None:
+        with self._database.reading() as connection:
+            wanted = select(INCIDENT.c.document).where(INCIDENT.c.city == self._city, INCIDENT.c.number == number)
+            found = connection.execute(wanted).scalar_one_or_none()
+        return None if found is None else msgspec.json.decode(found, type=Incident)
+
+    def incidents(
+        self, states: Sequence[str], region: str | None, category: str | None, limit: int, before: str | None = None
+    ) -> list[Incident]:
+        """The newest first: in these states (none: all), in a region or below it; `before`: older than this number."""
+        wanted = select(INCIDENT.c.document).where(INCIDENT.c.city == self._city)
+        if states:
+            wanted = wanted.where(INCIDENT.c.state.in_(states))
+        if region is not None:
+            wanted = wanted.where(INCIDENT.c.place.contains(f"/{region}/", autoescape=True))
+        if category is not None:
+            wanted = wanted.where(INCIDENT.c.category == category)
+        if before is not None:
+            at = select(INCIDENT.c.reported_us).where(INCIDENT.c.city == self._city, INCIDENT.c.number == before)
+            since, number = INCIDENT.c.reported_us, at.scalar_subquery()
+            wanted = wanted.where(or_(since < number, (since == number) & (INCIDENT.c.number < before)))
+        return self._decoded(wanted.order_by(INCIDENT.c.reported_us.desc(), INCIDENT.c.number.desc()).limit(limit), Incident)
+
+    def order(self, number: str) -> Order | None:
+        with self._database.reading() as connection:
+            wanted = select(ORDER.c.document).where(ORDER.c.city == self._city, ORDER.c.number == number)
+            found = connection.execute(wanted).scalar_one_or_none()
+        return None if found is None else msgspec.json.decode(found, type=Order)
+
+    def orders(self, incident: str | None, unit: str | None, states: Sequence[str], limit: int) -> list[Order]:
+        """The newest first."""
+        wanted = select(ORDER.c.document).where(ORDER.c.city == self._city)
+        if incident is not None:
+            wanted = wanted.where(ORDER.c.incident == incident)
+        if unit is not None:
+            wanted = wanted.where(ORDER.c.unit == unit)
+        if states:
+            wanted = wanted.where(ORDER.c.state.in_(states))
+        return self._decoded(wanted.order_by(ORDER.c.drafted_us.desc(), ORDER.c.number.desc()).limit(limit), Order)
+
+    def overdue(self, states: Sequence[str], limit: int) -> list[str]:
+        """The numbers of orders in these states whose time has run out."""
+        past = (ORDER.c.state.in_(states), ORDER.c.expires_us <= micros(self._clock()))
+        wanted = select(ORDER.c.number).where(ORDER.c.city == self._city, *past).order_by(ORDER.c.expires_us).limit(limit)
+        with self._database.reading() as connection:
+            return list(connection.execute(wanted).scalars())
+
+    def pending(self, limit: int) -> list[Pending]:
+        """What is to be sent next, in the journal's order."""
+        columns = tuple(OUTBOX.c[name] for name in Pending._fields)
+        wanted = select(*columns).where(OUTBOX.c.city == self._city).order_by(OUTBOX.c.seq, OUTBOX.c.topic).limit(limit)
+        with self._database.reading() as connection:
+            return [Pending(*row) for row in connection.execute(wanted)]
+
+    def journal(self, subject: str | None = None, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """The rows of an incident with those of its orders, of an order, or all; those after a row, in their order."""
+        wanted = select(*_COLUMNS).where(JOURNAL.c.city == self._city, JOURNAL.c.seq > after)
+        if subject is not None:
+            wanted = wanted.where(or_(JOURNAL.c.subject == subject, JOURNAL.c.about == subject))
+        with self._database.reading() as connection:
+            found = connection.execute(wanted.order_by(JOURNAL.c.seq).limit(limit)).fetchall()
+        return list(entries(Row(*row) for row in found))
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, some thousand at a time."""
+        wanted = select(*_COLUMNS).where(JOURNAL.c.city == self._city).order_by(JOURNAL.c.seq).limit(_AT_ONCE)
+        following = wanted
+        while True:
+            with self._database.reading() as connection:
+                found = connection.execute(following).fetchall()
+            yield from map(Row._make, found)
+            if len(found) < _AT_ONCE:
+                return
+            following = wanted.where(JOURNAL.c.seq > found[-1].seq)
+
+    def head(self) -> Head | None:
+        """The head as the database has it."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(HEAD.c.seq, HEAD.c.seal).where(HEAD.c.city == self._city)).one_or_none()
+        return None if found is None else Head(found[0], found[1])
+
+    def positions(self, reader: str) -> dict[int, int]:
+        """Partition → the next offset this reader takes."""
+        with self.writing() as writing:
+            return writing.positions(reader)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _decoded(self, wanted: Select[Any], type: type[Kept]) -> list[Kept]:
+        with self._database.reading() as connection:
+            return [msgspec.json.decode(text, type=type) for text in connection.execute(wanted).scalars()]

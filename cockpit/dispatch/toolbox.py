@@ -1,0 +1,60 @@
+"""The toolbox of one city: what others ask of it and have it do. One verb is one transaction: its effect and its journal row."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from cockpit.dispatch.actor import Actor
+from cockpit.dispatch.ground import Ground
+from cockpit.dispatch.idempotency import Done, Once, Request
+from cockpit.dispatch.incident import Incident
+from cockpit.dispatch.incidents import Incidents
+from cockpit.dispatch.machine import within
+from cockpit.dispatch.order import Order
+from cockpit.dispatch.orders import Orders
+from cockpit.dispatch.refusal import Unknown
+from cockpit.dispatch.store import Store
+from cockpit.dispatch.writing import Writing
+from slots.places import Places
+
+Work = Callable[[Writing], tuple[int, bytes]]
+"""What is done inside the transaction: the status and the body of the answer."""
+
+
+class Toolbox:
+    """Asked from any thread; blocks on the database. `stirred` is set after each change: there may be something to send.
+
+    Raises Refused for what cannot be done, StoreLost where the database does not answer.
+    """
+
+    def __init__(self, store: Store, places: Places, zone: str) -> None:
+        self.store = store
+        self.ground = Ground(places)
+        self.incidents = Incidents(self.ground, zone)
+        self.orders = Orders(self.ground, zone)
+        self.stirred = threading.Event()
+        self._once = Once(store)
+
+    def once(self, request: Request, work: Work) -> Done:
+        """The answer of `work`, or, where the request's key was used for the same before, what was answered then."""
+        done = self._once.do(request, work)
+        self.stirred.set()
+        return done
+
+    def incident(self, number: str, actor: Actor) -> Incident:
+        """Raises Unknown, also where it is none of the actor's business."""
+        found = self.store.incident(number)
+        if found is None or not within(actor, found.region, self.ground.above):
+            raise Unknown(f"there is no incident {number!r:.40}")
+        return found
+
+    def order(self, number: str, actor: Actor) -> Order:
+        """Raises Unknown, also where it is none of the actor's business."""
+        found = self.store.order(number)
+        if found is None or not within(actor, found.region, self.ground.above):
+            raise Unknown(f"there is no order {number!r:.40}")
+        return found
+
+    def close(self) -> None:
+        self.store.close()

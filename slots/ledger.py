@@ -24,7 +24,7 @@ def shadow_of(slot: str) -> str:
 class PageKey(NamedTuple):
     """One page of state: the cells (or sketch bins) of all buckets of one size that begin within one span.
 
-    Minute buckets lie on pages of an hour, hours on pages of a UTC day, days on pages of a UTC year; `start` is
+    Minute buckets lie on pages of an hour, hours on pages of a UTC day, days on pages of a UTC month; `start` is
     the page's beginning in Unix seconds. Entities have a single page, ("entities", "", 0).
     """
 

@@ -42,18 +42,18 @@ def merge_bins() -> pl.Expr:
 
 
 def page_start(size: Size, times: pl.Expr) -> pl.Expr:
-    """The page (Unix s) each bucket lies on: minutes by the hour, hours by the UTC day, days by the UTC year."""
+    """The page (Unix s) each bucket lies on: minutes by the hour, hours by the UTC day, days by the UTC month."""
     if size == "minute":
         return times // 3600 * 3600
     if size == "hour":
         return times // 86400 * 86400
-    return pl.from_epoch(times, "s").dt.truncate("1y").dt.epoch("s")
+    return pl.from_epoch(times, "s").dt.truncate("1mo").dt.epoch("s")
 
 
 def page_of(kind: Kind, size: Size, start: int) -> PageKey:
     """The page a bucket (start in Unix s) lies on."""
     if size == "day":
-        return PageKey(kind, size, int(datetime(datetime.fromtimestamp(start, UTC).year, 1, 1, tzinfo=UTC).timestamp()))
+        return PageKey(kind, size, int(_month(start).timestamp()))
     return PageKey(kind, size, start // 86400 * 86400)
 
 
@@ -63,7 +63,12 @@ def page_end(key: PageKey) -> int:
         return key.start + 3600
     if key.size == "hour":
         return key.start + 86400
-    return int(datetime(datetime.fromtimestamp(key.start, UTC).year + 1, 1, 1, tzinfo=UTC).timestamp())
+    return int(_month(int(_month(key.start).timestamp()) + 32 * 86400).timestamp())
+
+
+def _month(moment_s: int) -> datetime:
+    """The beginning of the UTC month a moment lies in."""
+    return datetime.fromtimestamp(moment_s, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def part_of(key: PageKey, start_s: int) -> Literal["before", "after", "across"]:

@@ -42,7 +42,7 @@ def test_what_is_kept_and_what_the_ledger_takes() -> None:
 
 
 def test_a_page_may_have_left_before_the_hot_range_or_the_floor() -> None:
-    assert HOT.below(state(t0=NOW_S + 3600)) == {"hour": NOW_S - 15 * DAY_S, "day": 1735689600}
+    assert HOT.below(state(t0=NOW_S + 3600)) == {"hour": NOW_S - 15 * DAY_S, "day": 1759276800}
     assert Retention().below(state(t0=NOW_S)) == {}
 
 

@@ -1,7 +1,7 @@
 """What the options of a panel name must exist in the city: indicators, slots, dimensions, attributes, layers, regions.
 
 The keys say what is meant, in our panels and in those of others: `indicator color` (slot.name), `indicators`, `slot`,
-`dimension`, `attributes` and `severity` (of `slot`), `layers`, `moving` (slots on the map, with their
+`scheme`, `dimension`, `attributes` and `severity` (of `slot`), `layers`, `moving` (slots on the map, with their
 attributes `kind` and `only`), `region`. A window is checked by its type, `cockpit.windows.WindowName`.
 """
 
@@ -23,20 +23,22 @@ class References:
     """Everything a panel may name.
 
     `regions` is None where they could not be read; then nothing is said of codes. `unread`: slots and layers that are
-    there but wrong; nothing is said of them either, their own mistakes are listed.
+    there but wrong; nothing is said of them either, their own mistakes are listed. `schemes`: None where nobody knows them.
     """
 
     slots: Mapping[str, Slot]
     layers: Sequence[str]
     regions: Regions | None
     unread: frozenset[str] = frozenset()
+    schemes: Collection[str] | None = None
 
     def __call__(self, options: Mapping[str, Any], keys: Collection[str] = ()) -> list[Problem]:
         """What is wrong with the options of a panel that can have `keys`; wrong types are passed over and told elsewhere."""
         checks: dict[str, Callable[[Any, Mapping[str, Any], Collection[str]], Finding]] = {
             "indicator": self._indicator, "color": self._indicator, "indicators": self._indicators, "slot": self._slot,
             "dimension": self._dimension, "attributes": self._attributes, "severity": self._severity, "layers": self._layers,
-            "moving": self._moving, "region": self._region,
+            "moving": self._moving, "region": self._region, "scheme": self._scheme,
+            "by": self._by,
         }  # fmt: skip
         return [
             Problem((key, *place), message)
@@ -86,6 +88,13 @@ class References:
             hint = nearest(value, slot.dimensions)
             yield (), f"slot {slot.slot!r} has no dimension {value!r}; it has: {_listed(slot.dimensions)}.{hint}"
 
+    def _by(self, value: Any, options: Mapping[str, Any], _: Any) -> Finding:
+        """A split: `region`, or a dimension of every slot that is asked."""
+        names = [*_texts(options.get("indicators")), *_texts([options.get("indicator")])]
+        for slot in dict.fromkeys(name.partition(".")[0] for _, name in names):
+            if isinstance(value, str) and value != "region":
+                yield from self._dimension(value, {"slot": slot}, ())
+
     def _attributes(self, value: Any, options: Mapping[str, Any], _: Any) -> Finding:
         for position, name in _texts(value):
             yield from self._attribute((position,), name, self._asked(options))
@@ -124,6 +133,10 @@ class References:
         if name in self.slots:
             return f"slot {name!r} keeps no entities, so there is nothing to draw. Hint: give it an `entities` part."
         return f"there is no layer {name!r}; layers: {_listed(known)}.{nearest(name, known)}"
+
+    def _scheme(self, value: Any, *_: Any) -> Finding:
+        if isinstance(value, str) and value and self.schemes is not None and value not in self.schemes:
+            yield (), f"there is no scheme {value!r}; schemes: {_listed(self.schemes)}.{nearest(value, self.schemes)}"
 
     def _region(self, value: Any, *_: Any) -> Finding:
         if isinstance(value, str) and value and self.regions is not None and value not in self.regions:

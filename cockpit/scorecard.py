@@ -106,6 +106,11 @@ def indicators_of(node: Node) -> set[str]:
     return {*below, *([node.indicator] if node.indicator else [])}
 
 
+def scored_slots(schemes: Mapping[str, Scheme]) -> dict[str, set[str]]:
+    """Scheme → the slots whose numbers it scores."""
+    return {name: {leaf.partition(".")[0] for leaf in indicators_of(scheme.tree)} for name, scheme in schemes.items()}
+
+
 def node_at(scheme: Scheme, path: Sequence[str]) -> Node:
     """The node the names lead to from the root (which is not named). Raises QuestionError with the nearest name."""
     node = scheme.tree

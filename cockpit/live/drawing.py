@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -18,6 +19,9 @@ from slots.history import HistoryLost
 from slots.ledger import LedgerError
 from slots.reading import QuestionError
 from slots.slot import Slot
+
+Scored = Mapping[str, Collection[str]]
+"""Scheme → the slots it scores."""
 
 _LOG = structlog.get_logger()
 _PANEL_BYTES = 512 * 1024
@@ -65,9 +69,9 @@ class _Drawn:
 class Drawer:
     """Draws the panels of one board for one scope, each only when it may have changed. One thread at a time."""
 
-    def __init__(self, panels: Mapping[str, PlacedPanel], known: Collection[str]) -> None:
-        """`known`: the slots of the city; whatever else a panel names is none."""
-        self._slots = {name: placed.kind.slots(placed.options) & set(known) for name, placed in panels.items()}
+    def __init__(self, panels: Mapping[str, PlacedPanel], known: Collection[str], scored: Scored = MappingProxyType({})) -> None:
+        """`known`: the slots of the city; whatever else a panel names is none. `scored`: scheme → the slots it scores."""
+        self._slots = {name: _named(placed, scored) & set(known) for name, placed in panels.items()}
         self.slots = frozenset().union(*self._slots.values())
         self._panels = panels
         self._drawn = {name: _Drawn() for name in panels}
@@ -113,6 +117,13 @@ class Drawer:
             drawn.problem = _FAILED[context.scope.lang]
         else:
             drawn.keys, drawn.problem = keys, ""
+
+
+def _named(placed: PlacedPanel, scored: Scored) -> set[str]:
+    """The slots a panel draws on, those of the schemes it draws among them."""
+    schemes = getattr(placed.kind, "schemes", None)
+    below = (scored.get(name, ()) for name in (schemes(placed.options) if schemes else ()))
+    return set(placed.kind.slots(placed.options)).union(*below)
 
 
 def _same(before: Mapping[str, Slot], now: Mapping[str, Slot]) -> bool:

@@ -18,6 +18,7 @@ from cockpit.live.picture import Picture
 from cockpit.page import stamp
 from cockpit.panels.panel import Context
 from cockpit.scope import Scope
+from cockpit.scorecard import scored_slots
 
 _SHARED_S = 0.2  # messages made within this time are the same for all; older ones would carry a wrong `at_ms`
 
@@ -36,7 +37,7 @@ class View:
         context = contexts(scope)
         self.board = board
         self.scope = scope
-        self.drawer = Drawer(board.panels, context.slots)
+        self.drawer = Drawer(board.panels, context.slots, scored_slots(context.schemes))
         self._page = stamp(board, context)
         self.picture = Picture(epoch, msgspec.json.encode(scope_message(board, context)))
         self.screens: set[Looker] = set()

@@ -1,19 +1,26 @@
 """The kinds of panels. One more is one file with a class as in `panel.Panel` and a line in BUILT_IN, or an entry point."""
 
+from .bullet import BulletPanel
 from .clock import ClockPanel
 from .feed import FeedPanel
+from .heat_calendar import HeatCalendarPanel
 from .map import MapPanel
 from .number import NumberPanel
 from .panel import Context, Panel, Props
+from .radar import RadarPanel
 from .ranking import RankingPanel
+from .score_tree import ScoreTreePanel
+from .table import TablePanel
 from .text import TextPanel
 from .trend import TrendPanel
+from .video import VideoPanel
 
 BUILT_IN: tuple[Panel, ...] = (
-    NumberPanel(), TrendPanel(), RankingPanel(), FeedPanel(), MapPanel(), ClockPanel(), TextPanel(),
+    NumberPanel(), TrendPanel(), RankingPanel(), BulletPanel(), RadarPanel(), HeatCalendarPanel(), TablePanel(), FeedPanel(),
+    ScoreTreePanel(), MapPanel(), ClockPanel(), TextPanel(), VideoPanel(),
 )  # fmt: skip
 
 __all__ = [
-    "BUILT_IN", "ClockPanel", "Context", "FeedPanel", "MapPanel", "NumberPanel", "Panel", "Props", "RankingPanel",
-    "TextPanel", "TrendPanel",
+    "BUILT_IN", "BulletPanel", "ClockPanel", "Context", "FeedPanel", "HeatCalendarPanel", "MapPanel", "NumberPanel", "Panel",
+    "Props", "RadarPanel", "RankingPanel", "ScoreTreePanel", "TablePanel", "TextPanel", "TrendPanel", "VideoPanel",
 ]  # fmt: skip

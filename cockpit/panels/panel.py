@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import polars as pl
 from dash.development.base_component import Component
 
+from cockpit.schemes import Scheme
 from cockpit.scope import Scope
 from layers import Layer, Regions
 from slots import Freshness, Indicator, Model, Question, Reading, Slot, Titles
@@ -27,12 +28,18 @@ class Context(Protocol):
     @property
     def zone(self) -> str: ...
     @property
+    def build(self) -> str: ...
+    @property
     def regions(self) -> Regions: ...
     @property
     def slots(self) -> Mapping[str, Slot]: ...
     @property
     def layers(self) -> Mapping[str, Layer]:
         """The city's static map layers by id, in the order of their files."""
+
+    @property
+    def schemes(self) -> Mapping[str, Scheme]:
+        """The city's composites by name."""
 
     @property
     def region(self) -> str:

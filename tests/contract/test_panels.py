@@ -23,8 +23,14 @@ WORDS: dict[str, dict[str, Any]] = {
     "indicator": {"indicator": "hotline.wait"},
     "slot": {"slot": "vehicles"},
     "text": {"text": {"zh": "你好", "en": "Hello"}},
+    "indicators": {"indicators": ["hotline.wait", "hotline.satisfaction"]},
+    "scheme": {"scheme": "service"},
+    "address": {"address": "/camera/1.m3u8"},
 }
 """What a panel is given for the options it cannot do without."""
+
+CHOSEN: dict[str, dict[str, Any]] = {"table": {"indicators": ["hotline.wait"]}, "radar": {"scheme": "service"}}
+"""What panels are given that need one of several options."""
 
 
 @pytest.fixture(params=BUILT_IN, ids=lambda panel: panel.name)
@@ -40,7 +46,7 @@ def city() -> Iterator[TinyCity]:
 
 def needed(panel: Panel) -> dict[str, Any]:
     required = [name for name, field in panel.Options.model_fields.items() if field.is_required()]
-    return {key: value for name in required for key, value in WORDS[name].items()}
+    return {key: value for name in required for key, value in WORDS[name].items()} | CHOSEN.get(panel.name, {})
 
 
 def options(panel: Panel) -> Any:

@@ -20,7 +20,7 @@ import uvicorn
 import slots
 from cockpit import options as ask
 from cockpit.city import City
-from cockpit.commands import ask_server, do_job, given_page, list_letters, show_city
+from cockpit.commands import ask_server, do_job, given_page, given_records, list_letters, show_city, show_datum
 from cockpit.given import check_loopback, check_shared, given_address, given_city, given_moment, given_settings, given_slot, kinds
 from cockpit.jobs import Jobs, Order
 from cockpit.letters import replaying
@@ -33,9 +33,10 @@ from cockpit.serving import Announced
 from cockpit.settings import Settings
 from cockpit.state import StateInUse, forget, served_at, state_folder, state_root, tell_address
 from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, progress_bar, say, show_dry_run
-from streams import Batch, EmbeddedLog, Log, Source, StreamError, codec_for, system_clock
+from cockpit.tile_proxy import tile_proxy
+from streams import EmbeddedLog, Log, Source, StreamError, codec_for, system_clock
 from streams.dead_letters import DeadLetters, letters_topic
-from streams.replay import Pace, Replay, values_of
+from streams.replay import Pace, Replay
 from streams.sinks import open_sink
 
 command_line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="City Cockpit: living numbers and maps.")
@@ -185,18 +186,20 @@ def replay_file(
 @command_line.command("dry-run")
 def dry_run_slot(city: ask.City, slot: ask.SlotName, file: ask.DryFile = None, last: ask.Last = None) -> None:
     """Shows what a slot would make of some records: what it accepts, what it refuses and why, and its indicators."""
-    if (file is None) == (last is None):
-        end(WRONG_INPUT, "give either --file or --last")
     settings, found = given_settings(), given_city(city)
     shape = given_slot(found, slot)
-    try:
-        records = slots.as_batch(shape, values_of(file)) if file else _tail(found, shape, settings, str(last))
-    except ValueError as error:
-        end(WRONG_INPUT, str(error))
-    except StreamError as error:
-        end(FAILED, str(error))
+    records = given_records(shape, file, last, lambda: open_log(settings, state_root(settings) / found.name))
     codec = codec_for(shape.source, found.folder)
     show_dry_run(slots.dry_run(shape, records, codec, found.regions, found.zone, system_clock), len(records))
+
+
+@command_line.command()
+def datum(city: ask.City, slot: ask.SlotName, file: ask.DryFile = None, last: ask.Last = None, fields: ask.Fields = None) -> None:
+    """Says which datum a slot's points are in: how many lie inside the region each is said to lie in."""
+    settings, found = given_settings(), given_city(city)
+    shape = given_slot(found, slot)
+    records = given_records(shape, file, last, lambda: open_log(settings, state_root(settings) / found.name))
+    show_datum(found, shape, records, codec_for(shape.source, found.folder), fields)
 
 
 @command_line.command("dead-letters")
@@ -255,6 +258,7 @@ def _composed(
         log = stack.enter_context(closing(open_log(settings, state)))
         ledger = stack.enter_context(closing(open_ledger(settings, state, city)))
         letters = stack.enter_context(DeadLetters(log, letters_topic(city.name), state / "letters.sqlite").following())
+        tiles = stack.enter_context(tile_proxy(city.layers, settings.map_key, state, system_clock))
         if history is not None and role == "ingest":
             stack.enter_context(slots.Archiver(city.slots, ledger, history, settings.retention, city.zone).running())
         parts, workers = compose(city, settings, log, ledger, history, letters, hint)
@@ -262,7 +266,7 @@ def _composed(
         stack.callback(workers.stop)
         stack.callback(reload.stop)
         stack.callback(parts.jobs.close)
-        yield replace(parts, problems=reload.problems), workers, reload
+        yield replace(parts, problems=reload.problems, tiles=tiles), workers, reload
 
 
 def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool = False, feed: Feed | None = None) -> None:
@@ -288,12 +292,6 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
 
             Announced(config, ready).run([listener])
         stop.set()
-
-
-def _tail(city: City, slot: slots.Slot, settings: Settings, last: str) -> Batch:
-    now_ms = int(system_clock().timestamp() * 1000)
-    with closing(open_log(settings, state_root(settings) / city.name)) as log:
-        return log.read(slot.source.topic, now_ms - slots.seconds(last) * 1000, now_ms + 1, 200_000)
 
 
 if __name__ == "__main__":

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import msgspec
 
 from cockpit.city import City
+from cockpit.datum_finding import find_datum
 from cockpit.jobs import Jobs, Order
 from cockpit.letters import Page, told
+from cockpit.static_layers import reports
 from cockpit.terminal import FAILED, WRONG_INPUT, complain, end, progress_bar, say, show_letters
+from slots import as_batch, seconds
 from slots.ledger import LedgerError
+from slots.slot import Slot
+from streams.clock import system_clock
+from streams.codecs import Codec
 from streams.letter_contract import Letters
-from streams.source import StreamError
+from streams.record import Batch
+from streams.replay import values_of
+from streams.source import Log, StreamError
 
 LOOK_S: Final = 0.3
+LOOKED_AT: Final = 200_000
+"""Records that a command looks at, at most."""
 
 
 def given_page(limit: int, before: str | None, stage: str | None, field: str | None) -> Page:
@@ -80,8 +93,43 @@ def show_city(found: City) -> None:
         f"[green]✓[/] {found.name}: {len(found.regions)} regions, {len(found.slots)} slots, {indicators} indicators, "
         f"{len(found.boards)} boards, {len(found.layers)} layers"
     )
-    for report in found.regions.reports:
+    for report in (*found.regions.reports, *reports(found.layers)):
         say.print(f"  note: {report}")
+
+
+def given_records(slot: Slot, file: Path | None, last: str | None, opened: Callable[[], Log]) -> Batch:
+    """The records to look at: of a file, or the last of the slot's topic."""
+    if (file is None) == (last is None):
+        end(WRONG_INPUT, "give either --file or --last")
+    try:
+        if file is not None:
+            return as_batch(slot, values_of(file))
+        now_ms, since_s = int(system_clock().timestamp() * 1000), seconds(last)
+        with closing(opened()) as log:
+            return log.read(slot.source.topic, now_ms - since_s * 1000, now_ms + 1, LOOKED_AT)
+    except ValueError as error:
+        end(WRONG_INPUT, str(error))
+    except StreamError as error:
+        end(FAILED, str(error))
+
+
+def show_datum(found: City, slot: Slot, records: Batch, codec: Codec, fields: str | None) -> None:
+    """Says which datum fits the records best, by how much, and what to do about it."""
+    named = [name.strip() for name in fields.split(",")] if fields else []
+    if fields and len(named) != 3:
+        end(WRONG_INPUT, f"--fields is LON,LAT,CODE, got {fields!r}")
+    try:
+        guess, joined = find_datum(slot, records, codec, found.regions, named)
+    except ValueError as error:
+        end(WRONG_INPUT, str(error))
+    for datum, share in guess.shares.items():
+        mark = " (declared)" if datum == slot.region.datum else ""
+        say.print(f"  {share:>6.1%}  {datum}{mark}")
+    say.print(f"{guess.tested:,} points inside the region they are said to lie in; codes: {joined}", markup=False)
+    if not guess.sure:
+        say.print("not sure: too few points, or the regions are too large to tell. Hint: some hundred points near borders")
+    elif guess.datum != slot.region.datum:
+        say.print(f"the records look like {guess.datum}. Hint: region: {{datum: {guess.datum}}} in slots/{slot.slot}.yaml")
 
 
 def do_job(jobs: Jobs, kind: str, order: Order) -> None:

@@ -28,6 +28,7 @@ Zone = Annotated[
 Null = Annotated[str, typer.Option(help="What a CSV cell may hold for nothing; several separated by commas")]
 DryFile = Annotated[Path | None, typer.Option("--file", help="Records from a file, as for replay")]
 Last = Annotated[str | None, typer.Option(help="Records of the last 10m (24h, 7d …) of the topic")]
+Fields = Annotated[str | None, typer.Option(help="LON,LAT,CODE: the fields to hold against each other; else they are found")]
 Limit = Annotated[int, typer.Option(min=1, help="How many to list, newest first")]
 Before = Annotated[str | None, typer.Option(help="List those older than this one: topic[partition]@offset")]
 Stage = Annotated[str | None, typer.Option(help="Only those refused at this stage: decode, time, region …")]

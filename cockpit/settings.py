@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     days_hot: Duration = 400 * 86400
     """Seconds for which the ledger keeps day buckets; older ones are in the history alone, for ever."""
 
+    map_key: SecretStr | None = None
+    """The key of the city's tile service, as 天地图 asks for; only our server sends it, a browser never sees it."""
     watch: Literal["events", "poll"] = "events"
     """How changes in the city's folder are noticed: told by the system, or looked for, where a network folder tells nobody."""
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
 import structlog
+from pydantic import SecretStr
 
+from cockpit.static_layers import StaticLayer
 from cockpit.tile_cache import KeptTile, TileCache
 from layers import RasterTileLayer, Tile, TileError, WebTiles
 from layers.drawing import Bounds
+from streams.clock import Clock
 
 _LOG = structlog.get_logger("tiles")
 _AT_ONCE: Final = 8
@@ -38,12 +43,10 @@ class TileProxy:
     and writes no address into a log: the key is in there. A service that fails is left alone for ten seconds.
     """
 
-    def __init__(
-        self, key: str, cache: TileCache, now_s: Callable[[], float], transport: httpx.BaseTransport | None = None
-    ) -> None:
+    def __init__(self, key: str, cache: TileCache, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
         self._key = key
         self._cache = cache
-        self._now_s = now_s
+        self._clock = clock
         self._transport = transport or httpx.HTTPTransport(retries=0, trust_env=False)
         self._free = BoundedSemaphore(_AT_ONCE)
         self._lost_at_s: dict[str, float] = {}
@@ -73,6 +76,9 @@ class TileProxy:
         """Lets go of connections and the cache."""
         self._transport.close()
         self._cache.close()
+
+    def _now_s(self) -> float:
+        return self._clock().timestamp()
 
     def _asked(self, name: str, web: WebTiles, z: int, x: int, y: int) -> bytes:
         if self._now_s() - self._lost_at_s.get(name, -_PAUSE_S) < _PAUSE_S:
@@ -138,6 +144,19 @@ class ServiceTiles:
         low, high = self.web.zooms
         inside = low <= z <= high and 0 <= x < 2**z and 0 <= y < 2**z
         return self.proxy.tile(self.name, self.web, z, x, y) if inside else None
+
+
+@contextmanager
+def tile_proxy(layers: Iterable[StaticLayer], key: SecretStr | None, folder: Path, clock: Clock) -> Iterator[TileProxy | None]:
+    """The proxy of a city, its cache in `folder`; None where no layer is of a service: then no file and no socket is made."""
+    if not any(isinstance(one.layer, RasterTileLayer) and isinstance(one.layer.source, WebTiles) for one in layers):
+        yield None
+        return
+    proxy = TileProxy(key.get_secret_value() if key else "", TileCache(folder / "tiles.sqlite"), clock)
+    try:
+        yield proxy
+    finally:
+        proxy.close()
 
 
 def _picture(response: httpx.Response) -> bytes:

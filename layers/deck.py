@@ -40,7 +40,7 @@ from .layer import Layer
 
 SCRIPTS = (
     "graphics.js", "ramp.js", "choropleths.js", "frame.js", "motion.js", "marks.js", "shapes.js",
-    "areas.js", "lines.js", "incidents.js", "points.js", "cells.js", "clusters.js", "surfaces.js", "flows.js", "icons.js",
+    "areas.js", "lines.js", "incidents.js", "points.js", "mvt.js", "cells.js", "clusters.js", "surfaces.js", "flows.js", "icons.js",
     "labels.js", "names.js", "legend.js", "scale.js", "tooltip.js", "tips.js",
     "pointer.js", "view.js", "camera.js", "stage.js", "pulse.js", "scene.js", "map.js",
 )  # fmt: skip

@@ -135,5 +135,5 @@
     }),
   ];
 
-  city.areas = { border, fixed, regions, gaps, lit, edges, ringed, single, around, sheet, GROUND, ACCENT, NO_DATA, FILL_ALPHA };
+  city.areas = { hatch, border, fixed, regions, gaps, lit, edges, ringed, single, around, sheet, GROUND, ACCENT, NO_DATA, FILL_ALPHA };
 })();

@@ -38,7 +38,7 @@
         const title = choropleth.title ? part(box, "title", choropleth.title) : null;
         if (known.length) {
           part(box, "edge", number(Math.min(...known), lang, choropleth.decimals));
-          choropleth.colors.forEach((color) => swatch(box, color, city.areas.FILL_ALPHA / 255));
+          choropleth.colors.forEach((color) => swatch(box, color, choropleth.alpha / 255));
           part(box, "edge", number(Math.max(...known), lang, choropleth.decimals));
           if (choropleth.unit && choropleth.unit !== "1") part(box, "unit", choropleth.unit);
         }

@@ -16,6 +16,7 @@
     const lang = options.lang === "en" ? "en" : "zh";
     const still = options.reducedMotion ?? window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const state = { choropleths: {}, tracks: {}, statuses: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0, hidden: new Set(), refresh: () => { change(); rest(); } };
+    state.note = (id, rows) => { choropleths.note(id, spec.layers.find((entry) => entry.id === id) ?? {}, rows); colour(); state.refresh(); };
     let spec = null;
     let stage = null;
     let rested = false;
@@ -219,6 +220,7 @@
       // Everything asked for is there, drawn and named.
       ready: () => Boolean(stage?.loaded() && spec) && rested && pulse.settled() && shapes.complete() && stage.complete(),
       camera: () => ({ ...camera.state }),
+      picture: () => (stage?.loaded() ? stage.picture() : []),
       project: (at) => camera.viewport()?.project(at) ?? null,
       // [lon, lat] of the things of a live layer, as they are seen now.
       places(id) {

@@ -7,7 +7,7 @@
   const own = (address) => {
     const url = new URL(address, window.location.href);
     if (url.origin !== window.location.origin) throw new Error("shapes are read from our own host only");
-    return url.href.replace(/%7B/g, "{").replace(/%7D/g, "}"); // {z}/{x}/{y} of a tile address stay open
+    return url.href;
   };
 
   const store = (onReady) => {

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
-  const SLOW = ["TileLayer", "MVTLayer", "HeatmapLayer"];
+  const SLOW = ["TileLayer", "HeatmapLayer"];
   const views = () => new deck.MapView({ id: "map", repeat: false });
   const webgl = (antialias) => ({ webgl: { antialias, preserveDrawingBuffer: false, failIfMajorPerformanceCaveat: false } });
 
@@ -37,6 +37,8 @@
       aim: (next) => ground.setProps({ initialViewState: next }),
       follow: (state) => live.setProps({ viewState: state }),
       loaded: () => ground.isInitialized && live.isInitialized,
+      // What both show, as data addresses: a canvas can be read only right after it was drawn.
+      picture: () => [ground, live].map((engine) => (engine.redraw("picture"), engine.getCanvas().toDataURL())),
       // Tiles and heat come later than the frame they were asked in.
       complete: () => (ground.props.layers ?? []).flat(Infinity).every((one) => !one || !SLOW.includes(one.constructor.layerName) || one.isLoaded),
       // The first thing at a place of the element: an incident before the region it lies in.

@@ -118,7 +118,7 @@ def every_kind() -> tuple[Layer, ...]:
         LineLayer(id="line", style="road_main", features=_flows(), title=title),
         FlowLayer(id="flow", features=_flows(), column="n", title=title, width_px=12),
         TripsLayer(id="trips", features=_ways(), title=title, width_px=4, trail_s=120),
-        PointLayer(id="point", style="hall", features=_few(), label="name", min_zoom=0, title=title),
+        PointLayer(id="point", style="hall", features=points(150), label="name", min_zoom=0, title=title),
         IconLayer(id="icon", style="flame", features=_few(), color="#F5B83D", size_px=28, label="name", min_zoom=0, title=title),
         ClusterLayer(id="cluster", features=points(), title=title),
         LabelLayer(id="label", features=points(), label="name", rank="n", title=title),

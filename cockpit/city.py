@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -11,6 +11,10 @@ from typing import Any, Final
 from cockpit.boards import Board, parse_board
 from cockpit.city_document import Calendar, CityDocument
 from cockpit.city_files import CityError, CityFiles, parsed
+from cockpit.dispatch.city_plans import city_plans, city_roster
+from cockpit.dispatch.limit_document import LimitsDocument
+from cockpit.dispatch.plans import Plan, PlanReferences
+from cockpit.dispatch.roster import Roster
 from cockpit.documents import Document
 from cockpit.panels.panel import Panel
 from cockpit.references import References
@@ -61,6 +65,9 @@ class City:
     layers: tuple[StaticLayer, ...]
     schemes: Live[Scheme]
     calendar: Calendar
+    limits: LimitsDocument
+    plans: Mapping[str, Plan]
+    roster: Roster
 
     @property
     def topics(self) -> dict[str, list[Slot]]:
@@ -98,9 +105,11 @@ class _Loading:
         basemap = self._basemap(own, document) if own and document else ()
         layers = self._running.layers if self._running else (*basemap, *self._layers(slots))
         references = References(slots, [layer.name for layer in layers], regions, self._unread("slots", "layers"))
-        boards = dict(self._boards(references))
         schemes = dict(self._schemes(references))
-        self._check_plans()
+        boards = dict(self._boards(replace(references, schemes=schemes.keys() | self._unread("indicators"))))
+        roster = city_roster(self._files, own.timezone if own else "UTC", regions.codes if regions else None)
+        moving = [name for name, slot in slots.items() if slot.entities]
+        plans = city_plans(self._files, PlanReferences(regions and regions.codes, self._resources(layers, moving), roster.groups))
         if own and document:
             boards = self._ordered(boards, own, document)
         if self._files.problems or own is None or regions is None:
@@ -108,6 +117,7 @@ class _Loading:
         return City(
             self._files.folder, own.name, own.title, own.timezone, own.languages, own.demonstration,
             regions, Live(slots), Live(boards), layers, Live(schemes), own.calendar,
+            own.limits, plans, roster,
         )  # fmt: skip
 
     def _regions(self, own: CityDocument, document: Document) -> Regions | None:
@@ -218,9 +228,9 @@ class _Loading:
         """The names of files that are wrong themselves; whoever names what they hold has made no mistake."""
         return frozenset(problem.file.stem for problem in self._files.problems if problem.file.parts[0] in folders)
 
-    def _check_plans(self) -> None:
-        if (self._files.folder / "plans").is_dir():
-            self._files.note(Path("plans"), 1, "plans are not built yet; remove the folder")
+    def _resources(self, layers: tuple[StaticLayer, ...], moving: list[str]) -> set[str] | None:
+        """What a plan may ask for nearby; None where that is not known, since other files are wrong."""
+        return None if self._unread("slots", "layers") else {*(layer.name for layer in layers), *moving}
 
     def _check_name(self, file: Path, document: Document, key: str, name: str) -> None:
         if file.stem != name:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from cockpit.dispatch.limit_document import LimitsDocument
 from cockpit.region_file import RegionsDocument, RegionsFile
 from slots.problem import nearest
 from slots.slot import Datum, Model, Name, Titles
@@ -73,5 +74,6 @@ class CityDocument(Model):
     basemap: dict[str, Any] | None = None
     demonstration: bool = False
     calendar: Calendar = Calendar()
+    limits: LimitsDocument = LimitsDocument()
     packs: tuple[str, ...] = ()
     default_board: str | None = None

@@ -15,7 +15,8 @@ from cockpit.static_layers import FORMATS as LAYER_FORMATS
 from slots.problem import DocumentError, Problem, nearest, problems_of
 from slots.slot import Model
 
-FOLDERS: Final = ("slots", "indicators", "boards", "layers", "plans", "schemas")
+FOLDERS: Final = ("slots", "indicators", "boards", "layers", "plans", "roster", "schemas")
+ROSTER_FILES: Final = ("people.csv", "units.csv", "duty.csv")
 SCHEMA_FORMATS: Final = (".avsc", ".desc", ".proto")
 
 Value = TypeVar("Value")
@@ -110,6 +111,10 @@ class CityFiles:
             return
         if folder.name == "schemas":
             return self._check_schemas(folder)
+        if folder.name == "roster":
+            for path in _others(folder, set(ROSTER_FILES)):
+                self._note_unread(path, list(ROSTER_FILES))
+            return
         allowed = ["NAME.yaml"] + ([f"*{suffix}" for suffix in LAYER_FORMATS] if folder.name == "layers" else [])
         for path in _others(folder, set()) if folder.is_dir() else ():
             known = path.suffix == ".yaml" or (folder.name == "layers" and path.suffix in LAYER_FORMATS)

@@ -12,6 +12,7 @@ from typing import Final, Literal, Protocol
 
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.limit_document import LADDER, LimitsDocument, Rung
+from cockpit.dispatch.machine import RECEIVE
 from cockpit.dispatch.working_time import WorkingTime
 from slots.slot import seconds
 
@@ -113,9 +114,11 @@ def _span(limit: str, time: WorkingTime) -> timedelta:
     return int(limit[:-1]) * time.day if limit.endswith("d") else timedelta(seconds=seconds(limit))
 
 
-def moves_of(entries: Iterable[Entry]) -> list[Moved]:
-    """An incident's moves, of its journal in order; what changed no state is left out."""
-    return [Moved(str(entry.body["to"]), entry.at) for entry in entries if entry.body.get("to")]
+def moves_of(number: str, entries: Iterable[Entry]) -> list[Moved]:
+    """An incident's moves, of its journal in order; what changed no state, and what its orders did, is left out."""
+    own = (entry for entry in entries if entry.subject == number)
+    states = ((entry, "REPORTED" if entry.verb == RECEIVE else str(entry.body.get("to") or "")) for entry in own)
+    return [Moved(state, entry.at) for entry, state in states if state]
 
 
 def clocks(moves: Sequence[Move], limits: Limits, now: datetime) -> Clocks:

@@ -10,11 +10,11 @@ from datetime import date, time
 from pathlib import Path
 from typing import Final, TypeVar
 
+from cockpit.city_files import ROSTER_FILES
 from cockpit.dispatch.roster import Person, Roster, Shift
 from cockpit.dispatch.unit import Unit
 from slots.problem import nearest
 
-FILES: Final = ("people.csv", "units.csv", "duty.csv")
 BYTES_MAX: Final = 8 * 1024 * 1024
 ROWS_MAX: Final = 50_000
 _CELL_MAX: Final = 300
@@ -44,7 +44,7 @@ def read_roster(folder: Path, zone: str, regions: Collection[str] | None = None)
     """
     problems: list[RosterProblem] = []
     reading = _Reading(regions, problems)
-    tables = {name: [*_rows(folder / name, problems)] for name in FILES if (folder / name).is_file()}
+    tables = {name: [*_rows(folder / name, problems)] for name in ROSTER_FILES if (folder / name).is_file()}
     units = reading.values("units.csv", tables, reading.unit, lambda unit: unit.id)
     reading.unit_ids = {unit.id for unit in units}
     people = reading.values("people.csv", tables, reading.person, lambda person: person.id)

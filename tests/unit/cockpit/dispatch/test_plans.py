@@ -51,7 +51,7 @@ def test_every_mistake_is_listed() -> None:
     wrong = {
         "plan": "flood", "title": {"zh": "防汛"}, "version": "1", "match": {"region": ["98"]},
         "steps": [
-            step("a", "b"), step("b", "a"), step("b"), step("c", "d"),
+            step("a"), step("b", "a"), step("b"), step("c", "d"),
             step("e", resources=[{"kind": "hospital"}], messages=[{"to": "expert", "text": {"zh": "来"}}]),
         ],
     }  # fmt: skip

@@ -115,7 +115,10 @@
   function show(panel, changed) {
     const renderer = Cockpit.panels[panel.kind];
     if (!renderer || waiting.has(panel.kind)) return;
-    if (!Object.keys(panel.props).some((key) => !ABOUT.includes(key))) return; // it never could be drawn; its frame says why
+    if (!Object.keys(panel.props).some((key) => !ABOUT.includes(key))) {
+      Cockpit.undrawn(panel.body, panel.props, ctx.lang); // it never could be drawn
+      return;
+    }
     try {
       renderer.update(panel.body, panel.props, changed || Object.keys(panel.props), ctx);
       for (const [layer, buffer] of panel.frames.splice(0)) renderer.frame(panel.body, buffer, layer);
@@ -126,7 +129,7 @@
     }
   }
 
-  /** A binary frame: `CCP1`, the header's length, the header as JSON, columns. It goes to the panel its header names. */
+  /** A binary frame: `CCP2`, the header's length, the header as JSON, columns. It goes to the panel its header names. */
   function frame(buffer) {
     const view = new DataView(buffer);
     const length = view.getUint32(4, true);

@@ -26,6 +26,9 @@
     say(node, found[1]);
   }
 
+  /** What is wrong with a panel that could not be drawn even once. */
+  Cockpit.undrawn = (el, props, lang) => notice(el, props, lang);
+
   /**
    * A kind of panel: `body` is the class of its layout's element, `build(root, ctx)` makes its parts once,
    * `paint(parts, props, ctx, changed)` shows the props. What build answers is kept per element and given back to paint.

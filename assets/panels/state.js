@@ -53,6 +53,7 @@
   function paint() {
     const node = document.querySelector(".city-state");
     if (!node) return;
+    if (Cockpit.scope) lang = Cockpit.scope.lang(); // where nothing was judged nobody has told
     const all = judged();
     const abnormal = all.filter((entry) => GRAVE[entry.light] > 0).sort(byGravity);
     const aged = document.querySelectorAll(OLD.map((status) => `.panel[data-status="${status}"]`).join());

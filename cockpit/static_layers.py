@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
@@ -27,6 +28,8 @@ _OURS: Final = frozenset({"id", "title", "features", "reports", "values", "sourc
 """Fields of layers that no file says: they come from the document's other keys, or while the layer lives."""
 _LIVE_ONLY: Final = frozenset({("point", "trail_s")})
 _PLACES: Final = MappingProxyType({"geometry": "kind", "coordinates": "datum", "unknown": "datum", "id": "layer"})
+
+_NAMED: Final = re.compile(r"^layer '[^']*': ")
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
@@ -63,9 +66,9 @@ class TilesDocument(LayerDocument):
 
 
 class ClassesDocument(Model):
-    """How a choropleth cuts its values; `count` goes without saying where `breaks` are given."""
+    """How a choropleth cuts its values; `method` and `count` go without saying where `breaks` are given."""
 
-    method: Literal["quantile", "equal", "natural", "manual"] = "quantile"
+    method: Literal["quantile", "equal", "natural", "manual"] | None = None
     count: int | None = None
     breaks: tuple[float, ...] = ()
 
@@ -132,8 +135,7 @@ def load_layer(document: LayerDocument, path: Path | None) -> StaticLayer:
         else:
             layer = RasterTileLayer(source=_service(document), datum=document.datum, **options)
     except LayerError as error:
-        own = f"layer {document.layer!r}: "
-        raise DocumentError([_problem(text.removeprefix(own), document) for text in error.problems]) from None
+        raise DocumentError([_problem(_NAMED.sub("", text), document) for text in error.problems]) from None
     return StaticLayer(document.layer, document.title, path, layer)
 
 
@@ -164,7 +166,7 @@ def _default(field: Any) -> Any:
 def _classes(given: ClassesDocument) -> Classes:
     count = given.count if given.count is not None else len(given.breaks) + 1 if given.breaks else Classes().count
     try:
-        return Classes(given.method, count, given.breaks)
+        return Classes(given.method or ("manual" if given.breaks else "quantile"), count, given.breaks)
     except ValueError as error:
         raise DocumentError([Problem(("classes",), str(error).removeprefix("classes: "))]) from None
 

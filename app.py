@@ -19,8 +19,10 @@ import uvicorn
 
 import slots
 from cockpit import options as ask
+from cockpit.audit_command import auditing
 from cockpit.city import City
 from cockpit.commands import ask_server, do_job, given_page, given_records, list_letters, show_city, show_datum
+from cockpit.dispatch.running import dispatching
 from cockpit.given import check_loopback, check_shared, given_address, given_city, given_moment, given_settings, given_slot, kinds
 from cockpit.jobs import Jobs, Order
 from cockpit.letters import replaying
@@ -117,10 +119,8 @@ def demo(city: ask.DemoName = "yunzhou", port: ask.Port = None, fresh: ask.Fresh
     from cockpit.demo import DEMONSTRATIONS, demonstration  # the generator is nobody else's business
 
     if city not in DEMONSTRATIONS:
-        end(
-            WRONG_INPUT,
-            f"there is no demonstration {city!r}; allowed: {', '.join(DEMONSTRATIONS)}.{slots.nearest(city, DEMONSTRATIONS)}",
-        )
+        allowed = f"allowed: {', '.join(DEMONSTRATIONS)}.{slots.nearest(city, DEMONSTRATIONS)}"
+        end(WRONG_INPUT, f"there is no demonstration {city!r}; {allowed}")
     settings = given_settings(host="127.0.0.1", port=port).model_copy(update={"kafka": "", "redis": None, "database": None})
     shown = demonstration(city, state_root(settings) / "cities")
     _serve(shown.folder, settings, fresh=fresh, feed=shown.feed)
@@ -275,10 +275,10 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
     with _composed(
         folder, settings, role, lambda slot: web.hub.hint(slot), lambda change: web.hub.change(change.boards), fresh
     ) as (parts, workers, reload):
-        web = create_app(parts)
-        config = uvicorn.Config(web, log_config=None, timeout_graceful_shutdown=2, **bounds())
         stop = threading.Event()
-        with closing(given_address(settings)) as listener:
+        with closing(given_address(settings)) as listener, dispatching(parts, settings) as parts:
+            web = create_app(parts)
+            config = uvicorn.Config(web, log_config=None, timeout_graceful_shutdown=2, **bounds())
             if ingest:
                 workers.start()
             reload.start()
@@ -293,6 +293,8 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
             Announced(config, ready).run([listener])
         stop.set()
 
+
+audit = command_line.command()(auditing(open_log))
 
 if __name__ == "__main__":
     main()

@@ -12,6 +12,7 @@ from cockpit.boards import Board, parse_board
 from cockpit.city_document import Calendar, CityDocument
 from cockpit.city_files import CityError, CityFiles, parsed
 from cockpit.dispatch.city_plans import city_plans, city_roster
+from cockpit.dispatch.intake_rule import IntakeRule, rule_problems
 from cockpit.dispatch.limit_document import LimitsDocument
 from cockpit.dispatch.plans import Plan, PlanReferences
 from cockpit.dispatch.roster import Roster
@@ -68,6 +69,7 @@ class City:
     limits: LimitsDocument
     plans: Mapping[str, Plan]
     roster: Roster
+    incidents: IntakeRule | None = None
 
     @property
     def topics(self) -> dict[str, list[Slot]]:
@@ -112,12 +114,15 @@ class _Loading:
         plans = city_plans(self._files, PlanReferences(regions and regions.codes, self._resources(layers, moving), roster.groups))
         if own and document:
             boards = self._ordered(boards, own, document)
+            for problem in rule_problems(own.incidents, slots, references.unread) if own.incidents else ():
+                self._files.note_at(Path("city.yaml"), document, problem)
         if self._files.problems or own is None or regions is None:
             raise CityError(self._files.problems)
         return City(
             self._files.folder, own.name, own.title, own.timezone, own.languages, own.demonstration,
             regions, Live(slots), Live(boards), layers, Live(schemes), own.calendar,
             own.limits, plans, roster,
+            incidents=own.incidents,
         )  # fmt: skip
 
     def _regions(self, own: CityDocument, document: Document) -> Regions | None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from cockpit.dispatch.intake_rule import IntakeRule
 from cockpit.dispatch.limit_document import LimitsDocument
 from cockpit.region_file import RegionsDocument, RegionsFile
 from slots.problem import nearest
@@ -75,5 +76,6 @@ class CityDocument(Model):
     demonstration: bool = False
     calendar: Calendar = Calendar()
     limits: LimitsDocument = LimitsDocument()
+    incidents: IntakeRule | None = None
     packs: tuple[str, ...] = ()
     default_board: str | None = None

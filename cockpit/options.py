@@ -38,6 +38,15 @@ Server = Annotated[str, typer.Option("--to-server", help="A running cockpit to d
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables")]
 
 
+class Audit(StrEnum):
+    """What to do with the journal."""
+
+    VERIFY = "verify"
+
+
+AuditAction = Annotated[Audit, typer.Argument(help="verify: is every row of the journal as it was written")]
+
+
 class Letters(StrEnum):
     """What to do with dead letters."""
 

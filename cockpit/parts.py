@@ -9,6 +9,7 @@ from typing import Protocol
 
 from cockpit.city import City
 from cockpit.city_files import FileProblem
+from cockpit.dispatch.toolbox import Toolbox
 from cockpit.jobs import Jobs
 from cockpit.tile_proxy import TileProxy
 from slots.entities import Entities
@@ -116,3 +117,5 @@ class Parts:
     """What asks the tile services of the city; None where nobody does."""
     build: str = ""
     """Which build of the page's files is served; a screen that runs another one loads itself anew."""
+    toolbox: Toolbox | None = None
+    """Incidents and orders; None where this process has nothing to do with them."""

@@ -21,6 +21,7 @@ from slots.slot import Duration
 PREFIX: Final = "COCKPIT_"
 TESTS: Final = "COCKPIT_TEST_"
 """Names that begin so belong to the tests."""
+SECRET_LENGTH: Final = 24
 
 _NOT_BUILT: Final = MappingProxyType({
     "COCKPIT_SECRET": "identity, which is what a secret would sign",
@@ -69,6 +70,12 @@ def _database(url: SecretStr) -> SecretStr:
     return url
 
 
+def _secret(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < SECRET_LENGTH:
+        raise ValueError(f"a secret has at least {SECRET_LENGTH} characters. Hint: openssl rand -hex 32")
+    return secret
+
+
 class Settings(BaseSettings):
     """Unset means embedded and on this machine. The repr shows no secret."""
 
@@ -83,6 +90,10 @@ class Settings(BaseSettings):
     database: Annotated[SecretStr, AfterValidator(_database)] | None = None
     """The address of the database that keeps the history; None: an SQLite file in the state folder, or, where several
     processes share a ledger in Redis, no history: the ledger keeps everything."""
+    secret: Annotated[SecretStr, AfterValidator(_secret)] | None = None
+    """What the toolbox seals its journal with; None: a secret made in the state folder at the first start."""
+    journal_seal: Literal["hmac-sha256", "hmac-sha512", "hmac-sm3"] = "hmac-sha256"
+    """How new rows of the journal are sealed; older ones keep the seal they have."""
     state: Path | None = None
     """The folder for the embedded log, snapshots and dead letters; None: `state/` beside the city, or the command's own."""
     host: str = "127.0.0.1"
@@ -116,6 +127,12 @@ class Settings(BaseSettings):
         if self.database:
             return self.database.get_secret_value()
         return None if self.redis else f"sqlite:///{folder.absolute() / 'history.sqlite'}"
+
+    def toolbox_in(self, folder: Path) -> str:
+        """The URL of the toolbox's database of a city whose state is in this folder."""
+        if self.database:
+            return self.database.get_secret_value()
+        return f"sqlite:///{folder.absolute() / 'dispatch.sqlite'}"
 
     @property
     def minutes_kept_s(self) -> int:
@@ -192,9 +209,7 @@ def masked(url: str) -> str:
 
 def _unknown(given: Mapping[str, str], known: Mapping[str, str]) -> Iterator[str]:
     for name in given:
-        if name in _NOT_BUILT:
-            yield f"{name} is read by nothing: {_NOT_BUILT[name]} is not built yet. Hint: leave it out."
-        elif name not in known and not name.startswith(TESTS):
+        if name not in known and not name.startswith(TESTS):
             yield f"{name} is no setting; there are: {', '.join(sorted(known))}.{nearest(name, known)}"
 
 

@@ -54,5 +54,5 @@ def served_at(settings: Settings, city: str, role: str) -> str:
 
 def forget(folder: Path) -> None:
     """Deletes what was stored: the log, the snapshot and the dead letters."""
-    for file in folder.glob("*.sqlite*"):
+    for file in (*folder.glob("*.sqlite*"), *folder.glob("dispatch.anchors*")):
         file.unlink()

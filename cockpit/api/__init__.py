@@ -13,10 +13,13 @@ from cockpit.api.datum_guess import DatumGuess
 from cockpit.api.entities import EntityStates
 from cockpit.api.export import Export
 from cockpit.api.health import Probes
+from cockpit.api.incidents import IncidentList
 from cockpit.api.indicators import Indicators
 from cockpit.api.ingest import Ingest
 from cockpit.api.jobs import JobList
+from cockpit.api.journal import Journal
 from cockpit.api.map_files import MapFiles
+from cockpit.api.orders import OrderList
 from cockpit.api.passports import Passports
 from cockpit.api.records import Records
 from cockpit.api.regions import RegionTree
@@ -37,6 +40,7 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
         Passports(parts).router, Schemes(parts).router, RegionTree(parts).router, EntityStates(parts).router,
         Ingest(parts).router, JobList(parts).router, Export(parts).router, LayerTiles(parts).router,
         MapFiles(parts).router, DatumGuess(parts).router,
+        IncidentList(parts).router, OrderList(parts).router, Journal(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
     router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

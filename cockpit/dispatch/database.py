@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -49,6 +51,26 @@ class Database:
         self._prepare()
         with _reached(), self._engine.connect().execution_options(writing=True) as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else, in whatever process, is inside a block of this name; does not wait for them."""
+        if self.postgres:
+            apart = {"isolation_level": "AUTOCOMMIT"}
+            with _reached(), self._engine.connect().execution_options(**apart) as connection:
+                taken = bool(connection.execute(select(func.pg_try_advisory_lock(func.hashtext(name)))).scalar_one())
+                try:
+                    yield taken
+                finally:
+                    if taken:
+                        connection.execute(select(func.pg_advisory_unlock(func.hashtext(name))))
+            return
+        taken = False
+        with Path(f"{self._engine.url.database}.{name.rpartition('/')[2]}").open("a") as file:
+            with suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                taken = True
+            yield taken
 
     def close(self) -> None:
         self._engine.dispose()

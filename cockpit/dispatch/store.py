@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, Table, or_, select
 
 from cockpit.dispatch.database import Database
 from cockpit.dispatch.incident import Incident
@@ -134,6 +134,20 @@ class Store:
                 return
             following = wanted.where(JOURNAL.c.seq > found[-1].seq)
 
+    def documents(self) -> Iterator[Incident | Order]:
+        """Every incident and every order, as they are stored."""
+        kinds: tuple[tuple[Table, type[Incident] | type[Order]], ...] = ((INCIDENT, Incident), (ORDER, Order))
+        for table, kind in kinds:
+            last = ""
+            while True:
+                wanted = select(table.c.number, table.c.document).where(table.c.city == self._city, table.c.number > last)
+                with self._database.reading() as connection:
+                    found = connection.execute(wanted.order_by(table.c.number).limit(_AT_ONCE)).fetchall()
+                yield from (msgspec.json.decode(row.document, type=kind) for row in found)
+                if len(found) < _AT_ONCE:
+                    break
+                last = found[-1].number
+
     def head(self) -> Head | None:
         """The head as the database has it."""
         with self._database.reading() as connection:
@@ -144,6 +158,12 @@ class Store:
         """Partition → the next offset this reader takes."""
         with self.writing() as writing:
             return writing.positions(reader)
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else does this for the city now, in whatever process."""
+        with self._database.alone(f"{self._city}/{name}") as taken:
+            yield taken
 
     def close(self) -> None:
         self._database.close()

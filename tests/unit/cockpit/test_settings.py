@@ -60,7 +60,7 @@ def test_every_mistake_at_once() -> None:
     assert "COCKPIT_MINUTES_KEPT: a duration is a whole number and a unit" in said
     assert "COCKPIT_KAFKAS is no setting" in said and "did you mean 'COCKPIT_KAFKA'?" in said
     assert "COCKPIT_DATABASE: postgresql://user:password@host/database or sqlite:///file is needed, got 'mysql://***@db" in said
-    assert "COCKPIT_SECRET is read by nothing" in said
+    assert "COCKPIT_SECRET: a secret has at least 24 characters" in said
 
 
 def test_the_database_of_the_history() -> None:

@@ -1,0 +1,121 @@
+"""`/api/v1/incidents`: what happened, and the verbs that bring it from reported to judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+
+from cockpit.api.acting import Acting, described, said_in
+from cockpit.api.answer import Refusal, Route, known
+from cockpit.dispatch.actor import Actor, Role
+from cockpit.dispatch.incident import Incident, State
+from cockpit.dispatch.incidents import masked
+from cockpit.dispatch.machine import STEPS
+from cockpit.dispatch.said import Report, read
+from cockpit.dispatch.step import Step
+from cockpit.dispatch.toolbox import Work
+from cockpit.dispatch.writing import Writing
+from cockpit.parts import Parts
+
+_TOLD: Final = frozenset({Role.REGISTRAR, Role.CHIEF, Role.DISPATCHER, Role.DEPARTMENT, Role.ADMINISTRATOR})
+"""Those who may need to call back see who reported it."""
+
+
+class IncidentList:
+    """The calls on incidents. They block on the database: in threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._acting = Acting(parts)
+        self.router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], route_class=Route)
+        text = {"type": "string"}
+        report = {"type": "object", "required": ["title", "category"], "properties": {"title": text, "category": text}}
+        self.router.add_api_route("", self.receive, methods=["POST"], status_code=201, openapi_extra=described(report))
+        self.router.add_api_route("", self.latest, methods=["GET"])
+        self.router.add_api_route("/{number}", self.one, methods=["GET"])
+        self.router.add_api_route("/{number}/{verb}", self.act, methods=["POST"], openapi_extra=described({"type": "object"}))
+
+    async def receive(self, request: Request) -> Response:
+        """Reports an incident: 201; 200 with the one there is already under the same `client_id`."""
+
+        def work(body: bytes, actor: Actor) -> Work:
+            report = read(body, Report, "incident")
+
+            def do(writing: Writing) -> tuple[int, bytes]:
+                incident, new = self._acting.toolbox.incidents.receive(writing, report, actor)
+                return 201 if new else 200, msgspec.json.encode(self._shown(incident, actor))
+
+            return do
+
+        return await self._acting.post(request, work)
+
+    async def latest(
+        self,
+        request: Request,
+        state: Annotated[str | None, Query(description="one or several, with commas")] = None,
+        region: str | None = None,
+        category: str | None = None,
+        before: Annotated[str | None, Query(description="the number of the last one of the page before")] = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> Response:
+        """The incidents in a region and below it, the newest first."""
+        actor, toolbox = self._acting.actor(request), self._acting.toolbox
+        states = states_in(state, [one.value for one in State])
+        if region is not None:
+            known(region, self._parts.city.regions.codes, "region")
+        seen = [region] if region else []
+        if actor.region is not None and (not seen or actor.region not in toolbox.ground.above(seen[0])):
+            if seen and seen[0] not in toolbox.ground.above(actor.region):
+                raise Refusal(403, f"{region!r} lies outside of {actor.region!r}, your region")
+            region = actor.region
+
+        def found() -> dict[str, Any]:
+            incidents = toolbox.store.incidents(states, region, category, limit, before)
+            return {"incidents": [self._shown(one, actor) for one in incidents]}
+
+        return await self._acting.get(found)
+
+    async def one(self, number: str, request: Request) -> Response:
+        """An incident as it stands, and what this actor may do with it."""
+        actor, toolbox = self._acting.actor(request), self._acting.toolbox
+        return await self._acting.get(lambda: self._shown(toolbox.incident(number, actor), actor))
+
+    async def act(self, number: str, verb: str, request: Request) -> Response:
+        """Does a verb: the incident after it; 409 with `verbs` where it is not legal now for this actor."""
+
+        def work(body: bytes, actor: Actor) -> Work:
+            said = said_in(body)
+
+            def do(writing: Writing) -> tuple[int, bytes]:
+                incident = self._acting.toolbox.incidents.act(writing, number, verb, said, actor)
+                return 200, msgspec.json.encode(self._shown(incident, actor))
+
+            return do
+
+        return await self._acting.post(request, work)
+
+    def _shown(self, incident: Incident, actor: Actor) -> dict[str, Any]:
+        verbs = self._acting.toolbox.incidents.legal(incident, actor)
+        shown: dict[str, Any] = msgspec.to_builtins(incident if actor.role in _TOLD else masked(incident))
+        return shown | {"verbs": verbs, "needs": needs(verbs, STEPS)}
+
+
+def needs(verbs: Sequence[str], steps: Any) -> dict[str, Any]:
+    """What must and may be said with each verb."""
+    found: dict[str, Step] = {verb: steps[verb] for verb in verbs}
+    return {
+        verb: {"reason": step.reason, "needs": step.needs, "takes": (*step.takes, "opinion", "attachments")}
+        for verb, step in found.items()
+    }
+
+
+def states_in(text: str | None, allowed: Sequence[str]) -> list[str]:
+    """The states a question names. Raises Refusal 422."""
+    names = [name.strip() for name in text.split(",") if name.strip()] if text else []
+    for name in names:
+        if name not in allowed:
+            raise Refusal(422, f"there is no state {name!r:.40}; there are: {', '.join(allowed)}")
+    return names

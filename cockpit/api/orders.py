@@ -1,0 +1,92 @@
+"""`/api/v1/orders`: what units are told to do, from the draft to what they answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+
+from cockpit.api.acting import Acting, described, said_in
+from cockpit.api.answer import Route
+from cockpit.api.incidents import needs, states_in
+from cockpit.dispatch.actor import Actor, Role
+from cockpit.dispatch.machine import within
+from cockpit.dispatch.order import Order, OrderState
+from cockpit.dispatch.order_machine import STEPS
+from cockpit.dispatch.said import Draft, read
+from cockpit.dispatch.toolbox import Work
+from cockpit.dispatch.writing import Writing
+from cockpit.parts import Parts
+
+
+class OrderList:
+    """The calls on orders. They block on the database: in threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._acting = Acting(parts)
+        self.router = APIRouter(prefix="/api/v1/orders", tags=["orders"], route_class=Route)
+        text = {"type": "string"}
+        draft = {"type": "object", "required": ["unit", "text"], "properties": {"unit": text, "text": text}}
+        self.router.add_api_route("", self.draft, methods=["POST"], status_code=201, openapi_extra=described(draft))
+        self.router.add_api_route("", self.latest, methods=["GET"])
+        self.router.add_api_route("/{number}", self.one, methods=["GET"])
+        self.router.add_api_route("/{number}/{verb}", self.act, methods=["POST"], openapi_extra=described({"type": "object"}))
+
+    async def draft(self, request: Request) -> Response:
+        """Drafts an order: 201. It goes out once it is issued, a grave one once somebody else has approved it."""
+
+        def work(body: bytes, actor: Actor) -> Work:
+            draft = read(body, Draft, "order")
+
+            def do(writing: Writing) -> tuple[int, bytes]:
+                order = self._acting.toolbox.orders.draft(writing, draft, actor)
+                return 201, msgspec.json.encode(self._shown(order, actor))
+
+            return do
+
+        return await self._acting.post(request, work)
+
+    async def latest(
+        self,
+        request: Request,
+        incident: str | None = None,
+        unit: str | None = None,
+        state: Annotated[str | None, Query(description="one or several, with commas")] = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> Response:
+        """Orders, the newest first; a unit sees its own only."""
+        actor, toolbox = self._acting.actor(request), self._acting.toolbox
+        states = states_in(state, [one.value for one in OrderState])
+        whose = actor.name if actor.role is Role.UNIT else unit
+
+        def found() -> dict[str, Any]:
+            orders = toolbox.store.orders(incident, whose, states, limit)
+            near = [one for one in orders if within(actor, one.region, toolbox.ground.above)]
+            return {"orders": [self._shown(one, actor) for one in near]}
+
+        return await self._acting.get(found)
+
+    async def one(self, number: str, request: Request) -> Response:
+        """An order as it stands, and what this actor may do with it."""
+        actor, toolbox = self._acting.actor(request), self._acting.toolbox
+        return await self._acting.get(lambda: self._shown(toolbox.order(number, actor), actor))
+
+    async def act(self, number: str, verb: str, request: Request) -> Response:
+        """Does a verb: the order after it; 409 with `verbs` where it is not legal now for this actor."""
+
+        def work(body: bytes, actor: Actor) -> Work:
+            said = said_in(body)
+
+            def do(writing: Writing) -> tuple[int, bytes]:
+                order = self._acting.toolbox.orders.act(writing, number, verb, said, actor)
+                return 200, msgspec.json.encode(self._shown(order, actor))
+
+            return do
+
+        return await self._acting.post(request, work)
+
+    def _shown(self, order: Order, actor: Actor) -> dict[str, Any]:
+        verbs = self._acting.toolbox.orders.legal(order, actor)
+        shown: dict[str, Any] = msgspec.to_builtins(order)
+        return shown | {"verbs": verbs, "needs": needs(verbs, STEPS)}

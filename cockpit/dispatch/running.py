@@ -1,0 +1,59 @@
+"""The toolbox as it runs in a server: its store, what sends, and what reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from cockpit.dispatch.anchor import AnchorFile
+from cockpit.dispatch.announcing import FEEDBACK
+from cockpit.dispatch.feedback import Feedback
+from cockpit.dispatch.follower import Follower
+from cockpit.dispatch.intake import Intake
+from cockpit.dispatch.journal import Sealer
+from cockpit.dispatch.relay import Relay
+from cockpit.dispatch.secret import secret_in
+from cockpit.dispatch.store import Store
+from cockpit.dispatch.toolbox import Toolbox
+from cockpit.parts import Parts
+from cockpit.settings import Settings
+from cockpit.state import state_root
+from streams.clock import Clock
+from streams.codecs import codec_for
+
+ANCHORS = "dispatch.anchors"
+"""The file beside the state in which the journal's head is kept."""
+
+
+def open_store(settings: Settings, folder: Path, city: str, secret: bytes, clock: Clock) -> Store:
+    """The store of a city whose state is in this folder; it connects when it is first asked."""
+    sealer = Sealer(secret, settings.journal_seal)
+    return Store(settings.toolbox_in(folder), city, sealer, clock, AnchorFile(folder / ANCHORS).note)
+
+
+@contextmanager
+def dispatching(parts: Parts, settings: Settings) -> Iterator[Parts]:
+    """The parts with a toolbox that sends what it decides and reads what it is answered; ended at the end."""
+    city, folder = parts.city, state_root(settings) / parts.city.name
+    given = settings.secret.get_secret_value() if settings.secret else None
+    store = open_store(settings, folder, city.name, secret_in(folder, given), parts.clock)
+    toolbox = Toolbox(store, city.regions, city.zone)
+    with ExitStack() as stack:
+        stack.callback(toolbox.close)
+        relay = Relay(toolbox, parts.log, city.name)
+        at_work: list[Relay | Follower] = [relay, *_followers(parts, toolbox)]
+        for running in at_work:
+            stack.callback(running.stop)
+            running.start()
+        yield replace(parts, toolbox=toolbox)
+
+
+def _followers(parts: Parts, toolbox: Toolbox) -> Iterator[Follower]:
+    yield Follower(toolbox, parts.log.source(FEEDBACK), "feedback", Feedback(toolbox).take)
+    rule = parts.city.incidents
+    if rule is not None:
+        slot = parts.city.slots[rule.slot]
+        intake = Intake(toolbox, slot, rule, codec_for(slot.source, parts.city.folder))
+        yield Follower(toolbox, parts.log.source(slot.source.topic), f"intake:{slot.slot}", intake.take)

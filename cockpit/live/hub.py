@@ -89,7 +89,6 @@ class Hub:
         self._workers: ThreadPoolExecutor | None = None
         self._watcher: ThreadPoolExecutor | None = None
         self._asked_s = 0.0
-        self._beat_s = 0.0
 
     @property
     def boards(self) -> Mapping[str, Board]:
@@ -252,17 +251,21 @@ class Hub:
                 view.dirty.set()
 
     async def _beat(self) -> None:
-        """A second: gives up the screens that are stuck, and each HEARTBEAT_S shows all of them that the server lives."""
+        """A second: gives up the screens that are stuck, and shows those that heard nothing for long that the server lives.
+
+        Whatever a screen hears is a sign of life: where numbers move there is no beat beside them.
+        """
         await asyncio.sleep(1)
-        due = time.monotonic() >= self._beat_s
-        if due:
-            self._beat_s = time.monotonic() + HEARTBEAT_S - 0.5
+        now_s = time.monotonic()
+        quiet = {view for view in self._tasks if now_s - view.told_s >= HEARTBEAT_S - 1}
+        for view in quiet:
+            view.told_s = now_s
         for screen in list(self._screens):
             if screen.stuck():
                 self.counts.stuck += 1
                 self.leave(screen)
                 screen.give_up()
-            elif due:
+            elif screen.view in quiet:
                 screen.beat()
 
 

@@ -33,8 +33,16 @@ class Screen:
             if parcel is None:
                 return
             self._line.put(parcel)
+            if self._has_all():
+                return  # a thousand screens would be asked twice
         if not self._waiting_since_s:
             self._waiting_since_s = time.monotonic()
+
+    def _has_all(self) -> bool:
+        """Whether nothing waits, beyond doubt."""
+        if self._rest or self._error or self._beating or self.view is None:
+            return False
+        return self._since == self.view.picture.seq
 
     def beat(self) -> None:
         """A heartbeat is due."""

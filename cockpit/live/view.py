@@ -44,6 +44,7 @@ class View:
         self.dirty = asyncio.Event()
         self.dirty.set()
         self.minute = -1
+        self.told_s = 0.0  # when all screens last heard something
         self.idle_since_s = time.monotonic()
         self._contexts = contexts
         self._drawing = threading.Lock()  # a drawing whose screens have gone meanwhile may still be under way
@@ -66,6 +67,7 @@ class View:
         if not self.picture.merge(drawing.panels, drawing.frames):
             return False
         self._made.clear()
+        self.told_s = time.monotonic()
         for screen in list(self.screens):
             screen.wake()
         return True

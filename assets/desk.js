@@ -113,8 +113,9 @@
       }
       if (old) continue;
       const title = panel.querySelector(".panel-title").textContent;
-      const made = button(head, "panel-table", t("desk_table"), () => Cockpit.tableSheet.open(panel));
+      const made = button(head, "panel-table", "", () => Cockpit.tableSheet.open(panel));
       mark(made, "aria-label", `${title} ${t("desk_as_table")}`);
+      made.title = t("desk_table");
     }
   }
 

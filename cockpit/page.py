@@ -97,6 +97,7 @@ def _panel(placed: PlacedPanel, context: Context) -> Component:
     """The frame: title, age and status, and the body the panel lays out itself."""
     title, age = html.H2(title_of(placed, context), className="panel-title"), html.Span(className="panel-age")
     told: dict[str, Any] = {"data-panel": placed.kind.name, "data-id": placed.id, "data-status": "loading"}
+    told |= {"aria-label": name} if (name := title_of(placed, context)) else {}
     return html.Section(
         [
             html.Div([title, age], className="panel-head"),

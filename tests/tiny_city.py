@@ -55,9 +55,9 @@ class TinyCity:
         self.emit("city.hotline", *({"id": f"{at.timestamp()}-{n}", **record} for n in range(count)))
 
 
-def tiny_city(clock: Clock, on_commit: Any = lambda slot: None, *, bad: bool = False) -> TinyCity:
-    """All parts of tests/cities/tiny, nothing kept on disk. `bad`: records may be refused, they become dead letters."""
-    city = load_city(FOLDER, {panel.name: panel for panel in BUILT_IN})
+def tiny_city(clock: Clock, on_commit: Any = lambda slot: None, *, bad: bool = False, folder: Path = FOLDER) -> TinyCity:
+    """All parts of tests/cities/tiny (or another city), nothing kept on disk. `bad`: refused records become dead letters."""
+    city = load_city(folder, {panel.name: panel for panel in BUILT_IN})
     log = EmbeddedLog(":memory:", clock=clock)
     ledger = MemoryLedger()
     dead = DeadLetters(log, letters_topic(city.name))

@@ -40,7 +40,7 @@
   }
 
   function heads(parts, props, ctx) {
-    const titles = [Cockpit.word(props.by === "region" ? "area" : "category", ctx.lang), ...props.columns.map((column) => column.title)];
+    const titles = [Cockpit.word(props.by === "region" ? "area" : "category", ctx.lang), ...props.columns.map((column) => (column.total ? Cockpit.word("score", ctx.lang) : column.title))];
     while (parts.heads.length > titles.length) parts.heads.pop().node.remove();
     titles.forEach((title, i) => {
       const head = parts.heads[i] || newHead(parts, i);

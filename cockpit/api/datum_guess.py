@@ -44,8 +44,8 @@ class DatumGuess:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             reason = str(error).partition("\n")[0][:200]
             raise Refusal(422, f"the points cannot be read: {reason}", 'send {"points": [[lon, lat, "code"], …]}') from None
-        if len(asked.datums) > _DATUMS_MAX:
-            raise Refusal(422, f"at most {_DATUMS_MAX} datums are compared, got {len(asked.datums)}")
+        if not 1 <= len(asked.datums) <= _DATUMS_MAX:
+            raise Refusal(422, f"from 1 to {_DATUMS_MAX} datums are compared, got {len(asked.datums)}")
         return answer(await to_thread.run_sync(_guessed, asked, self._regions))
 
 

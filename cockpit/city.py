@@ -69,6 +69,8 @@ class City:
     limits: LimitsDocument
     plans: Mapping[str, Plan]
     roster: Roster
+    unit_positions: str | None = None
+    """The slot whose entities are the roster's units."""
     incidents: IntakeRule | None = None
 
     @property
@@ -109,9 +111,12 @@ class _Loading:
         references = References(slots, [layer.name for layer in layers], regions, self._unread("slots", "layers"))
         schemes = dict(self._schemes(references))
         boards = dict(self._boards(replace(references, schemes=schemes.keys() | self._unread("indicators"))))
-        roster = city_roster(self._files, own.timezone if own else "UTC", regions.codes if regions else None)
         moving = [name for name, slot in slots.items() if slot.entities]
-        plans = city_plans(self._files, PlanReferences(regions and regions.codes, self._resources(layers, moving), roster.groups))
+        if own and document:
+            self._check_positions(own, document, moving)
+        codes = regions.codes if regions is not None else None
+        roster = city_roster(self._files, own.timezone if own else "UTC", codes)
+        plans = city_plans(self._files, PlanReferences(codes, self._resources(layers, moving), roster.groups))
         if own and document:
             boards = self._ordered(boards, own, document)
             for problem in rule_problems(own.incidents, slots, references.unread) if own.incidents else ():
@@ -121,7 +126,7 @@ class _Loading:
         return City(
             self._files.folder, own.name, own.title, own.timezone, own.languages, own.demonstration,
             regions, Live(slots), Live(boards), layers, Live(schemes), own.calendar,
-            own.limits, plans, roster,
+            own.limits, plans, roster, own.unit_positions,
             incidents=own.incidents,
         )  # fmt: skip
 
@@ -232,6 +237,11 @@ class _Loading:
     def _unread(self, *folders: str) -> frozenset[str]:
         """The names of files that are wrong themselves; whoever names what they hold has made no mistake."""
         return frozenset(problem.file.stem for problem in self._files.problems if problem.file.parts[0] in folders)
+
+    def _check_positions(self, own: CityDocument, document: Document, moving: list[str]) -> None:
+        given = own.unit_positions
+        if given and given not in (*moving, *self._unread("slots")):
+            self._note_city(document, "unit_positions", f"there is no slot {given!r} that keeps entities.{nearest(given, moving)}")
 
     def _resources(self, layers: tuple[StaticLayer, ...], moving: list[str]) -> set[str] | None:
         """What a plan may ask for nearby; None where that is not known, since other files are wrong."""

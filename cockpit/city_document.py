@@ -77,5 +77,6 @@ class CityDocument(Model):
     calendar: Calendar = Calendar()
     limits: LimitsDocument = LimitsDocument()
     incidents: IntakeRule | None = None
+    unit_positions: Name | None = None
     packs: tuple[str, ...] = ()
     default_board: str | None = None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.dispatch.cap import NAMESPACE, Alert, Area, CapRefused, Circle, Info, read_alert, write_alert
@@ -106,6 +106,7 @@ def test_what_is_not_taken_from_strangers(raw: bytes) -> None:
         read_alert(raw)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused_in_words(raw: bytes) -> None:
     with pytest.raises(CapRefused):
@@ -115,6 +116,7 @@ def test_any_bytes_are_refused_in_words(raw: bytes) -> None:
 words = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(words, words, st.floats(-179, 179), st.floats(-89, 89), st.floats(0, 1000))
 def test_any_words_come_back(event: str, text: str, lon: float, lat: float, km: float) -> None:
     info = replace(INFO, event=event, description=text, areas=(Area(text, circles=(Circle(lon, lat, km),)),))

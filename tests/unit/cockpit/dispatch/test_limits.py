@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.dispatch.limit_document import LimitsDocument
@@ -111,6 +111,7 @@ lives = st.lists(st.tuples(st.sampled_from(STATES), st.integers(0, 3000)), min_s
 )
 
 
+@settings(deadline=None)
 @given(lives, st.integers(0, 4000), st.sampled_from((DAY, WEEK)))
 def test_the_whole_is_the_time_outside_suspension_and_after_the_end(moves: list[Moved], hour: int, work: WorkingTime) -> None:
     limits, now = Limits(work, timedelta(hours=40), {state: timedelta(hours=8) for state in STATES}), after(hour)

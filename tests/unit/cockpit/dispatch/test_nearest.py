@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -82,6 +82,7 @@ units = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(units, max_size=12, unique_by=lambda unit: unit.id))
 def test_everybody_is_in_exactly_one_list_with_a_reason(found: list[Unit]) -> None:
     choice = choose(found, NEED)

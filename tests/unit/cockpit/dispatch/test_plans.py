@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.dispatch.plan_run import (
@@ -127,6 +127,7 @@ def test_what_the_plan_does_not_allow(events: list[PlanEvent], reason: str) -> N
 tries = st.tuples(st.sampled_from(VERBS), st.sampled_from(["", "look", "close", "tell", "end"]), st.sampled_from(["", "x"]))
 
 
+@settings(deadline=None)
 @given(st.lists(tries))
 def test_no_step_is_over_before_those_it_waits_for(tried: list[tuple[str, str, str]]) -> None:
     run: PlanRun = started(FLOOD, event(START))

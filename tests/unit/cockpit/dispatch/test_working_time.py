@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.city_document import Calendar
@@ -62,6 +62,7 @@ def test_a_night_in_which_the_clocks_change() -> None:
     assert (of(3, 8), of(3, 9), of(11, 1)) == (timedelta(hours=5), timedelta(hours=6), timedelta(hours=7))
 
 
+@settings(deadline=None)
 @given(calendars, st.lists(moments, min_size=2, max_size=5))
 def test_the_parts_add_up(work: WorkingTime, cuts: list[datetime]) -> None:
     cuts.sort()
@@ -70,6 +71,7 @@ def test_the_parts_add_up(work: WorkingTime, cuts: list[datetime]) -> None:
     assert all(timedelta() <= part <= other - one for part, (one, other) in zip(parts, pairwise(cuts), strict=True))
 
 
+@settings(deadline=None)
 @given(calendars, moments, st.timedeltas(timedelta(microseconds=1), timedelta(days=20)))
 def test_a_deadline_is_the_first_moment_after_the_limit(work: WorkingTime, begin: datetime, limit: timedelta) -> None:
     due = work.deadline(begin, limit)
@@ -77,6 +79,7 @@ def test_a_deadline_is_the_first_moment_after_the_limit(work: WorkingTime, begin
     assert work.worked(begin, due - timedelta(microseconds=1)) < limit
 
 
+@settings(deadline=None)
 @given(moments, moments)
 def test_around_the_clock_every_second_counts(one: datetime, other: datetime) -> None:
     work = WorkingTime.around_the_clock("America/Sao_Paulo")

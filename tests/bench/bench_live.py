@@ -18,6 +18,7 @@ from tests.bench.row import Aim, Row, spread
 
 ROOT = Path(__file__).resolve().parents[2]
 SOCKETS = 1000
+FEWER = (10, 100)
 CLIENTS = 2
 SETTLE_S = 3.0
 SPAN_S = 10.0
@@ -30,7 +31,10 @@ def measure(rounds: int) -> list[Row]:
         messages = recorded_frame()
         frame.write_bytes(pickle.dumps(messages))
         ours, bare, alone = [], [], []
+        fewer: dict[int, list[float]] = {count: [] for count in FEWER}
         for _ in range(rounds):
+            for count in FEWER:
+                fewer[count].append(cpu_ms(("cockpit",), count))
             ours.append(cpu_ms(("cockpit",), SOCKETS))
             bare.append(cpu_ms(("bare", str(frame)), SOCKETS))
             alone.append(cpu_ms(("cockpit",), 1))
@@ -47,7 +51,14 @@ def measure(rounds: int) -> list[Row]:
         Row("live", f"{name}: all of it", median(ours), "ms/s", against, median(ours) / median(bare), None, spread(ours)),
         Row("live", "the same with one socket", median(alone), "ms/s", spread=spread(alone)),
         Row("live", "the bare broadcast", median(bare), "ms/s", spread=spread(bare)),
+        *(Row("live", f"a screen of {count:,}", *per_screen(took, alone, count)) for count, took in {**fewer, SOCKETS: ours}.items()),
     ]
+
+
+def per_screen(took: Sequence[float], alone: Sequence[float], count: int) -> tuple[float, str]:
+    """What one more screen costs, in microseconds a second."""
+    extra = [full - one for full, one in zip(took, alone, strict=True)]
+    return max(0.0, median(extra)) * 1000 / (count - 1), "µs/s"
 
 
 def recorded_frame() -> list[str | bytes]:

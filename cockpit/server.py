@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +28,9 @@ from cockpit.page import page as draw_page
 from cockpit.pages import Page, Pages
 from cockpit.parts import Parts
 from cockpit.scope import Lang
+from cockpit.static_layers import StaticLayer
 from cockpit.vendor import PLOTLY, VendorScript, vendor_scripts
+from cockpit.warming import warm
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -39,15 +41,19 @@ class CockpitApp:
     Serve it with `uvicorn.run(app, **cockpit.live.bounds())`, one process per hub.
     """
 
-    def __init__(self, hub: Hub, server: FastAPI, dash: CockpitDash, app: Application) -> None:
+    def __init__(
+        self, hub: Hub, server: FastAPI, dash: CockpitDash, app: Application, layers: Sequence[StaticLayer] = ()
+    ) -> None:
         self.hub = hub
         self.server = server
         self.dash = dash
         self._app = app
+        self._layers = layers
 
     async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
         """Serves one connection. The lifespan runs the hub and ends here: what Dash does there is for `app.run`."""
         if connection["type"] == "lifespan":
+            warm(self._layers)
             await _live(self.hub, receive, send)
         else:
             await self._app(connection, receive, send)
@@ -65,7 +71,7 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     dash = _dash(server, parts, assets, scripts)
     inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url)
     gate = Gate(_with_socket(inner, LiveSocket(hub, parts.city.regions)), dash.csp_hashes())
-    return CockpitApp(hub, server, dash, gate)
+    return CockpitApp(hub, server, dash, gate, parts.city.layers)
 
 
 def _dash(server: FastAPI, parts: Parts, assets: Path, scripts: Mapping[str, VendorScript]) -> CockpitDash:

@@ -11,12 +11,14 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from cockpit.static_layers import load_layer, parse_layer
 from cockpit.tile_cache import KeptTile, TileCache
 from cockpit.tile_proxy import ServiceLost, TileProxy
-from layers import RasterTileLayer, WebTiles
+from cockpit.warming import first_tiles, warm
+from layers import RasterTileLayer, VectorTileLayer, WebTiles
 from streams.clock import ManualClock
 from tests.cities.line import NOON
-from tests.cities.map_layers import png
+from tests.cities.map_layers import DOCUMENTS, files, png
 
 KEY = "s3cret-key"
 WEB = WebTiles("https://tiles.test/base/{z}/{x}/{y}.png?tk={key}", "map", zooms=(1, 5))
@@ -152,3 +154,16 @@ def test_the_cache_is_bounded_and_the_oldest_go_first(tmp_path: Path) -> None:
         assert cache.bytes == kept - 400, "in the place of the one before"
     with closing(TileCache(tmp_path / "t.sqlite", bytes_max=10_000)) as again:
         assert again.bytes == kept - 400
+
+
+def test_vector_tiles_are_made_ready_in_a_thread(tmp_path: Path) -> None:
+    files(tmp_path)
+    values = next(values for values in DOCUMENTS if values["kind"] == "vector_tiles")
+    static = load_layer(parse_layer({"layer": "villages", **values}), tmp_path / values["file"])
+    thread = warm([static])
+    assert thread is not None
+    thread.join(20)
+    assert isinstance(static.layer, VectorTileLayer) and not thread.is_alive()
+    zooms = [z for z, _, _ in first_tiles(static.layer)]
+    assert zooms == [11, 12] and all(static.layer.tile(*place) is not None for place in first_tiles(static.layer))
+    assert warm([]) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
 from ipaddress import ip_address
 from typing import Any
 
@@ -16,6 +16,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Pictures = Callable[[], Iterable[str]]
 
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _FOR_EVER = b"public, max-age=31536000, immutable"
@@ -25,13 +26,17 @@ _OURS = ("/assets/", "/vendor/", "/_dash-component-suites/")
 class Gate:
     """Lets loopback clients with a trusted Host through; sockets only to `/live`. Adds the security headers to every answer.
 
-    `scripts`: the hashes of the page's inline scripts, for the Content-Security-Policy.
+    `scripts`: the hashes of the page's inline scripts, for the Content-Security-Policy. `pictures`: the origins boards show
+    videos of, now; no other host is let into a page.
     """
 
-    def __init__(self, app: Application, scripts: Collection[str], hosts: Collection[str] = HOSTS) -> None:
+    def __init__(
+        self, app: Application, scripts: Collection[str], hosts: Collection[str] = HOSTS, pictures: Pictures = tuple
+    ) -> None:
         self._app = app
         self._scripts = " ".join(scripts)
         self._hosts = frozenset(hosts)
+        self._pictures = pictures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection; whatever is raised inside is logged here and told to nobody."""
@@ -74,10 +79,12 @@ class Gate:
 
     def _answering(self, scope: Scope, send: Send) -> Send:
         host = _host(scope)
+        others = "".join(f" {origin}" for origin in self._pictures())
         policy = (
             f"default-src 'self'; script-src 'self' {self._scripts}; style-src 'self' 'unsafe-inline'; "
             f"img-src 'self' data: blob:; font-src 'self' data:; "
-            f"connect-src 'self' ws://{host} wss://{host}; worker-src 'self' blob:; object-src 'none'; "
+            f"connect-src 'self' ws://{host} wss://{host}{others}; media-src 'self' blob:{others}; frame-src 'self'{others}; "
+            "worker-src 'self' blob:; object-src 'none'; "
             "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
         )
         headers = [

@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 
 from cockpit.api import OPENAPI, create_router
 from cockpit.build import build_of
+from cockpit.cameras import video_origins
 from cockpit.city import City
 from cockpit.context import CityContext, context_maker
 from cockpit.error_page import error_page
@@ -70,7 +71,11 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     _add_files(server, parts.city, scripts)
     dash = _dash(server, parts, assets, scripts)
     inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url)
-    gate = Gate(_with_socket(inner, LiveSocket(hub, parts.city.regions)), dash.csp_hashes())
+
+    def pictures() -> list[str]:
+        return video_origins(parts.city.boards.values())
+
+    gate = Gate(_with_socket(inner, LiveSocket(hub, parts.city.regions)), dash.csp_hashes(), pictures=pictures)
     return CockpitApp(hub, server, dash, gate, parts.city.layers)
 
 

@@ -59,9 +59,3 @@ class VideoPanel:
 
     def slots(self, options: VideoOptions) -> set[str]:
         return set()
-
-
-def origin_of(address: str) -> str:
-    """`https://host:port` of an address elsewhere, empty for one of ours: what the page's policy has to let through."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme else ""

@@ -27,7 +27,7 @@ from cockpit.given import check_loopback, check_shared, given_address, given_cit
 from cockpit.jobs import Jobs, Order
 from cockpit.letters import replaying
 from cockpit.live import bounds
-from cockpit.parts import Parts
+from cockpit.parts import Parts, Plots
 from cockpit.recomputing import recomputing
 from cockpit.reload import Changed, Reload
 from cockpit.server import create_app
@@ -263,10 +263,10 @@ def _composed(
             stack.enter_context(slots.Archiver(city.slots, ledger, history, settings.retention, city.zone).running())
         parts, workers = compose(city, settings, log, ledger, history, letters, hint)
         reload = Reload(city, kinds(), [lambda _: workers.change(), changed], polling=settings.watch == "poll")
-        stack.callback(workers.stop)
-        stack.callback(reload.stop)
-        stack.callback(parts.jobs.close)
-        yield replace(parts, problems=reload.problems, tiles=tiles), workers, reload
+        for stop in (workers.stop, reload.stop, parts.jobs.close):
+            stack.callback(stop)
+        marks = Plots(city.name, settings.marks_in(state))
+        yield replace(parts, problems=reload.problems, tiles=tiles, plots=marks), workers, reload
 
 
 def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool = False, feed: Feed | None = None) -> None:

@@ -11,6 +11,7 @@ from cockpit.city import City
 from cockpit.city_files import FileProblem
 from cockpit.dispatch.toolbox import Toolbox
 from cockpit.jobs import Jobs
+from cockpit.plots import Plots as Plots
 from cockpit.tile_proxy import TileProxy
 from slots.entities import Entities
 from slots.ledger import Ledger
@@ -115,6 +116,8 @@ class Parts:
     """Long work in this process; closed by whoever made it."""
     tiles: TileProxy | None = None
     """What asks the tile services of the city; None where nobody does."""
+    plots: Plots = field(default_factory=Plots)
+    """What people have drawn on the map."""
     build: str = ""
     """Which build of the page's files is served; a screen that runs another one loads itself anew."""
     toolbox: Toolbox | None = None

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -23,9 +22,6 @@ TESTS: Final = "COCKPIT_TEST_"
 """Names that begin so belong to the tests."""
 SECRET_LENGTH: Final = 24
 
-_NOT_BUILT: Final = MappingProxyType({
-    "COCKPIT_SECRET": "identity, which is what a secret would sign",
-})  # fmt: skip
 _SCHEME: Final = re.compile(r"[a-z]+://")
 _SERVER: Final = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 
@@ -127,6 +123,10 @@ class Settings(BaseSettings):
         if self.database:
             return self.database.get_secret_value()
         return None if self.redis else f"sqlite:///{folder.absolute() / 'history.sqlite'}"
+
+    def marks_in(self, folder: Path) -> str:
+        """The URL of the database of the marks drawn on the map of a city whose state is in this folder."""
+        return self.database.get_secret_value() if self.database else f"sqlite:///{folder.absolute() / 'plots.sqlite'}"
 
     def toolbox_in(self, folder: Path) -> str:
         """The URL of the toolbox's database of a city whose state is in this folder."""

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
-  const MAGIC = 0x43435031;
+  const MAGIC = 0x43435032;
   const HEADER_AT = 8;
 
   const decode = (buffer) => {
@@ -12,14 +12,16 @@
     const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, HEADER_AT, length)));
     const n = header.n;
     const start = HEADER_AT + length;
-    if (buffer.byteLength < start + 13 * n) throw new Error(`a frame of ${n} points was cut off`);
-    return {
-      ...header,
-      dx: new Float32Array(buffer, start, n),
-      dy: new Float32Array(buffer, start + 4 * n, n),
-      id: new Uint32Array(buffer, start + 8 * n, n),
-      kind: new Uint8Array(buffer, start + 12 * n, n),
-    };
+    if (buffer.byteLength < start + 11 * n) throw new Error(`a frame of ${n} points was cut off`);
+    const low = [new Uint16Array(buffer, start + 4 * n, n), new Uint16Array(buffer, start + 6 * n, n)];
+    const high = [new Uint8Array(buffer, start + 8 * n, n), new Uint8Array(buffer, start + 9 * n, n)];
+    const places = new Float32Array(2 * n); // degrees from the middle of the box: there a float is finest
+    const middle = [0, 1].map((axis) => header.origin[axis] + header.step[axis] * 8388608);
+    for (const axis of [0, 1]) {
+      const [lows, highs, step] = [low[axis], high[axis], header.step[axis]];
+      for (let i = 0; i < n; i++) places[2 * i + axis] = (highs[i] * 65536 + lows[i] - 8388608) * step;
+    }
+    return { ...header, origin: middle, places, id: new Uint32Array(buffer, start, n), kind: new Uint8Array(buffer, start + 10 * n, n) };
   };
 
   city.frame = { decode };

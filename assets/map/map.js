@@ -5,7 +5,7 @@
   const REST_MS = 140; // so long without movement is rest
   const REBUILD_MS = 300;
   const nothing = () => {};
-  const ABSENT = Object.fromEntries(["setSpec", "setValues", "setPoints", "setStatus", "setSelected", "setShown", "resize", "destroy"].map((verb) => [verb, nothing]));
+  const ABSENT = Object.fromEntries(["setSpec", "setValues", "setPoints", "setStatus", "setSelected", "setShown", "setPlots", "home", "resize", "destroy"].map((verb) => [verb, nothing]));
 
   city.create = (element, options = {}) => {
     const graphics = city.graphics.probe();
@@ -15,7 +15,7 @@
     }
     const lang = options.lang === "en" ? "en" : "zh";
     const still = options.reducedMotion ?? window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const state = { choropleths: {}, tracks: {}, statuses: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0, hidden: new Set(), refresh: () => { change(); rest(); } };
+    const state = { choropleths: {}, tracks: {}, statuses: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0, hidden: new Set(), plots: [], lang, refresh: () => { change(); rest(); } };
     state.note = (id, rows) => { choropleths.note(id, spec.layers.find((entry) => entry.id === id) ?? {}, rows); colour(); state.refresh(); };
     let spec = null;
     let stage = null;
@@ -33,7 +33,18 @@
     const legend = city.legend.create(element, lang);
     const scale = city.scale.create(element);
     const tooltip = city.tooltip.create(element);
-    const pointer = city.pointer.create(element, (x, y) => pick(x, y));
+    const pointer = city.pointer.create(element, (x, y) => !sketch.mode && pick(x, y));
+    const where = (x, y) => camera.viewport()?.unproject([x, y]) ?? [0, 0];
+    const drawn = (feature) => (["near", "lasso", "box"].includes(feature.properties.kind) ? options.onArea : options.onPlot)?.(feature);
+    const sketch = city.sketch.create(element, lang, { where, done: drawn, ended: () => tools.pressed(null) });
+    const tools = city.tools.create(element, lang, { near: Boolean(options.onArea), draw: Boolean(options.onPlot) }, {
+      shown: (id, on) => { switched(id, on); options.onShown?.([...state.hidden]); },
+      home: () => go(null, false), begin: (mode) => { sketch.begin(mode); tools.pressed(mode); }, undo: () => options.onUndo?.(), export: () => options.onExport?.(),
+    });
+    const reach = (event) => scale.point(where(event.clientX - element.getBoundingClientRect().left, event.clientY - element.getBoundingClientRect().top));
+    const leave = () => scale.point(null);
+    element.addEventListener("pointermove", reach);
+    element.addEventListener("pointerleave", leave);
 
     // ---- drawing
 
@@ -133,6 +144,14 @@
       else tooltip.hide();
     };
 
+    // Switches a layer on or off; it keeps its place and its content.
+    const switched = (id, on) => {
+      if (on) state.hidden.delete(id);
+      else state.hidden.add(id);
+      colour();
+      state.refresh();
+    };
+
     // ---- life
 
     const start = () => {
@@ -166,8 +185,10 @@
       setSpec(next) {
         const moved = JSON.stringify(spec?.bounds) !== JSON.stringify(next.bounds);
         if (JSON.stringify(spec?.layers) !== JSON.stringify(next.layers)) state.labels = [];
-        if (!spec) state.hidden = new Set(next.layers.filter((entry) => entry.hidden).map((entry) => entry.id));
+        if (!spec) state.hidden = new Set(options.hidden ?? next.layers.filter((entry) => entry.hidden).map((entry) => entry.id));
         spec = next;
+        tools.show(spec.layers, state.hidden);
+        if (spec.plotting) state.plots = spec.plotting.features;
         state.selected = next.selected ?? null;
         state.hovered = null;
         if (moved) go(next.bounds, !stage);
@@ -203,14 +224,13 @@
         }
         pulse.wake();
       },
-      // Switches a layer on or off; it keeps its place and its content.
-      setShown(id, on) {
-        if (on) state.hidden.delete(id);
-        else state.hidden.add(id);
-        colour();
+      setShown: (id, on) => switched(id, on),
+      // GeoJSON features of layers/plotting.py, drawn above everything that stands still.
+      setPlots(features) {
+        state.plots = features;
         change();
-        rest();
       },
+      home: () => go(null, false),
       setSelected(code) {
         state.selected = code ?? null;
         change();
@@ -235,7 +255,9 @@
         element.removeEventListener("webglcontextlost", rebuild, true);
         stop();
         shapes.clear();
-        [legend, scale, tooltip, pointer].forEach((part) => part.remove());
+        element.removeEventListener("pointermove", reach);
+        element.removeEventListener("pointerleave", leave);
+        [legend, scale, tooltip, pointer, sketch, tools].forEach((part) => part.remove());
         element.classList.remove("city-map");
       },
     };

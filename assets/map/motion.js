@@ -5,7 +5,11 @@
   const JUMP_DEG = 0.02; // farther than anything drives between two reports: it was lost and found again
   const TRAIL_POINTS_MAX = 200000;
 
-  const same = (a, b) => a.length === b.length && a.every((id, i) => id === b[i]);
+  const same = (a, b) => {
+    if (a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+    return true;
+  };
 
   const track = (trail_s) => {
     let ids = new Uint32Array(0);
@@ -27,7 +31,9 @@
     const place = (now) => {
       for (let i = 0; i < ids.length; i++) {
         const u = share(i, now);
-        for (const axis of [2 * i, 2 * i + 1]) shown[axis] = u < 1 ? from[axis] + (to[axis] - from[axis]) * u : to[axis];
+        const [x, y] = [2 * i, 2 * i + 1]; // no loop over them: this runs for everything that moves, in every picture
+        shown[x] = u < 1 ? from[x] + (to[x] - from[x]) * u : to[x];
+        shown[y] = u < 1 ? from[y] + (to[y] - from[y]) * u : to[y];
       }
     };
 
@@ -51,9 +57,11 @@
     const push = (frame, now) => {
       if (!origin) [origin, zero] = [frame.origin, now];
       const [ox, oy] = [frame.origin[0] - origin[0], frame.origin[1] - origin[1]];
-      const goal = new Float32Array(2 * frame.id.length);
-      frame.dx.forEach((x, i) => (goal[2 * i] = x + ox));
-      frame.dy.forEach((y, i) => (goal[2 * i + 1] = y + oy));
+      const goal = frame.places;
+      for (let i = 0; i < goal.length; i += 2) {
+        goal[i] += ox;
+        goal[i + 1] += oy;
+      }
       if (!same(ids, frame.id)) reorder(frame.id, goal);
       place(now);
       dt = frame.dt_ms || 1000;

@@ -11,7 +11,9 @@
   const create = (parent) => {
     const box = document.createElement("div");
     box.className = "city-map-scale";
-    parent.appendChild(box);
+    const place = document.createElement("div");
+    place.className = "city-map-place";
+    parent.append(box, place);
     return {
       show(viewport, unit) {
         const perPixel = city.labels.metresPerPixel(viewport);
@@ -19,7 +21,9 @@
         box.style.width = `${Math.round(metres / perPixel)}px`;
         box.textContent = metres >= 1000 ? `${metres / 1000} km` : `${metres} m`;
       },
-      remove: () => box.remove(),
+      // Where the pointer is; null: nowhere.
+      point: (at) => { place.textContent = at ? `${at[0].toFixed(5)}, ${at[1].toFixed(5)}` : ""; },
+      remove: () => { box.remove(); place.remove(); },
     };
   };
 

@@ -62,6 +62,7 @@
         dimmed(spec),
         on(spec, state).map((entry) => above(entry, state)),
         border(spec, state),
+        city.plots.layers(state.plots, state, state.lang),
         state.labels.length ? city.labels.layer(state.labels) : null, // an empty one makes the engine warn
       ],
       // What moves and what has happened, drawn above it.

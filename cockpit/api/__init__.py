@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from prometheus_client.registry import Collector
 
 from cockpit.api.answer import answer
+from cockpit.api.clocks import ClockList
 from cockpit.api.datum_guess import DatumGuess
 from cockpit.api.entities import EntityStates
 from cockpit.api.export import Export
@@ -19,13 +20,17 @@ from cockpit.api.ingest import Ingest
 from cockpit.api.jobs import JobList
 from cockpit.api.journal import Journal
 from cockpit.api.map_files import MapFiles
+from cockpit.api.nearby import Nearby
 from cockpit.api.orders import OrderList
 from cockpit.api.passports import Passports
+from cockpit.api.plans import PlanList
+from cockpit.api.plots import PlotList
 from cockpit.api.records import Records
 from cockpit.api.regions import RegionTree
 from cockpit.api.schemes import Schemes
 from cockpit.api.slots import SlotStates
 from cockpit.api.tiles import LayerTiles
+from cockpit.api.units import Units
 from cockpit.parts import Parts
 
 OPENAPI = "/api/openapi.json"
@@ -39,8 +44,9 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
         Probes(parts, collectors).router, SlotStates(parts).router, Indicators(parts).router, Records(parts).router,
         Passports(parts).router, Schemes(parts).router, RegionTree(parts).router, EntityStates(parts).router,
         Ingest(parts).router, JobList(parts).router, Export(parts).router, LayerTiles(parts).router,
-        MapFiles(parts).router, DatumGuess(parts).router,
+        MapFiles(parts).router, DatumGuess(parts).router, Nearby(parts).router, PlotList(parts).router,
         IncidentList(parts).router, OrderList(parts).router, Journal(parts).router,
+        Units(parts).router, ClockList(parts).router, PlanList(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
     router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

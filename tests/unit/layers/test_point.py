@@ -6,7 +6,6 @@ import json
 import struct
 
 import numpy as np
-import pytest
 
 from layers import encode_points, point_ids
 
@@ -17,15 +16,29 @@ def test_a_frame_reads_back() -> None:
     frame = encode_points("map", "车辆", 7, 1_700_000_000_123, lon, lat, ids, kinds, ["bus", "patrol"], dt_ms=2000)
     magic, length = struct.unpack_from("<II", frame)
     header = json.loads(frame[8 : 8 + length])
-    assert magic == 0x43435031 and length % 4 == 0
+    assert magic == 0x43435032 and length % 4 == 0
+    step, origin = header.pop("step"), header.pop("origin")
     assert header == {"panel": "map", "layer": "车辆", "seq": 7, "at_ms": 1_700_000_000_123, "n": 2,
-                      "origin": pytest.approx([118.6, 29.4]), "kinds": ["bus", "patrol"], "dt_ms": 2000}  # fmt: skip
+                      "kinds": ["bus", "patrol"], "dt_ms": 2000}  # fmt: skip
     start = 8 + length
-    dx, dy = np.frombuffer(frame, "<f4", 2, start), np.frombuffer(frame, "<f4", 2, start + 8)
-    np.testing.assert_allclose(dx + header["origin"][0], [118.5, 118.7], atol=1e-7)
-    np.testing.assert_allclose(dy + header["origin"][1], [29.3, 29.5], atol=1e-7)
-    assert np.frombuffer(frame, "<u4", 2, start + 16).tolist() == [point_ids(["a"])[0], point_ids(["c"])[0]]
-    assert list(frame[start + 24 :]) == [0, 1]
+    assert np.frombuffer(frame, "<u4", 2, start).tolist() == [point_ids(["a"])[0], point_ids(["c"])[0]]
+    for axis, places in enumerate(([118.5, 118.7], [29.3, 29.5])):
+        low = np.frombuffer(frame, "<u2", 2, start + 8 + 4 * axis).astype(np.int64)
+        high = np.frombuffer(frame, "u1", 2, start + 16 + 2 * axis).astype(np.int64)
+        np.testing.assert_allclose(origin[axis] + step[axis] * (high * 65536 + low), places, atol=1e-9)
+    assert list(frame[start + 20 :]) == [0, 1]
+
+
+def test_a_point_costs_eleven_bytes_and_is_told_to_a_centimetre() -> None:
+    rng = np.random.default_rng(1)
+    lon, lat = 118 + rng.random(5000), 29 + rng.random(5000)
+    frame = encode_points("m", "x", 1, 1, lon, lat, np.arange(5000), np.zeros(5000, np.uint8))
+    start = 8 + struct.unpack_from("<II", frame)[1]
+    header = json.loads(frame[8:start])
+    assert len(frame) - start == 11 * 5000 and start < 300
+    low, high = np.frombuffer(frame, "<u2", 5000, start + 4 * 5000), np.frombuffer(frame, "u1", 5000, start + 8 * 5000)
+    told = header["origin"][0] + header["step"][0] * (high.astype(np.int64) * 65536 + low)
+    assert np.abs(told - lon).max() * 111_320 < 0.01
 
 
 def test_an_empty_frame_is_a_frame() -> None:

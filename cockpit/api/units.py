@@ -1,0 +1,95 @@
+"""`/api/v1/units`: who can be sent, and the nearest suitable one with the reasons, for it and against all others."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from cockpit.api.acting import Acting
+from cockpit.api.answer import Refusal, Route
+from cockpit.dispatch.field import OPEN, units_now
+from cockpit.dispatch.nearest import STALE_S, Judged, Need, choose
+from cockpit.dispatch.unit import Unit
+from cockpit.parts import Parts
+
+_AT_MOST: Final = 10_000
+
+
+class Units:
+    """The calls on units. They block on the ledger and the database: in threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._acting = Acting(parts)
+        self.router = APIRouter(prefix="/api/v1/units", tags=["units"], route_class=Route)
+        self.router.add_api_route("", self.all, methods=["GET"])
+        self.router.add_api_route("/nearest", self.nearest, methods=["GET"])
+
+    async def all(self) -> Response:
+        """Every unit of the roster: where it was last seen, whether it is on duty, and the order it is out for."""
+        return await self._acting.get(lambda: {"units": [_shown(unit) for unit in self._units()]})
+
+    async def nearest(
+        self,
+        request: Request,
+        incident: Annotated[str | None, Query(description="the number of an incident: its place and region")] = None,
+        lon: Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)] = None,
+        lat: Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)] = None,
+        skill: Annotated[list[str] | None, Query(description="may be given several times: all are needed")] = None,
+        kind: Annotated[list[str] | None, Query(description="may be given several times: any will do")] = None,
+        within_m: Annotated[float, Query(gt=0, le=200_000, allow_inf_nan=False)] = 200_000,
+        stale_s: Annotated[float, Query(gt=0, le=86_400, allow_inf_nan=False)] = STALE_S,
+        anywhere: Annotated[bool, Query(description="units of other regions too")] = False,
+        lang: Annotated[str, Query(pattern="^(zh|en)$")] = "zh",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    ) -> Response:
+        """The suitable units, the nearest first, and the excluded ones with every reason. Distances are straight lines."""
+        if (incident is None) == (lon is None) or (lon is None) != (lat is None):
+            raise Refusal(422, "give either incident or lon and lat")
+        actor = self._acting.actor(request)
+
+        def found() -> dict[str, Any]:
+            place = self._place(incident, lon, lat, actor)
+            above = () if anywhere else self._acting.toolbox.ground.above(place[2])
+            need = Need(
+                place[0], place[1], self._parts.clock(), frozenset(skill or ()), frozenset(kind or ()), above, within_m, stale_s
+            )
+            choice = choose(self._units(), need)
+            return {
+                "suitable": [_judged(one, lang) for one in choice.suitable[:limit]], "distance": "straight",
+                "excluded": [_judged(one, lang) for one in choice.excluded[:limit]],
+                "counts": {"suitable": len(choice.suitable), "excluded": len(choice.excluded)},
+            }  # fmt: skip
+
+        return await self._acting.get(found)
+
+    def _place(self, number: str | None, lon: float | None, lat: float | None, actor: Any) -> tuple[float, float, str]:
+        toolbox = self._acting.toolbox
+        if number is None:
+            spot = toolbox.ground.spot(lon, lat, "wgs84", None)
+            return lon or 0.0, lat or 0.0, spot.region
+        incident = toolbox.incident(number, actor)
+        if incident.lon is None or incident.lat is None:
+            raise Refusal(422, f"{number} has no place on the map", "give lon and lat")
+        return incident.lon, incident.lat, incident.region
+
+    def _units(self) -> list[Unit]:
+        city = self._parts.city
+        slot = city.unit_positions
+        positions = self._parts.entities.latest(slot, None, None, None, None, _AT_MOST) if slot in city.slots and slot else None
+        orders = self._acting.toolbox.store.orders(None, None, OPEN, _AT_MOST)
+        return units_now(city.roster, positions, orders, self._parts.clock())
+
+
+def _shown(unit: Unit) -> dict[str, Any]:
+    return {
+        "id": unit.id, "name": unit.name, "kind": unit.kind, "skills": sorted(unit.skills), "region": unit.region,
+        "status": unit.status.value, "on_duty": unit.on_duty, "lon": unit.lon, "lat": unit.lat, "seen_at": unit.seen_at,
+        "order": unit.order or None,
+    }  # fmt: skip
+
+
+def _judged(one: Judged, language: str) -> dict[str, Any]:
+    reasons = [{"why": reason.why.value, "detail": reason.detail, "said": reason.said(language)} for reason in one.reasons]
+    return _shown(one.unit) | {"straight_m": one.straight_m, "reasons": reasons}

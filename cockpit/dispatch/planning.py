@@ -1,0 +1,83 @@
+"""Carrying out plans on an incident, each thing inside one transaction: a row of the incident's journal and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from cockpit.dispatch.actor import Actor, Role
+from cockpit.dispatch.announcing import announce
+from cockpit.dispatch.ground import Ground
+from cockpit.dispatch.incident import ENDED, Incident
+from cockpit.dispatch.journal import Entry
+from cockpit.dispatch.machine import fold as fold_incident
+from cockpit.dispatch.machine import within
+from cockpit.dispatch.plan_run import START, STOP, VERBS, PlanEvent, PlanRefusal, PlanRun, after, events_of, fold, start
+from cockpit.dispatch.plans import Plan
+from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown
+from cockpit.dispatch.writing import Writing
+
+COMMAND: Final = frozenset({Role.CHIEF, Role.DISPATCHER, Role.LEADER, Role.ADMINISTRATOR})
+"""Who may start and stop plans, and do any step; everybody else does the steps of the own role."""
+
+
+def runs_of(plans: Mapping[str, Plan], entries: Sequence[Entry]) -> dict[str, PlanRun]:
+    """The plans of an incident as its journal leaves them. Of a plan that is no longer there nothing is told; where a plan's
+    file has changed so that its journal makes no sense any more, it neither."""
+    events: dict[str, list[PlanEvent]] = {}
+    for event in events_of(entries):
+        events.setdefault(event.plan, []).append(event)
+    found: dict[str, PlanRun] = {}
+    for name in events.keys() & plans.keys():
+        try:
+            found |= fold(plans, events[name])
+        except PlanRefusal:
+            continue
+    return found
+
+
+class Planning:
+    """The verbs of plans. Any thread."""
+
+    def __init__(self, plans: Mapping[str, Plan], ground: Ground) -> None:
+        self._plans = plans
+        self._ground = ground
+
+    def act(
+        self, writing: Writing, incident: Incident | None, entries: Sequence[Entry], event: PlanEvent, actor: Actor
+    ) -> PlanRun:
+        """The run after one of plan_run.VERBS on the incident (`entries`: its journal). Raises Unknown, Forbidden and Illegal."""
+        if incident is None or not within(actor, incident.region, self._ground.above):
+            raise Unknown("there is no such incident")
+        plan = self._plans.get(event.plan)
+        if plan is None or event.verb not in VERBS:
+            raise Unknown(f"there is no plan {event.plan!r:.60} with {event.verb!r:.40}; verbs: {', '.join(VERBS)}")
+        self._check_actor(plan, event, actor)
+        if incident.state in ENDED:
+            raise Illegal(f"{incident.number} is {incident.state.value}: its plans are closed", ())
+        runs = runs_of(self._plans, entries)
+        try:
+            run = start(self._plans, runs, event) if event.verb == START else self._after(runs, event)
+        except PlanRefusal as error:
+            raise Illegal(str(error), (START,) if event.plan not in runs else VERBS[1:]) from None
+        state = incident.state.value
+        said = {"plan": event.plan, "step": event.step, "reason": event.reason, "from": state, "to": state}
+        entry = writing.append(actor, incident.number, "", event.verb, said)
+        changed = fold_incident(incident, entry)
+        writing.keep_incident(changed, self._ground.path(changed.region))
+        announce(writing, entry, changed)
+        return run
+
+    def _after(self, runs: Mapping[str, PlanRun], event: PlanEvent) -> PlanRun:
+        if event.plan not in runs:
+            raise PlanRefusal(f"plan {event.plan!r} was not started")
+        return after(runs[event.plan], event)
+
+    def _check_actor(self, plan: Plan, event: PlanEvent, actor: Actor) -> None:
+        if actor.role in COMMAND:
+            return
+        step = plan.step(event.step)
+        if event.verb in (START, STOP) or step is None or step.role is not actor.role:
+            raise Forbidden(
+                f"{event.verb} is not for {actor.role.value}; for: {step.role.value if step else 'chief, dispatcher'}"
+            )

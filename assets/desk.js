@@ -89,8 +89,7 @@
       if (old) old.remove();
       return;
     }
-    const bar = old || make("div", "toolbar");
-    mark(bar, "role", "toolbar");
+    const bar = old || make("section", "toolbar");
     mark(bar, "aria-label", t("desk_tools"));
     bar.replaceChildren();
     say(make("span", "toolbar-word", bar), t("desk_export"));

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   window.Cockpit.addWords({
+    map: ["地图", "Map"],
     desk_tools: ["工具栏", "Toolbar"],
     desk_export: ["导出整个看板", "Export the board"],
     desk_keys: ["快捷键", "Keys"],

@@ -95,12 +95,14 @@ def _grid(board: Board, context: Context) -> Component:
 
 def _panel(placed: PlacedPanel, context: Context) -> Component:
     """The frame: title, age and status, and the body the panel lays out itself."""
-    title, age = html.H2(title_of(placed, context), className="panel-title"), html.Span(className="panel-age")
+    name = title_of(placed, context)
+    untitled: dict[str, Any] = {} if name else {"hidden": True}
+    title = html.H2(name, className="panel-title", **untitled)
     told: dict[str, Any] = {"data-panel": placed.kind.name, "data-id": placed.id, "data-status": "loading"}
-    told |= {"aria-label": name} if (name := title_of(placed, context)) else {}
-    return html.Section(
+    told |= {"role": "group", "aria-label": name} if name else {}
+    return html.Div(
         [
-            html.Div([title, age], className="panel-head"),
+            html.Div([title, html.Span(className="panel-age")], className="panel-head"),
             html.Div(placed.kind.layout(placed.options, context), className="panel-body"),
         ],
         id=f"panel-{placed.id}",

@@ -69,7 +69,15 @@ def table_of(placed: PlacedPanel, context: Context) -> Table:
         return own(props, placed.options, context)
     title = title_of(placed, context) or str(props.get("title") or placed.id)
     columns, rows = _shape(props)(props, placed, context)
-    return Table(title, tuple(columns), tuple(tuple(row) for row in rows))
+    return _filled(Table(title, tuple(columns), tuple(tuple(row) for row in rows)))
+
+
+def _filled(table: Table) -> Table:
+    """Without the texts nobody has: a column of states where nothing is judged."""
+    kept = [at for at, column in enumerate(table.columns) if column.kind != "text" or any(row[at] for row in table.rows)]
+    if not table.rows:
+        return table
+    return Table(table.title, tuple(table.columns[at] for at in kept), tuple(tuple(row[at] for at in kept) for row in table.rows))
 
 
 Parted = tuple[Sequence[Column], Iterable[Sequence[Cell]]]

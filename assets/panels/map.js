@@ -2,31 +2,68 @@
 (() => {
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});
-  const { make, say, still } = Cockpit.dom;
+  const { make, mark, say, still } = Cockpit.dom;
+
+  const PORTABLE_MS = 60000;
+  const SHOWN = "map-hidden"; // which layers this screen has switched off, for as long as its tab is open
+
+  function kept() {
+    try {
+      return JSON.parse(sessionStorage.getItem(SHOWN)) || undefined;
+    } catch {
+      return undefined;
+    }
+  }
 
   function build(root, ctx) {
-    const parts = { root, map: null, spec: "", ctx, points: new Map(), ages: {}, slot: "" };
+    const parts = { root, map: null, spec: "", ctx, points: new Map(), ages: {}, slot: "", marks: [], zone: [] };
     if (!window.CityMap) return parts;
+    const show = () => parts.map && parts.map.setPlots([...parts.marks, ...parts.zone]);
+    parts.found = Cockpit.mapFound(root, ctx.lang, (zone) => { parts.zone = zone; show(); });
     parts.map = window.CityMap.create(root, {
       lang: ctx.lang,
       reducedMotion: still(),
       onPick: (code) => code && parts.ctx.go({ region: code }),
       onUnavailable: () => unavailable(parts),
+      hidden: kept(),
+      onShown: (hidden) => sessionStorage.setItem(SHOWN, JSON.stringify(hidden)),
+      onArea: (feature) => parts.found.look(feature.geometry),
+      onPlot: (feature) => parts.plots.add(feature),
+      onUndo: () => parts.plots.undo(),
+      onExport: () => parts.plots.save(),
     });
+    parts.plots = Cockpit.mapPlots((marks) => { parts.marks = marks; show(); }, ctx.lang);
     parts.watch = new ResizeObserver(() => parts.map && parts.map.resize());
     parts.watch.observe(root);
     return parts;
   }
 
+  /** Without WebGL the server draws the map as a page of its own, in a frame that can reach nothing; it is drawn anew each minute. */
   function unavailable(parts) {
     const said = parts.root.querySelector(".quiet") || make("div", "quiet", parts.root);
     say(said, Cockpit.word("no_webgl", parts.ctx.lang));
+    const frame = parts.portable || make("iframe", "map-portable", parts.root);
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.title = Cockpit.word("no_webgl", parts.ctx.lang);
+    parts.portable = frame;
+    portable(parts);
+    parts.again = setInterval(() => portable(parts), PORTABLE_MS);
+  }
+
+  function portable(parts) {
+    const section = parts.root.closest(".panel");
+    const { region, window: named, at, dimension } = parts.ctx.scope();
+    const asked = Object.entries({ region, window: named, at, dimension, lang: parts.ctx.lang }).filter(([, value]) => value);
+    parts.asked = new URLSearchParams(asked).toString();
+    parts.portable.src = `/api/v1/map/${encodeURIComponent(parts.ctx.scope().board)}/${encodeURIComponent(section.dataset.id)}.html?${parts.asked}`;
   }
 
   function paint(parts, props, ctx, changed) {
     parts.ctx = ctx;
-    if (!parts.map || !props.spec) return;
+    if (parts.portable && props.spec && changed.includes("region")) portable(parts);
+    if (!parts.map || !props.spec || parts.portable) return;
     const spec = JSON.stringify(props.spec);
+    named(parts, props.title);
     if (spec !== parts.spec) {
       parts.spec = spec;
       parts.map.setSpec(props.spec);
@@ -40,6 +77,16 @@
         unit: Cockpit.format.unit(props.unit, ctx.lang), decimals: props.decimals, lights: props.lights || {}, title: props.title, status: status(parts, parts.slot),
       });
     }
+  }
+
+  /** The lower canvas is the one that is moved by keys; both are one picture with one name. */
+  function named({ root }, title) {
+    [...root.querySelectorAll(".city-map-canvas canvas")].forEach((canvas, i) => {
+      mark(canvas, "role", "img");
+      mark(canvas, "aria-label", i === 0 ? title || Cockpit.word("map", Cockpit.scope.lang()) : null);
+      mark(canvas, "aria-hidden", i === 0 ? null : "true");
+      canvas.tabIndex = i === 0 ? 0 : -1;
+    });
   }
 
   const status = ({ ages }, slot) => ages[slot] || ages[""] || "live";
@@ -65,6 +112,8 @@
 
   function drop(parts) {
     if (parts.watch) parts.watch.disconnect();
+    if (parts.plots) parts.plots.stop();
+    clearInterval(parts.again);
     if (parts.map) parts.map.destroy();
   }
 

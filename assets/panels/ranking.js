@@ -32,7 +32,8 @@
   }
 
   function fitting(parts) {
-    const least = parseFloat(getComputedStyle(parts.root).fontSize) * 1.6;
+    const style = getComputedStyle(parts.root);
+    const least = Math.max(parseFloat(style.fontSize) * 1.6, parseFloat(style.getPropertyValue("--touch")) || 0); // a finger's row
     return Math.max(1, Math.floor((parts.el.clientHeight - 4) / least));
   }
 

@@ -1,0 +1,210 @@
+"""Three surfaces of one board: the wall nobody touches, the tablet in the hand, the desk that takes numbers along."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from streams.clock import system_clock
+from tests.conftest import ServersUsed
+from tests.tiny_city import served, tiny_app, tiny_city
+
+pytestmark = pytest.mark.browser
+
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--js-flags=--expose-gc")
+WALL, STRIP, TABLET = (1920, 1080), (3840, 480), (1180, 820)
+SHIFTS = 8
+ROUNDS, EACH = 60, 30
+"""30 minutes of a wall: as many updates as come at one a second, sent as fast as the screen takes them."""
+
+
+@pytest.fixture(scope="module")
+def chromium(servers_used: ServersUsed) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        servers_used.add(f"Chromium {browser.version}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    city = tiny_city(system_clock)
+    now = system_clock()
+    for hours in range(1, 30, 3):
+        city.hotline(now - timedelta(hours=hours), "770101", count=2 + hours % 5, wait_s=8 + hours % 9)
+    city.hotline(now - timedelta(seconds=2), "770201", count=3, wait_s=18)
+    with served(tiny_app(city)) as found:
+        yield found
+
+
+def opened(browser: Browser, address: str, query: str, size: tuple[int, int] = WALL, **more: Any) -> Page:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, **({"reduced_motion": "reduce"} | more))
+    page.goto(f"http://{address}/board/city?{query}")
+    expect(page.locator("#panel-requests .number-value")).not_to_be_empty(timeout=60_000)
+    return page
+
+
+@pytest.mark.parametrize(("size", "layout"), [(WALL, "wall"), (STRIP, "strip")])
+def test_a_wall_has_neither_cursor_nor_scroll_bar_and_its_real_layout(
+    chromium: Browser, address: str, size: tuple[int, int], layout: str
+) -> None:
+    page = opened(chromium, address, "screen=wall", size)
+    assert page.evaluate("[document.documentElement.dataset.layout, document.documentElement.dataset.screen]") == [layout, "wall"]
+    assert page.evaluate("new Set([...document.querySelectorAll('#app *')].map(one => getComputedStyle(one).cursor)).size") == 1
+    assert page.evaluate("getComputedStyle(document.querySelector('.panel')).cursor") == "none"
+    scrolled = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    assert page.evaluate(scrolled) == list(size)
+    page.close()
+
+
+def test_a_walls_picture_moves_by_two_pixels_at_most_and_nothing_is_laid_out_anew(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address, "screen=wall")
+    box = "(() => { const {x, y, width, height} = document.querySelector('#panel-map').getBoundingClientRect(); return [x, y, width, height] })()"
+    boxes = []
+    for _ in range(SHIFTS):
+        page.evaluate("Cockpit.wall.shift()")
+        boxes.append(page.evaluate(box))
+    assert len({(x, y) for x, y, _, _ in boxes}) == SHIFTS
+    assert max(x for x, *_ in boxes) - min(x for x, *_ in boxes) == 2
+    assert max(y for _, y, *_ in boxes) - min(y for _, y, *_ in boxes) == 2
+    assert len({(width, height) for _, _, width, height in boxes}) == 1
+    assert page.evaluate(
+        "[...document.querySelectorAll('#app, .grid, .panel')].every(one => getComputedStyle(one).transform === 'none')"
+    )
+    page.close()
+
+
+def test_a_wall_takes_a_new_version_at_a_quiet_moment_only(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address, "screen=wall")
+    quiet = "([since, changed, now]) => Cockpit.wall.quiet(since, changed, now)"
+    page.evaluate("document.querySelector('.city-state').dataset.light = 'fine'")
+    assert page.evaluate(quiet, [0, 60_000, 65_000]) is False, "something changed five seconds ago"
+    assert page.evaluate(quiet, [0, 60_000, 70_000]) is True
+    assert page.evaluate(quiet, [0, 300_000, 300_001]) is True, "a city that never rests"
+    page.evaluate("document.querySelector('.city-state').dataset.light = 'alarm'")
+    assert page.evaluate(quiet, [0, 60_000, 80_000]) is False, "the alarm is new"
+    assert page.evaluate(quiet, [0, 60_000, 150_000]) is True
+    page.close()
+
+
+def test_a_page_of_another_build_loads_itself_anew(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address, "screen=open")
+    page.evaluate(
+        "window.former = true; document.getElementById('app').dataset.page = 'of another build'; Cockpit.scope.go({region: '7701'})"
+    )
+    page.wait_for_function("window.former === undefined", timeout=30_000)
+    expect(page.locator("#panel-requests .number-value")).not_to_be_empty()
+    assert page.url.endswith("region=7701")
+    page.close()
+
+
+def test_a_tablet_can_keep_it_among_its_apps(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address, "screen=tablet&lang=en", TABLET)
+    told = page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then(answer => answer.json())")
+    assert (
+        told["start_url"] == "/?screen=tablet&lang=en"
+        and told["display"] == "standalone"
+        and told["name"] == "Tiny · City Cockpit"
+    )
+    for icon in told["icons"]:
+        answer = page.request.get(f"http://{address}{icon['src']}")
+        assert "x".join(map(str, Image.open(io.BytesIO(answer.body())).size)) == icon["sizes"]
+    assert page.evaluate("document.querySelector('meta[name=theme-color]').content") == "#0B1220"
+    tops = page.evaluate(
+        "[...document.querySelectorAll('.panel')].filter(one => one.offsetParent).sort((a, b) => a.offsetTop - b.offsetTop).map(one => one.dataset.panel)"
+    )
+    assert tops[0] == "number"
+    page.close()
+
+
+@pytest.mark.parametrize(("wants", "query", "theme"), [
+    ("light", "screen=desk", "light"), ("dark", "screen=desk", "dark"), ("light", "screen=wall", "dark"), ("dark", "theme=light", "light"),
+])  # fmt: skip
+def test_a_desk_follows_its_system_and_everybody_the_address(
+    chromium: Browser, address: str, wants: str, query: str, theme: str
+) -> None:
+    page = opened(chromium, address, query, color_scheme=wants)
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    assert ground == ("rgb(244, 247, 251)" if theme == "light" else "rgb(11, 18, 32)")
+    page.close()
+
+
+def test_the_font_comes_from_here_with_figures_of_one_width(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address, "lang=en")
+    page.evaluate("document.fonts.ready.then(() => null)")
+    assert (
+        page.evaluate("[...document.fonts].filter(face => face.status === 'loaded').map(face => face.family)").count("Inter") >= 1
+    )
+    wide = """text => { const at = document.querySelector('.number-value').cloneNode(); at.textContent = text;
+      at.style.position = 'absolute'; document.querySelector('.number-line').append(at); const found = at.getBoundingClientRect().width; at.remove(); return found }"""
+    assert page.evaluate(wide, "1111") == page.evaluate(wide, "8888")
+    page.close()
+
+
+def test_a_desk_shows_a_panel_as_a_table_and_takes_it_along(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address, "screen=desk&lang=en")
+    page.locator("#panel-ranking .panel-table").click()
+    sheet = page.locator(".tabled")
+    expect(sheet.locator("tbody tr")).to_have_count(2)
+    expect(sheet.locator("thead th")).to_have_text(["Code", "Name", "Requests"])
+    with page.expect_download() as one:
+        sheet.locator("button", has_text="CSV").click()
+    rows = list(csv.reader(io.StringIO(one.value.path().read_text(encoding="utf-8-sig"))))
+    assert rows[0] == ["Code", "Name", "Requests"] and {row[0] for row in rows[1:]} == {"7701", "7702"}
+    with page.expect_download() as one:
+        sheet.locator("button", has_text="XLSX").click()
+    assert zipfile.ZipFile(one.value.path()).testzip() is None
+    with page.expect_download(timeout=60_000) as one:
+        sheet.locator("button", has_text="PNG").click()
+    box = page.evaluate(
+        "(() => { const {width, height} = document.querySelector('#panel-ranking').getBoundingClientRect(); return [width, height] })()"
+    )
+    picture = Image.open(one.value.path()).convert("RGB")
+    assert [abs(drawn - 2 * laid) <= 2 for drawn, laid in zip(picture.size, box, strict=True)] == [True, True]
+    assert len(picture.getcolors(1 << 24) or []) > 50, "there is something to see"
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    page.keyboard.press("?")
+    expect(page.locator(".keys kbd").first).to_be_visible()
+    page.keyboard.press("Escape")
+    with page.expect_download() as one:
+        page.keyboard.press("x")
+    assert len([name for name in zipfile.ZipFile(one.value.path()).namelist() if name.startswith("xl/worksheets/")]) >= 4
+    page.close()
+
+
+@pytest.mark.timeout(300)
+def test_half_an_hour_of_updates_leaves_nothing_behind(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address, "screen=wall")
+    line = page.context.new_cdp_session(page)
+    line.send("Performance.enable")
+    send = """async ([from, count]) => {
+      for (let n = from; n < from + count; n++) {
+        const rows = [0, 1, 2].map(i => ({code: `77${(n + i) % 5}`, name: `Place ${(n + i) % 5}`, value: (n * 7 + i) % 100, light: i ? null : "alarm", here: false}));
+        Cockpit.board.apply({requests: {value: n, light: n % 3 ? "fine" : "alarm"}, ranking: {rows, top: 100},
+          wait: {now: n % 60, values: Array.from({length: 48}, (_, i) => (i * n) % 60)}}, false);
+        Cockpit.wall.shift();
+        if (n % 5 === 0) await new Promise(requestAnimationFrame);
+      }
+    }"""
+    measured = []
+    for done in range(ROUNDS):
+        page.evaluate(send, [done * EACH, EACH])
+        if done in (ROUNDS // 4 - 1, ROUNDS - 1):
+            for _ in range(3):
+                line.send("HeapProfiler.collectGarbage")
+            measured.append({one["name"]: one["value"] for one in line.send("Performance.getMetrics")["metrics"]})
+    first, last = measured
+    for name in ("JSHeapUsedSize", "Nodes", "JSEventListeners"):
+        assert last[name] <= first[name] * 1.05, (name, first[name], last[name])
+    page.close()

@@ -1,0 +1,111 @@
+// What lies near a place or in a drawn area: counts by kind, then lists; the radius follows a slider. Names are text.
+(() => {
+  "use strict";
+  const Cockpit = (window.Cockpit = window.Cockpit || {});
+  const { make, say } = Cockpit.dom;
+  const [LEAST_M, MOST_M] = [200, 200000];
+  const WORDS = { zh: { near: "周边", area: "选区", close: "关闭", none: "没有找到", radius: "半径" }, en: { near: "Nearby", area: "Selection", close: "Close", none: "Nothing found", radius: "Radius" } };
+
+  const radiusAt = (share) => {
+    const exact = LEAST_M * (MOST_M / LEAST_M) ** share;
+    const step = 10 ** Math.floor(Math.log10(exact));
+    return Math.min(Math.max(Math.round(exact / step) * step, LEAST_M), MOST_M);
+  };
+
+  const placesOf = ({ type, coordinates }) => (type === "Point" ? [coordinates] : type === "Polygon" ? coordinates[0].slice(0, -1) : coordinates).map(([lon, lat]) => `${lon.toFixed(6)},${lat.toFixed(6)}`).join(";");
+
+  /** A sheet in `root`; `mark(features)` shows on the map where one looks. */
+  function found(root, lang, mark) {
+    const words = WORDS[lang] || WORDS.zh;
+    const sheet = make("aside", "map-found", root);
+    sheet.hidden = true;
+    const head = make("div", "map-found-head", sheet);
+    const title = make("strong", "", head);
+    const total = make("span", "", head);
+    const close = make("button", "", head);
+    close.type = "button";
+    say(close, "×");
+    close.setAttribute("aria-label", words.close);
+    const slider = make("input", "", sheet);
+    slider.type = "range";
+    slider.min = 0;
+    slider.max = 1;
+    slider.step = 0.01;
+    slider.setAttribute("aria-label", words.radius);
+    const kinds = make("div", "map-found-kinds", sheet);
+    const list = make("div", "map-found-list", sheet);
+    let zone = null;
+    let open = "";
+    let asked = 0;
+    let timer = 0;
+
+    async function ask() {
+      const turn = ++asked;
+      const radius = radiusAt(Number(slider.value));
+      const point = zone.type === "Point";
+      say(title, point ? `${words.near} ${radius >= 1000 ? `${radius / 1000} km` : `${radius} m`}` : words.area);
+      const place = { type: "Feature", geometry: zone, properties: point ? { kind: "circle", radius_m: radius, color: "#35C2E8", width_px: 2 } : { kind: "polygon", color: "#35C2E8", width_px: 2 } };
+      mark([place]);
+      const query = new URLSearchParams(point ? { near: placesOf(zone), radius_m: radius } : { within: placesOf(zone) });
+      try {
+        const answer = await fetch(`/api/v1/nearby?${query}`, { credentials: "same-origin" });
+        const body = await answer.json();
+        if (turn === asked && zone) answer.ok ? show(body) : say(total, body.error);
+      } catch {
+        if (turn === asked) say(total, "—");
+      }
+    }
+
+    function show({ counts, titles, hits }) {
+      const all = Object.entries(counts).filter(([, count]) => count);
+      const sum = all.reduce((whole, [, count]) => whole + count, 0);
+      say(total, sum ? Cockpit.format.number ? String(sum) : sum : words.none);
+      sessionStorage.setItem("selection", JSON.stringify(Object.fromEntries(all.map(([kind]) => [kind, hits[kind].map((hit) => hit.id)]))));
+      root.dispatchEvent(new CustomEvent("map-selection", { bubbles: true, detail: { counts, hits } }));
+      kinds.replaceChildren(...all.sort((a, b) => b[1] - a[1]).map(([kind, count]) => {
+        const row = make("button", "");
+        row.type = "button";
+        row.dataset.kind = kind;
+        say(make("span", "", row), titles[kind]?.[lang] || titles[kind]?.zh || kind);
+        say(make("span", "", row), count);
+        row.setAttribute("aria-expanded", String(kind === open));
+        row.addEventListener("click", () => { open = open === kind ? "" : kind; show({ counts, titles, hits }); });
+        return row;
+      }));
+      list.replaceChildren(...(hits[open] || []).map((hit) => {
+        const row = make("button", "");
+        row.type = "button";
+        say(make("span", "", row), hit.name);
+        say(make("span", "", row), hit.distance_m >= 1000 ? `${(hit.distance_m / 1000).toFixed(1)} km` : `${Math.round(hit.distance_m)} m`);
+        return row;
+      }));
+    }
+
+    function stop() {
+      zone = null;
+      sheet.hidden = true;
+      mark([]);
+      sessionStorage.removeItem("selection");
+    }
+
+    slider.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
+    close.addEventListener("click", stop);
+    sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); stop(); } });
+    for (const kind of ["pointerdown", "wheel"]) sheet.addEventListener(kind, (event) => event.stopPropagation());
+    return {
+      look(geometry) {
+        zone = geometry;
+        slider.value = Math.log(1000 / LEAST_M) / Math.log(MOST_M / LEAST_M);
+        slider.hidden = geometry.type !== "Point";
+        sheet.hidden = false;
+        kinds.replaceChildren();
+        list.replaceChildren();
+        say(total, "…");
+        ask();
+      },
+      stop,
+    };
+  }
+
+  Cockpit.mapFound = found;
+})();

@@ -1,0 +1,162 @@
+"""The live map beside Plotly's maps and Leaflet: main-thread time and bytes per update of moving points, first paint of polygons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from layers import SCRIPTS, AreaLayer, Features, MapContainer, PointLayer, Regions, deck_spec, encode_points
+from tests.bench.row import Aim, Row, spread
+from tests.browser.map_page import MapPage, served
+from tests.browser.test_map import CHROMIUM, FLAGS
+
+ROOT = Path(__file__).resolve().parents[2]
+COUNTS = (10_000, 100_000)
+POLYGONS = 5_000
+UPDATES = {"ours": 12, "plotly": 3, "leaflet": 3}
+AGAINST = {"plotly": "Plotly", "leaflet": "Leaflet canvas"}
+Floats = NDArray[np.float64]
+
+
+def measure(rounds: int) -> list[Row]:
+    """Milliseconds of the page's main thread per update, bytes per point, milliseconds to the first picture of polygons."""
+    rows: list[Row] = []
+    with _site() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        for count in COUNTS:
+            spent = {side: [_update_ms(browser, address, side, count) for _ in range(rounds)] for side in UPDATES}
+            rows += _rows(f"main thread per update, {count:,} points", spent, Aim("at most", 8) if count == 100_000 else None)
+            size = len(_frame(count, 0)) / count
+            rows.append(Row("map", f"bytes per point, {count:,} points", size, "B", aim=Aim("at most", 12)))
+        painted = {side: [_paint_ms(browser, address, side) for _ in range(rounds)] for side in UPDATES}
+        rows += _rows(f"first paint of {POLYGONS:,} polygons", painted, Aim("at most", 2000))
+        browser.close()
+    return rows
+
+
+def _rows(name: str, spent: dict[str, list[float]], aim: Aim | None) -> list[Row]:
+    note = (
+        "map: Chromium with software graphics. Per update: all of the page's main thread (CDP TaskDuration) from new data to "
+        "the picture, positions handed over in the form the engine takes. Leaflet 1.9.4 is dash-leaflet's engine, fed as that "
+        "does it (a GeoJSON layer made anew), without Dash's own cost."
+    )
+    own = median(spent["ours"])
+    rows = [Row("map", name, own, "ms", aim=aim, spread=spread(spent["ours"]), note=note)]
+    for side, title in AGAINST.items():
+        theirs = median(spent[side])
+        rows.append(Row("map", f"{name}: {title}", theirs, "ms", "ours", theirs / own, spread=spread(spent[side])))
+    return rows
+
+
+def _update_ms(browser: Browser, address: str, side: str, count: int) -> float:
+    page = _opened(browser, address)
+    page.evaluate("([side, count]) => run(side, 'start', count)", [side, count])
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    page.evaluate("side => run(side, 'update', 0, 2)", side)
+    page.wait_for_timeout(300)
+    before = _busy_ms(session)
+    page.evaluate("([side, updates]) => run(side, 'update', 0, updates)", [side, UPDATES[side]])
+    used = _busy_ms(session) - before
+    page.context.close()
+    return used / UPDATES[side]
+
+
+def _paint_ms(browser: Browser, address: str, side: str) -> float:
+    page = _opened(browser, address)
+    took: float = page.evaluate("side => run(side, 'paint')", side)
+    page.context.close()
+    return took
+
+
+def _busy_ms(session: Any) -> float:
+    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    return float(metrics["TaskDuration"]) * 1000
+
+
+def _opened(browser: Browser, address: str) -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page.set_default_timeout(240_000)
+    page.goto(address)
+    return page
+
+
+def _places(count: int, turn: int) -> tuple[Floats, Floats]:
+    rng = np.random.default_rng(3)
+    step = np.random.default_rng(7).normal(0, 2e-4, (2, count)) * turn
+    return 120 + rng.random(count) + step[0], 30 + rng.random(count) + step[1]
+
+
+def _frame(count: int, turn: int) -> bytes:
+    kinds = (np.arange(count) % 3).astype(np.uint8)
+    return encode_points("map", "things", turn, turn, *_places(count, turn), np.arange(count, dtype=np.uint32), kinds, ["a", "b", "c"])
+
+
+def _polygons() -> Regions:
+    """A city of irregular neighbours: the Voronoi cells of random places."""
+    rng = np.random.default_rng(5)
+    box = shapely.box(120, 30, 121, 31)
+    points = shapely.MultiPoint(np.column_stack([120 + rng.random(POLYGONS), 30 + rng.random(POLYGONS)]))
+    cells = shapely.intersection(shapely.get_parts(shapely.voronoi_polygons(points)), box)
+    shapes = [shapely.segmentize(cell, 0.001) for cell in cells]
+    rows: list[dict[str, Any]] = [{"code": "0", "parent": None, "name": "城", "level": 0}]
+    rows += [{"code": f"c{i}", "parent": "0", "name": f"区{i}", "level": 1} for i in range(len(shapes))]
+    return Regions(Features(np.array([box, *shapes], dtype=object), rows))
+
+
+class _BenchPage(MapPage):
+    """The map's page with all three engines, and their data."""
+
+    def answer(self, path: str) -> tuple[str, bytes] | None:
+        route, _, query = path.partition("?")
+        if route == "/":
+            scripts = ("deck.js", "plotly.js", "leaflet.js", *(f"map/{name}" for name in SCRIPTS), "side.js")
+            tags = "".join(f'<script src="/{name}"></script>' for name in scripts)
+            links = "".join(f'<link rel="stylesheet" href="/{name}">' for name in ("map/map.css", "leaflet.css", "page.css"))
+            return "text/html", f'<!doctype html><meta charset="utf-8">{links}<div id="map"></div>{tags}'.encode()
+        if route in ("/points", "/places"):
+            count, turn = map(int, query.split("&"))
+            if route == "/points":
+                return "application/octet-stream", _frame(count, turn)
+            return "application/json", json.dumps([axis.round(6).tolist() for axis in _places(count, turn)]).encode()
+        if route == "/spec":
+            layers = (PointLayer(id="things", style="vehicle"),)
+            return "application/json", json.dumps(deck_spec(MapContainer(self.container.regions, layers, "0"))).encode()
+        if route == "/shapes":
+            spec = deck_spec(self.container)
+            values = {region.code: float(i % 100) for i, region in enumerate(self.container.regions.children("0"))}
+            return "application/json", json.dumps(spec | {"values": values}).encode()
+        return _script(route) or super().answer(path)
+
+
+def _script(route: str) -> tuple[str, bytes] | None:
+    plotly = find_spec("plotly")
+    assert plotly is not None and plotly.submodule_search_locations is not None
+    vendor = ROOT / "layers" / "vendor"
+    files = {
+        "/plotly.js": Path(plotly.submodule_search_locations[0]) / "package_data" / "plotly.min.js",
+        "/leaflet.js": vendor / "leaflet-1.9.4.js",
+        "/leaflet.css": vendor / "leaflet-1.9.4.css",
+        "/side.js": Path(__file__).with_name("map_side.js"),
+    }
+    if route not in files:
+        return None
+    return ("text/css" if route.endswith("css") else "text/javascript"), files[route].read_bytes()
+
+
+@contextmanager
+def _site() -> Iterator[str]:
+    regions = _polygons()
+    page = _BenchPage(regions, (), MapContainer(regions, (AreaLayer(id="regions", style="regions"),), "0"))
+    with served(page, policy=False) as address:
+        yield address

@@ -1,0 +1,86 @@
+// The three engines of the map bench, each behind the same three verbs: start(), update(k), paint(shapes).
+(() => {
+  "use strict";
+  const box = document.getElementById("map");
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const STYLE = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#0B1220" } }] };
+  const until = async (true_) => { while (!true_()) await new Promise((again) => setTimeout(again, 5)); };
+
+  const ours = () => {
+    const map = window.CityMap.create(box, { reducedMotion: true });
+    return {
+      async start(spec, count) {
+        map.setSpec(spec);
+        await until(map.ready);
+        this.frames = await Promise.all([0, 1].map(async (k) => (await fetch(`/points?${count}&${k}`)).arrayBuffer()));
+      },
+      async update(k) {
+        map.setPoints("things", this.frames[k % 2].slice(0));
+        await drawn();
+      },
+      async paint(spec) {
+        map.setSpec(spec);
+        map.setValues("regions", spec.values, {});
+        await until(map.ready);
+      },
+    };
+  };
+
+  const plotly = () => ({
+    async start(spec, count) {
+      this.places = await Promise.all([0, 1].map(async (k) => (await fetch(`/places?${count}&${k}`)).json()));
+      const [lon, lat] = this.places[0];
+      await window.Plotly.newPlot(box, [{ type: "scattermap", mode: "markers", lon, lat, marker: { size: 4 } }], this.layout(), { staticPlot: false });
+      await drawn();
+    },
+    layout: () => ({ map: { style: STYLE, center: { lon: 120.5, lat: 30.5 }, zoom: 8 }, margin: { l: 0, r: 0, t: 0, b: 0 }, showlegend: false }),
+    async update(k) {
+      const [lon, lat] = this.places[k % 2];
+      await window.Plotly.restyle(box, { lon: [lon], lat: [lat] });
+      await drawn();
+    },
+    async paint(spec) {
+      const geojson = await (await fetch(spec.layers[0].url)).json();
+      const codes = geojson.features.map((one) => one.properties.code);
+      const z = codes.map((code) => spec.values[code]);
+      await window.Plotly.newPlot(box, [{ type: "choroplethmap", geojson, featureidkey: "properties.code", locations: codes, z, showscale: false }], this.layout());
+      await drawn();
+    },
+  });
+
+  const leaflet = () => {
+    const map = window.L.map(box, { preferCanvas: true, zoomControl: false, attributionControl: false }).setView([30.5, 120.5], 8);
+    let group = null;
+    return {
+      async start(spec, count) {
+        this.places = await Promise.all([0, 1].map(async (k) => (await fetch(`/places?${count}&${k}`)).json()));
+        await this.update(0);
+      },
+      // As dash-leaflet does it: a GeoJSON layer is made anew of new data.
+      async update(k) {
+        const [lon, lat] = this.places[k % 2];
+        const features = lon.map((x, i) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [x, lat[i]] } }));
+        group?.remove();
+        group = window.L.geoJSON({ type: "FeatureCollection", features }, { pointToLayer: (_, at) => window.L.circleMarker(at, { radius: 2, stroke: false, fillOpacity: 1 }) }).addTo(map);
+        await drawn();
+      },
+      async paint(spec) {
+        const geojson = await (await fetch(spec.layers[0].url)).json();
+        window.L.geoJSON(geojson, { style: (one) => ({ fillOpacity: spec.values[one.properties.code] / 100, weight: 1 }) }).addTo(map);
+        await drawn();
+      },
+    };
+  };
+
+  window.sides = { ours, plotly, leaflet };
+  window.run = async (name, verb, count, updates) => {
+    const side = (window.side = window.side ?? window.sides[name]());
+    const spec = await (await fetch(verb === "paint" ? "/shapes" : "/spec")).json();
+    if (verb === "start") await side.start(spec, count);
+    if (verb === "update") for (let k = 1; k <= updates; k++) await side.update(k);
+    if (verb !== "paint") return 0;
+    const begun = performance.now();
+    await side.paint(spec);
+    return performance.now() - begun;
+  };
+})();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -42,8 +43,9 @@ def edit(rows: list[Row], rng: random.Random) -> Alteration:
     at = rng.randrange(len(rows))
     name = rng.choice(("at_us", "actor", "role", "actor_region", "subject", "about", "verb", "body", "seal", "sealed_by"))
     old = getattr(rows[at], name)
-    new = old + 1 if isinstance(old, int) else old + "x" if rng.random() < 0.5 or not old else old[:-1]
-    return [*rows[:at], rows[at]._replace(**{name: new}), *rows[at + 1 :]], at + 1
+    new: Any = old + 1 if isinstance(old, int) else old + "x" if rng.random() < 0.5 or not old else old[:-1]
+    changed: dict[str, Any] = {name: new}
+    return [*rows[:at], rows[at]._replace(**changed), *rows[at + 1 :]], at + 1
 
 
 def delete(rows: list[Row], rng: random.Random) -> Alteration:

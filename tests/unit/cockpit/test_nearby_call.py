@@ -1,0 +1,40 @@
+"""The call on what lies near: counted per kind, named, listed nearest first; zones that are none are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from streams.clock import ManualClock
+from tests.tiny_city import served, tiny_app, tiny_city
+
+NOON = datetime(2026, 5, 6, 4, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    with served(tiny_app(tiny_city(ManualClock(NOON)))) as address, httpx.Client(base_url=f"http://{address}") as client:
+        yield client
+
+
+def test_every_kind_is_counted_even_where_nothing_lies(client: httpx.Client) -> None:
+    said = client.get("/api/v1/nearby", params={"near": "0,0", "radius_m": 200})
+    body = said.json()
+    assert said.status_code == 200
+    assert body["counts"].keys() == body["hits"].keys() == body["titles"].keys()
+    assert set(body["counts"].values()) <= {0}
+
+
+REFUSED = [
+    {}, {"near": "1,2", "within": "1,2;2,2;2,3"}, {"near": "1"}, {"near": "nan,0"}, {"near": "0,95"}, {"within": "1,1;2,2"},
+    {"along": "1,1"}, {"near": "0,0", "radius_m": "0"}, {"near": "0,0", "kinds": "nothing"}, {"within": ";".join(["1,1"] * 600)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", REFUSED)
+def test_what_is_no_zone_is_refused(client: httpx.Client, asked: dict[str, str]) -> None:
+    said = client.get("/api/v1/nearby", params=asked)
+    assert said.status_code in (404, 422) and said.json()["error"]

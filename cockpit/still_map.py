@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -16,9 +16,9 @@ from cockpit.panels.map import MapOptions, Moving
 from cockpit.panels.panel import Context
 from layers import AreaLayer, Features, Layer, MapContainer, PointLayer
 
-_POINTS = 5_000
+_POINTS: Final = 5_000
 """Of a layer's moving things so many are drawn at most, the newest."""
-_STATUS = {
+_STATUS: Final = {
     "late": ("数据延迟", "late"), "stale": ("数据陈旧", "stale"), "dead": ("数据中断", "dead"), "missing": ("无数据", "no data"),
 }  # fmt: skip
 

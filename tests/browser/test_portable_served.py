@@ -1,0 +1,71 @@
+"""The portable map as our server sends it, in a real Chromium: in a sandboxed frame, in no origin of ours, asking nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.test_portable_map import CHROMIUM
+from tests.cities.line import CityLine, request, vehicle
+from tests.tiny_city import served
+
+pytestmark = pytest.mark.browser
+
+FRAME = """address => new Promise(done => {
+  const frame = document.createElement("iframe");
+  frame.setAttribute("sandbox", "allow-scripts");
+  frame.style.cssText = "width:800px;height:480px";
+  frame.onload = () => done();
+  frame.src = address;
+  document.body.append(frame);
+})"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is missing. Hint: apt-get install chromium")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[str]:
+    from cockpit.server import create_app
+
+    with closing(CityLine()) as line:
+        line.send("city.hotline", request("1"), request("2", district="7702"))
+        line.send("city.vehicles", vehicle("b1", 120.15, 30.02))
+        line.run()
+        with served(create_app(line.parts)) as address:
+            yield address
+
+
+@pytest.mark.parametrize("framed", [True, False], ids=["in a frame", "opened itself"])
+def test_a_map_page_draws_under_its_own_policy(browser: Browser, host: str, framed: bool) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    address = f"http://{host}/api/v1/map/city/map.html?lang=en"
+    if framed:
+        page.goto(f"http://{host}/healthz")
+        page.evaluate(FRAME, address)
+    else:
+        page.goto(address)
+    shown = page.frames[-1]
+    shown.wait_for_selector("path.leaflet-interactive", state="attached", timeout=30_000)
+    assert shown.locator("path.leaflet-interactive").count() >= 3
+    assert shown.evaluate("self.origin") == "null", "it can read nothing of ours"
+    assert "West" in shown.content() and "Requests" in shown.content()
+    assert said == []
+    assert [url for url in asked if not url.startswith((f"http://{host}/", "data:"))] == []
+    assert sum(url.startswith(f"http://{host}/") for url in asked) <= 3
+    page.close()

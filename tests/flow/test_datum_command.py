@@ -1,0 +1,92 @@
+"""`cockpit datum`: records whose points lie a few hundred metres off, and the command that says why."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from app import command_line
+from layers import convert
+from tests.cities.line import TINY
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Path:
+    """The tiny city, its hotline with a point beside the code of the district."""
+    folder = Path(shutil.copytree(TINY, tmp_path / "tiny"))
+    slot = folder / "slots" / "hotline.yaml"
+    slot.write_text(
+        slot.read_text("utf-8").replace("  stars: int?\n", "  stars: int?\n  lon: float?\n  lat: float?\n", 1), "utf-8"
+    )
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    def go(*arguments: str) -> Result:
+        environment = {"COCKPIT_STATE": str(tmp_path), "COLUMNS": "220"}
+        return CliRunner().invoke(command_line, ["datum", *arguments], env=environment)  # type: ignore[return-value]
+
+    return go
+
+
+def recording(path: Path, datum: str, count: int = 300) -> str:
+    """Requests around the border of the two districts, in a datum."""
+    chance = np.random.default_rng(2)
+    lon, lat = chance.uniform(120.08, 120.12, count), chance.uniform(30.01, 30.09, count)
+    x, y = convert(lon, lat, "wgs84", datum)
+    rows = [
+        {"id": str(n), "created_at": "2026-11-21T04:00:00Z", "district": "7702" if lon[n] < 120.1 else "7701", "category": "noise",
+         "lon": x[n], "lat": y[n]}
+        for n in range(count)
+    ]  # fmt: skip
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    return str(path)
+
+
+def test_it_names_the_datum_and_the_remedy(city: Path, run: Run, tmp_path: Path) -> None:
+    result = run(str(city), "hotline", "--file", recording(tmp_path / "r.jsonl", "gcj02"))
+    assert result.exit_code == 0, result.output
+    first, *_, last = result.output.strip().splitlines()
+    assert first.strip() == "100.0%  gcj02"
+    assert last == "the records look like gcj02. Hint: region: {datum: gcj02} in slots/hotline.yaml"
+    assert "300 of 300 rows found their region" in result.output
+
+
+def test_it_says_nothing_more_where_all_fits(city: Path, run: Run, tmp_path: Path) -> None:
+    result = run(str(city), "hotline", "--file", recording(tmp_path / "r.jsonl", "wgs84"), "--fields", "lon,lat,district")
+    assert result.exit_code == 0 and "wgs84 (declared)" in result.output.splitlines()[0]
+    assert "Hint" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("hotline",), "give either --file or --last"),
+        (("hotline", "--last", "10m", "--fields", "lon,lat"), "--fields is LON,LAT,CODE"),
+        (("hotline", "--last", "10 minutes"), "a duration is a whole number and a unit"),
+        (("hotlin", "--last", "10m"), "did you mean 'hotline'?"),
+        (("hotline", "--last", "10m"), "none of 0 records can be read"),
+    ],
+)
+def test_what_cannot_be_asked(city: Path, run: Run, arguments: tuple[str, ...], said: str) -> None:
+    result = run(str(city), *arguments)
+    assert (result.exit_code, said in result.stderr) == (2, True), result.output
+
+
+def test_a_slot_without_codes_says_what_is_missing(city: Path, run: Run, tmp_path: Path) -> None:
+    records = tmp_path / "v.jsonl"
+    records.write_text(
+        json.dumps({"id": "b1", "at": 1795233600000, "kind": "bus", "speed_kmh": 3, "lon": 120.1, "lat": 30.0}), "utf-8"
+    )
+    result = run(str(city), "vehicles", "--file", str(records))
+    assert result.exit_code == 2 and "no field holds codes of the city's regions" in result.stderr

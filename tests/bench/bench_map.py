@@ -1,4 +1,4 @@
-"""The live map beside Plotly's maps and Leaflet: main-thread time and bytes per update of moving points, first paint of polygons."""
+"""The live map beside Plotly's maps and Leaflet: main thread and bytes per update of moving points, first paint of polygons."""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ def _places(count: int, turn: int) -> tuple[Floats, Floats]:
 
 def _frame(count: int, turn: int) -> bytes:
     kinds = (np.arange(count) % 3).astype(np.uint8)
-    return encode_points("map", "things", turn, turn, *_places(count, turn), np.arange(count, dtype=np.uint32), kinds, ["a", "b", "c"])
+    ids = np.arange(count, dtype=np.uint32)
+    return encode_points("map", "things", turn, turn, *_places(count, turn), ids, kinds, ["a", "b", "c"])
 
 
 def _polygons() -> Regions:

@@ -110,8 +110,14 @@ def every_kind() -> tuple[Layer, ...]:
     return (
         RasterTileLayer(id="raster_tiles", source=Chequered(), title=title),
         ImageLayer(id="image", content=png(180, 90, 30), bounds=(120.2, 30.1, 120.8, 30.5), title=title),
-        VectorTileLayer(id="vector_tiles", features=_strips(), column="value", code="code", label="name", classes=Classes(method="equal"), title=title),
-        AreaLayer(id="area", style="choropleth", features=_strips(), column="value", code="code", label="name", unit="件", title=title),
+        VectorTileLayer(
+            id="vector_tiles", features=_strips(), column="value", code="code", label="name", title=title,
+            classes=Classes(method="equal"),
+        ),
+        AreaLayer(
+            id="area", style="choropleth", features=_strips(), column="value", code="code", label="name", title=title,
+            unit="件",
+        ),
         GridLayer(id="grid", features=points(), cell_m=5_000, agg="count", title=title),
         HexagonLayer(id="hexagon", features=points(), resolution=6, agg="mean", column="n", title=title),
         HeatLayer(id="heat", features=points(), radius_px=40, title=title),

@@ -35,6 +35,8 @@ NAMES = sorted(kind for kind in KINDS)
 SCREENS = {"wall": (1920, 1080, 1.0), "strip": (3840, 480, 1.0), "sharp": (1280, 800, 2.0)}
 
 Pixels = NDArray[np.int16]
+LOSE = """() => document.querySelectorAll('canvas').forEach((one) =>
+  one.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext())"""
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +159,7 @@ def test_all_of_it_comes_back_after_a_lost_context(browser: Browser, address: st
     page.wait_for_timeout(200)
     _until(page, "map.ready()")
     before = _small(page.screenshot())
-    lose = "() => document.querySelectorAll('canvas').forEach((c) => c.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext())"
-    page.evaluate(lose)
+    page.evaluate(LOSE)
     _until(page, "!map.ready()")
     _until(page, "map.ready()")
     page.wait_for_timeout(300)

@@ -14,6 +14,7 @@ from cockpit.city_files import CityError, CityFiles, parsed
 from cockpit.dispatch.city_plans import city_plans, city_roster
 from cockpit.dispatch.intake_rule import IntakeRule, rule_problems
 from cockpit.dispatch.limit_document import LimitsDocument
+from cockpit.dispatch.open311 import Service
 from cockpit.dispatch.plans import Plan, PlanReferences
 from cockpit.dispatch.roster import Roster
 from cockpit.documents import Document
@@ -71,6 +72,8 @@ class City:
     roster: Roster
     unit_positions: str | None = None
     """The slot whose entities are the roster's units."""
+    services: tuple[Service, ...] = ()
+    """What people may ask for by Open311."""
     incidents: IntakeRule | None = None
 
     @property
@@ -126,7 +129,7 @@ class _Loading:
         return City(
             self._files.folder, own.name, own.title, own.timezone, own.languages, own.demonstration,
             regions, Live(slots), Live(boards), layers, Live(schemes), own.calendar,
-            own.limits, plans, roster, own.unit_positions,
+            own.limits, plans, roster, own.unit_positions, own.services,
             incidents=own.incidents,
         )  # fmt: skip
 
@@ -241,7 +244,8 @@ class _Loading:
     def _check_positions(self, own: CityDocument, document: Document, moving: list[str]) -> None:
         given = own.unit_positions
         if given and given not in (*moving, *self._unread("slots")):
-            self._note_city(document, "unit_positions", f"there is no slot {given!r} that keeps entities.{nearest(given, moving)}")
+            reason = f"there is no slot {given!r} that keeps entities.{nearest(given, moving)}"
+            self._note_city(document, "unit_positions", reason)
 
     def _resources(self, layers: tuple[StaticLayer, ...], moving: list[str]) -> set[str] | None:
         """What a plan may ask for nearby; None where that is not known, since other files are wrong."""

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from cockpit.dispatch.intake_rule import IntakeRule
 from cockpit.dispatch.limit_document import LimitsDocument
+from cockpit.dispatch.open311 import Service
 from cockpit.region_file import RegionsDocument, RegionsFile
 from slots.problem import nearest
 from slots.slot import Datum, Model, Name, Titles
@@ -78,5 +79,6 @@ class CityDocument(Model):
     limits: LimitsDocument = LimitsDocument()
     incidents: IntakeRule | None = None
     unit_positions: Name | None = None
+    services: tuple[Service, ...] = ()
     packs: tuple[str, ...] = ()
     default_board: str | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from prometheus_client.registry import Collector
 
+from cockpit.api.alerts import Alerts
 from cockpit.api.answer import answer
 from cockpit.api.clocks import ClockList
 from cockpit.api.datum_guess import DatumGuess
@@ -21,6 +22,7 @@ from cockpit.api.jobs import JobList
 from cockpit.api.journal import Journal
 from cockpit.api.map_files import MapFiles
 from cockpit.api.nearby import Nearby
+from cockpit.api.open311 import Open311
 from cockpit.api.orders import OrderList
 from cockpit.api.passports import Passports
 from cockpit.api.plans import PlanList
@@ -47,6 +49,7 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
         MapFiles(parts).router, DatumGuess(parts).router, Nearby(parts).router, PlotList(parts).router,
         IncidentList(parts).router, OrderList(parts).router, Journal(parts).router,
         Units(parts).router, ClockList(parts).router, PlanList(parts).router,
+        Alerts(parts).router, Open311(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
     router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

@@ -30,7 +30,7 @@ FROM_THE_TOP = """() => [...document.querySelectorAll('.panel')].filter(one => o
 
 UPDATES = """async ([from, count]) => {
   for (let n = from; n < from + count; n++) {
-    const row = i => ({code: `77${(n + i) % 5}`, name: `Area ${(n + i) % 5}`, value: (n * 7 + i) % 99, light: i ? null : "alarm"});
+    const row = i => ({code: `77${(n + i) % 5}`, name: `A ${(n + i) % 5}`, value: (n * 7 + i) % 99, light: i ? null : "alarm"});
     Cockpit.board.apply({
       requests: {value: n, light: n % 3 ? "fine" : "alarm"},
       ranking: {rows: [0, 1, 2].map(row), top: 100},

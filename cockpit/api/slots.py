@@ -37,6 +37,7 @@ class SlotStates:
         """Per slot: status, latest event, lag, what was counted and what was not; rates over the calls of the last minute.
 
         `problem`: the mistakes in its file, in all of the city's files; as long as there are any, what they said before holds.
+        `unknown_codes`: of the dead letters those whose region the city does not know.
         """
         problems = self._parts.problems()
         told = []
@@ -67,6 +68,7 @@ class SlotStates:
             "duplicates_refused": refused,
             "rates": self._rates[slot.slot].since(self._parts.clock().timestamp(), state.counters),
             "dead_letters": self._parts.dead_letters.count(slot.slot),
+            "unknown_codes": self._parts.dead_letters.count(slot.slot, stage="region"),
         }
 
 

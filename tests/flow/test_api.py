@@ -110,7 +110,15 @@ def test_passports(client: Client) -> None:
 def test_slots_say_what_was_counted_and_what_not(client: Client, line: CityLine) -> None:
     filled(line)
     hotline = {slot["slot"]: slot for slot in get(client, "/api/v1/slots")["slots"]}["hotline"]
-    wanted = {"status": "late", "last_event": "2026-11-21T03:57:00Z", "lag": 0, "accepted": 3, "rejected": 2, "dead_letters": 2}
+    wanted = {
+        "status": "late",
+        "last_event": "2026-11-21T03:57:00Z",
+        "lag": 0,
+        "accepted": 3,
+        "rejected": 2,
+        "dead_letters": 2,
+        "unknown_codes": 1,
+    }
     assert {key: hotline[key] for key in wanted} == wanted
     assert hotline["rates"] == {"accepted": None, "rejected": None, "late": None}
 

@@ -44,11 +44,9 @@ def recording(path: Path, datum: str, count: int = 300) -> str:
     chance = np.random.default_rng(2)
     lon, lat = chance.uniform(120.08, 120.12, count), chance.uniform(30.01, 30.09, count)
     x, y = convert(lon, lat, "wgs84", datum)
-    rows = [
-        {"id": str(n), "created_at": "2026-11-21T04:00:00Z", "district": "7702" if lon[n] < 120.1 else "7701", "category": "noise",
-         "lon": x[n], "lat": y[n]}
-        for n in range(count)
-    ]  # fmt: skip
+    same = {"created_at": "2026-11-21T04:00:00Z", "category": "noise"}
+    codes = np.where(lon < 120.1, "7702", "7701").tolist()
+    rows = [{"id": str(n), "district": codes[n], "lon": x[n], "lat": y[n], **same} for n in range(count)]
     path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
     return str(path)
 

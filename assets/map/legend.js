@@ -27,14 +27,22 @@
     parent.appendChild(box);
     let said = "";
     return {
-      show(choropleth) {
+      // `marks`: the live layers that are on, {sign, color, text}: what the small and the large marks mean.
+      show(choropleth, marks = []) {
         const known = choropleth ? Object.values(choropleth.values).filter(Number.isFinite) : [];
         const gaps = choropleth && choropleth.codes.some((code) => !Number.isFinite(choropleth.values[code]));
-        const now = JSON.stringify([known.length && Math.min(...known), known.length && Math.max(...known), choropleth && choropleth.colors, choropleth && choropleth.unit, choropleth && choropleth.title, gaps, parent.clientWidth]);
+        const now = JSON.stringify([known.length && Math.min(...known), known.length && Math.max(...known), choropleth && choropleth.colors, choropleth && choropleth.unit, choropleth && choropleth.title, gaps, marks, parent.clientWidth]);
         if (now === said) return;
         said = now;
         box.replaceChildren();
-        if (!choropleth) return;
+        const told = marks.map(({ sign, color, text }) => {
+          const one = part(box, "mark");
+          part(one, "sign", sign).style.color = `rgb(${color.join(",")})`;
+          part(one, "unit", text);
+          return one;
+        });
+        const fit = () => { if (box.offsetWidth > parent.clientWidth * ROOM) told.forEach((one) => one.remove()); };
+        if (!choropleth) return fit();
         const title = choropleth.title ? part(box, "title", choropleth.title) : null;
         if (known.length) {
           part(box, "edge", number(Math.min(...known), lang, choropleth.decimals));
@@ -46,6 +54,8 @@
           part(box, "swatch").classList.add("city-map-swatch-gap");
           part(box, "unit", WORDS[lang] || WORDS.en);
         }
+        told.forEach((one) => box.appendChild(one)); // after the steps
+        fit();
         if (title && box.offsetWidth > parent.clientWidth * ROOM) title.remove();
       },
       remove: () => box.remove(),

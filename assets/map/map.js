@@ -70,8 +70,10 @@
         const choropleth = (state.choropleths[entry.id] = choropleths.over(entry, entry.url ? shapes.get(entry.url) : null));
         if (choropleth.given && choropleth.codes.length && !state.hidden.has(entry.id)) told = choropleth; // that of the topmost
       }
-      legend.show(told);
+      legend.show(told, spec ? spec.layers.filter((entry) => entry.live && entry.kind === "point" && !state.hidden.has(entry.id) && entry.title?.[lang]).map(mark) : []);
     };
+
+    const mark = ({ style, title }) => ({ sign: style === "incident" ? "■" : "•", color: style === "incident" ? city.incidents.STATUS.alarm.color : [214, 245, 255], text: title[lang] });
 
     const rest = () => {
       rested = false;

@@ -63,10 +63,12 @@
         on(spec, state).map((entry) => above(entry, state)),
         border(spec, state),
         city.plots.layers(state.plots, state, state.lang),
+      ],
+      // What moves and what has happened, drawn above it; and the names above all, so that nothing that moves runs over them.
+      living: (spec, state) => [
+        on(spec, state).map((entry) => live(entry, state)),
         state.labels.length ? city.labels.layer(state.labels) : null, // an empty one makes the engine warn
       ],
-      // What moves and what has happened, drawn above it.
-      living: (spec, state) => on(spec, state).map((entry) => live(entry, state)),
       forget: () => Object.assign(kept, { selected: {}, gaps: {}, lit: {}, sheet: {}, live: {}, own: {} }),
     };
   };

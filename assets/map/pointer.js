@@ -11,7 +11,7 @@
     let alone = true;
 
     const press = (event) => {
-      if (event.button > 0) return;
+      if (event.button > 0 || !event.target.closest?.(".city-map-canvas")) return; // not what lies above the map
       down.set(event.pointerId, event);
       alone = down.size === 1;
     };

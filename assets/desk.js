@@ -33,11 +33,10 @@
   const fileName = (panel, kind) => [Cockpit.scope.board(), panel, new Date().toISOString().slice(0, 16).replace(/[-:]/g, "").replace("T", "-")].filter(Boolean).join("-") + `.${kind}`;
 
   function keep(href, name) {
-    const link = make("a", "", document.body);
+    const link = document.createElement("a"); // in no document: below an open dialog everything is out of reach
     link.href = href;
     link.download = name;
     link.click();
-    link.remove();
   }
 
   /** A file the server makes; a refusal is said at the foot of the screen. */

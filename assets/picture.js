@@ -6,6 +6,9 @@
   const LEFT_OUT = ".panel-table, .toolbar, .chip-share, .lang-switch, .boards";
   const UNITS = ["--u", "--space", "--gap", "--header", "--size-hero", "--size-number", "--size-figure", "--size-place", "--size-title", "--size-body", "--size-small", "--size-least"];
 
+  /** How the page's text is written; a rule that mixes a shorthand with variables does not tell it. */
+  const WRITTEN = ["font-family", "font-size", "font-weight", "line-height", "font-feature-settings", "font-variant-numeric", "color", "word-break", "overflow-wrap"];
+
   /** The rules that hold on this screen; `:root` becomes the picture's own root. Container rules stay as they are. */
   function rules(list) {
     let text = "";
@@ -80,7 +83,7 @@
     const style = getComputedStyle(page);
     root.setAttribute("style", [
       `width:${width}px`, `height:${height}px`, "overflow:hidden", "margin:0", ...UNITS.map((name) => `${name}:${pixels(style.getPropertyValue(name), page)}`),
-      "--shift-x:0px", "--shift-y:0px",
+      "--shift-x:0px", "--shift-y:0px", ...WRITTEN.map((name) => `${name}:${getComputedStyle(document.body).getPropertyValue(name)}`),
     ].join(";"));
     const copy = copied(node);
     copy.style.width = `${width}px`;

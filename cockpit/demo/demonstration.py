@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.demo.field import answer_orders
 from cockpit.demo.generator import DemoCity
 from cockpit.demo.montreal import MontrealStations, build
 from streams.clock import system_clock
@@ -32,7 +33,10 @@ def _yunzhou() -> Demonstration:
     folder = Path(__file__).parent / "yunzhou"
 
     def feed(log: Log, stop: threading.Event) -> None:
-        DemoCity(folder).run(log, stop, system_clock)
+        city = DemoCity(folder)
+        answering = threading.Thread(target=answer_orders, args=(city, log, stop, system_clock), name="field-units", daemon=True)
+        answering.start()
+        city.run(log, stop, system_clock)
 
     return Demonstration(folder, feed)
 

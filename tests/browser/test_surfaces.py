@@ -171,17 +171,18 @@ def test_the_font_comes_from_here_with_figures_of_one_width(chromium: Browser, a
     page.close()
 
 
+@pytest.mark.timeout(300)
 def test_a_desk_shows_a_panel_as_a_table_and_takes_it_along(chromium: Browser, address: str) -> None:
     page = opened(chromium, address, "screen=desk&lang=en")
     page.locator("#panel-ranking .panel-table").click()
     sheet = page.locator(".tabled")
     expect(sheet.locator("tbody tr")).to_have_count(2)
     expect(sheet.locator("thead th")).to_have_text(["Code", "Name", "Requests"])
-    with page.expect_download() as one:
+    with page.expect_download(timeout=60_000) as one:
         sheet.locator("button", has_text="CSV").click()
     rows = list(csv.reader(io.StringIO(one.value.path().read_text(encoding="utf-8-sig"))))
     assert rows[0] == ["Code", "Name", "Requests"] and {row[0] for row in rows[1:]} == {"7701", "7702"}
-    with page.expect_download() as one:
+    with page.expect_download(timeout=60_000) as one:
         sheet.locator("button", has_text="XLSX").click()
     assert zipfile.ZipFile(one.value.path()).testzip() is None
     with page.expect_download(timeout=60_000) as one:
@@ -197,7 +198,7 @@ def test_a_desk_shows_a_panel_as_a_table_and_takes_it_along(chromium: Browser, a
     page.keyboard.press("?")
     expect(page.locator(".keys kbd").first).to_be_visible()
     page.keyboard.press("Escape")
-    with page.expect_download() as one:
+    with page.expect_download(timeout=60_000) as one:
         page.keyboard.press("x")
     assert len([name for name in zipfile.ZipFile(one.value.path()).namelist() if name.startswith("xl/worksheets/")]) >= 4
     page.close()

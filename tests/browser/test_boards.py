@@ -55,7 +55,7 @@ SMALL = """() => [...document.querySelectorAll('#app .panel button')]
   .map(node => [(node.closest('tr') ?? node).getBoundingClientRect().height, node.textContent])
   .filter(([height]) => height < 43.5)"""
 
-FOLDED = ("quiet", "video-state", "words", "notice")
+FOLDED = ("radar-name", "quiet", "video-state", "words", "notice")
 """What may take several lines; heads of tables may, too."""
 
 

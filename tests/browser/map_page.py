@@ -20,7 +20,7 @@ CSP = (
 )
 PAGE_CSS = b"html,body{margin:0;height:100%;background:#0B1220}#map{width:100%;height:100%}"
 PAGE_JS = b"""
-window.seen = {picks: [], features: [], hovers: [], unavailable: 0, errors: []};
+window.seen = {picks: [], features: [], plots: [], areas: [], hovers: [], unavailable: 0, errors: []};
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (e) => window.violations.push(e.violatedDirective + " " + e.blockedURI));
 window.map = CityMap.create(document.getElementById("map"), {
@@ -28,6 +28,8 @@ window.map = CityMap.create(document.getElementById("map"), {
   reducedMotion: new URLSearchParams(location.search).has("still") || undefined,
   onPick: (code, hasChildren) => window.seen.picks.push([code, hasChildren]),
   onHover: (code) => window.seen.hovers.push(code),
+  onPlot: (feature) => window.seen.plots.push(feature),
+  onArea: (feature) => window.seen.areas.push(feature),
   onPickFeature: (layer, properties) => window.seen.features.push([layer, properties]),
   onPickPoint: (layer, id) => window.seen.picks.push([layer, id]),
   onUnavailable: () => { window.seen.unavailable += 1; },

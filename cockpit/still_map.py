@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from layers import AreaLayer, Features, Layer, MapContainer, PointLayer
 
 _POINTS: Final = 5_000
 """Of a layer's moving things so many are drawn at most, the newest."""
+_NEAR_ZOOM: Final = 11.0
 _STATUS: Final = {
     "late": ("数据延迟", "late"), "stale": ("数据陈旧", "stale"), "dead": ("数据中断", "dead"), "missing": ("无数据", "no data"),
 }  # fmt: skip
@@ -64,7 +66,13 @@ def _layers(options: MapOptions, props: Any, context: Context) -> Iterator[Layer
             if len(found):
                 yield PointLayer(id=name, style=moving.style, title=titles.get(name, {}), features=found)
         elif name in context.layers:
-            yield context.layers[name]
+            yield _calm(context.layers[name])
+
+
+def _calm(layer: Layer) -> Layer:
+    """Places and bus lines only from near, as on the live map: a picture of a whole city is no list of its police stations."""
+    near = isinstance(layer, PointLayer) or layer.style == "bus"
+    return replace(layer, min_zoom=_NEAR_ZOOM) if near and layer.min_zoom is None else layer
 
 
 def _points(slot: str, moving: Moving, context: Context) -> Features:

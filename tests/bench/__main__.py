@@ -26,7 +26,8 @@ from rich.table import Table
 
 from tests.bench.row import Row
 
-BENCHES = ("start", "journal", "first_pixel", "ingest", "quix", "workers", "drill", "locate", "entities", "memory", "live", "pixel", "map")
+BENCHES = ("start", "journal", "first_pixel", "ingest", "quix", "workers", "drill", "locate", "entities", "memory", "live",
+           "pixel", "map")  # fmt: skip
 """Each is one file, bench_NAME.py, with `measure(rounds: int) -> list[Row]`."""
 
 

@@ -29,6 +29,7 @@ from cockpit.api.plans import PlanList
 from cockpit.api.plots import PlotList
 from cockpit.api.records import Records
 from cockpit.api.regions import RegionTree
+from cockpit.api.reports import Reports
 from cockpit.api.schemes import Schemes
 from cockpit.api.slots import SlotStates
 from cockpit.api.tiles import LayerTiles
@@ -49,7 +50,7 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
         MapFiles(parts).router, DatumGuess(parts).router, Nearby(parts).router, PlotList(parts).router,
         IncidentList(parts).router, OrderList(parts).router, Journal(parts).router,
         Units(parts).router, ClockList(parts).router, PlanList(parts).router,
-        Alerts(parts).router, Open311(parts).router,
+        Alerts(parts).router, Open311(parts).router, Reports(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
     router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

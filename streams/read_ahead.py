@@ -16,7 +16,8 @@ class ReadAhead:
     """A Source that polls another one in a thread of its own and holds at most `depth` batches ready.
 
     Worth it where polling is work, as with a client in pure Python: counting hardly needs the interpreter. What the other
-    source raises comes out of `poll`, and goes on doing so until that source has answered again. The offsets are still the caller's: `open` forgets what was read ahead.
+    source raises comes out of `poll`, and goes on doing so until that source has answered again. The offsets are still the
+    caller's: `open` forgets what was read ahead.
     """
 
     def __init__(self, source: Source, depth: int = 2) -> None:
@@ -41,7 +42,7 @@ class ReadAhead:
             found = self._ready.get(timeout=timeout_s) if timeout_s > 0 else self._ready.get_nowait()
         except queue.Empty:
             if (failing := self._failing) is not None:
-                raise failing  # silence while it tries again says nothing new
+                raise failing from None  # silence while it tries again says nothing new
             return None
         if isinstance(found, Exception):
             raise found

@@ -26,8 +26,9 @@ from rich.table import Table
 
 from tests.bench.row import Row
 
-BENCHES = ("start", "journal", "first_pixel", "ingest", "quix", "workers", "drill", "locate", "entities", "memory", "live",
-           "pixel", "map")  # fmt: skip
+BENCHES = (
+    "start", "first_pixel", "ingest", "quix", "workers", "drill", "entities", "memory", "locate", "map", "live", "pixel", "journal",
+)  # fmt: skip
 """Each is one file, bench_NAME.py, with `measure(rounds: int) -> list[Row]`."""
 
 

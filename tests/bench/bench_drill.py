@@ -57,6 +57,9 @@ class Given:
     def fields(self) -> None:
         return None
 
+    def names(self, value: bytes, headers: object = ()) -> frozenset[str]:
+        return frozenset()
+
     def decode(self, values: Sequence[bytes], columns: Sequence[Column], headers: object = None) -> Decoded:
         rows = pl.Series("_row", np.arange(len(values)), dtype=pl.UInt32)
         return Decoded(self.frame.with_columns(rows), [])

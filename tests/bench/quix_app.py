@@ -7,6 +7,7 @@ to the last, as one number; what its consumer group and its start take is not co
 import sys
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from quixstreams import Application
 
@@ -14,10 +15,10 @@ from quixstreams import Application
 class Watch:
     """Ends the application when every record was processed."""
 
-    def __init__(self, records):
+    def __init__(self, records: int) -> None:
         self.records, self.seen, self.began_s, self.took_s = records, 0, 0.0, 0.0
 
-    def __call__(self, topic, partition, offset):
+    def __call__(self, topic: str, partition: int, offset: int) -> None:
         if self.seen == 0:
             self.began_s = time.perf_counter()
         self.seen += 1
@@ -26,15 +27,15 @@ class Watch:
             app.stop()
 
 
-def moment(value, headers, timestamp, timestamp_type):
+def moment(value: Any, headers: Any, timestamp: float, timestamp_type: Any) -> int:
     return int(datetime.fromisoformat(value["created_at"]).timestamp() * 1000)
 
 
-def first(record):
+def first(record: dict[str, Any]) -> dict[str, Any]:
     return {"n": 1, "wait": record["wait_s"], "longest": record["wait_s"], "good": int(record["stars"] >= 4)}
 
 
-def further(state, record):
+def further(state: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     state["n"] += 1
     state["wait"] += record["wait_s"]
     state["longest"] = max(state["longest"], record["wait_s"])

@@ -74,7 +74,8 @@ def test_another_scope_on_the_same_socket(running: Running) -> None:
         assert second["panels"]["requests"]["value"] == 2
         assert len(second["scope"].pop("page")) == 16
         assert second["scope"] == {
-            "board": "city", "query": "region=7701&lang=en", "region": "7701", "name": "East", "title": "City overview", "at_ms": None,
+            "board": "city", "query": "region=7701&lang=en", "region": "7701", "name": "East", "title": "City overview",
+            "at_ms": None,
             "breadcrumb": [{"code": "77", "name": "Tiny"}, {"code": "7701", "name": "East"}],
         }  # fmt: skip
         assert first["epoch"] != second["epoch"]

@@ -32,7 +32,7 @@ def test_a_frame_reads_back() -> None:
 def test_a_point_costs_eleven_bytes_and_is_told_to_a_centimetre() -> None:
     rng = np.random.default_rng(1)
     lon, lat = 118 + rng.random(5000), 29 + rng.random(5000)
-    frame = encode_points("m", "x", 1, 1, lon, lat, np.arange(5000), np.zeros(5000, np.uint8))
+    frame = encode_points("m", "x", 1, 1, lon, lat, np.arange(5000, dtype=np.uint32), np.zeros(5000, np.uint8))
     start = 8 + struct.unpack_from("<II", frame)[1]
     header = json.loads(frame[8:start])
     assert len(frame) - start == 11 * 5000 and start < 300

@@ -37,7 +37,11 @@ class Received:
         self.at: list[datetime] = []
 
     def emit(
-        self, values: Sequence[bytes], keys: Sequence[bytes | None] | None = None, timestamps_ms: Sequence[int] | None = None
+        self,
+        values: Sequence[bytes],
+        keys: Sequence[bytes | None] | None = None,
+        timestamps_ms: Sequence[int] | None = None,
+        headers: object = None,
     ) -> int:
         self.values += values
         self.keys += keys or []

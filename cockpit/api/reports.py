@@ -92,16 +92,18 @@ class Reports:
             yield Known(title, value, found.as_of)
 
     def _picture(self, incident: Incident, language: str) -> bytes | None:
-        """The place on the map of the city."""
+        """The place on a map drawn now: what a screen showed then is not kept."""
         if incident.lon is None or incident.lat is None:
             return None
         from layers import MapContainer
         from layers.picture import picture
         from layers.plotting import Mark, Plotting
+        from layers.viewport import Viewport
 
         city, place = self._parts.city, (incident.lon, incident.lat)
         layers = tuple(one.layer for one in city.layers if one.layer.kind in ("line", "area"))[:4]
         marks = Plotting().put(Mark(id="place", kind="circle", places=[place], radius_m=800))
         marks = marks.put(Mark(id="title", kind="text", places=[place], words=incident.title[:20]))
         container = MapContainer(city.regions, layers, city.regions.root.code).plot(marks)
+        container = container.look(Viewport(*place, 11.5))
         return picture(container, width_px=1200, height_px=675, language=language, title=incident.title)

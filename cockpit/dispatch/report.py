@@ -23,11 +23,11 @@ from cockpit.dispatch.plan_run import PlanRun, StepRun
 _SAID: Final = ("reason", "opinion", "unit", "deadline", "stars", "plan", "step")
 _WORDS: Final = {
     "zh": {"title": "处置报告", "timeline": "处置过程", "orders": "指令", "plans": "预案执行", "known": "当时已知的指标",
-           "picture": "当时画面", "clock": "时限", "time": "时间", "who": "人员", "verb": "动作", "what": "内容", "state": "状态",
+           "picture": "位置", "clock": "时限", "time": "时间", "who": "人员", "verb": "动作", "what": "内容", "state": "状态",
            "unit": "单位", "value": "数值", "as_of": "数据时间", "made": "生成时间", "seal": "存证", "none": "无"},
     "en": {"title": "Report", "timeline": "What happened", "orders": "Orders", "plans": "Plans",
            "known": "Indicators as then known",
-           "picture": "The picture then", "clock": "Limits", "time": "Time", "who": "Who", "verb": "Did", "what": "What",
+           "picture": "The place", "clock": "Limits", "time": "Time", "who": "Who", "verb": "Did", "what": "What",
            "state": "State", "unit": "Unit", "value": "Value", "as_of": "As of", "made": "Made", "seal": "Seal", "none": "none"},
 }  # fmt: skip
 
@@ -43,7 +43,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything a report says. `picture`: a PNG of the map when the first order was given; `head`: the journal's seal."""
+    """Everything a report says. `picture`: a PNG of the map around the place; `head`: the journal's seal."""
 
     city: str
     zone: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from cockpit.dispatch import machine, order_machine
@@ -27,26 +27,38 @@ def audit(store: Store, sealer: Sealer, city: str, kept: Iterable[Head]) -> Verd
     verdict = verify(store.rows(), sealer, city, anchors)
     if verdict.bad is not None:
         return verdict
-    return next(_differences(verdict, fold_all(entries(store.rows())), store.documents()), verdict)
+    return _difference(store, verdict) or verdict
 
 
 def fold_all(rows: Iterable[Entry]) -> dict[str, Incident | Order]:
     """Every incident and order as the journal has it, by number."""
     found: dict[str, Any] = {}
     for entry in rows:
-        fold: Any = order_machine.fold if entry.subject.startswith("O") else machine.fold
-        found[entry.subject] = fold(found.get(entry.subject), entry)
+        found[entry.subject] = _folded(found.get(entry.subject), entry)
     return found
 
 
-def _differences(
-    verdict: Verdict, folded: Mapping[str, Incident | Order], stored: Iterable[Incident | Order]
-) -> Iterator[Verdict]:
-    seen = set()
-    for one in stored:
-        seen.add(one.number)
-        if one != (said := folded.get(one.number)):
-            row = said.version if said else one.version
-            yield Verdict(verdict.rows, verdict.head, row, f"{one.number} is not stored as the journal says it is")
-    for number in sorted(folded.keys() - seen):
-        yield Verdict(verdict.rows, verdict.head, folded[number].version, f"{number} is in the journal and nowhere else")
+def _difference(store: Store, verdict: Verdict) -> Verdict | None:
+    """The first thing that is not stored as the journal says. Others may go on writing: rows behind the verdict's may come."""
+    stored = {one.number: one for one in store.documents()}
+    folded: dict[str, Any] = {}
+    last: dict[str, int] = {}
+    held: dict[str, int] = {}
+    for entry in entries(store.rows()):
+        number = entry.subject
+        thing = folded[number] = _folded(folded.get(number), entry)
+        if entry.seq <= verdict.rows:
+            last[number] = entry.seq
+        if number in stored and stored[number].version == entry.seq and stored[number] == thing:
+            held[number] = entry.seq
+    wrong = [(row, number) for number, row in last.items() if held.get(number, 0) < row]
+    wrong += [(stored[number].version, number) for number in stored.keys() - folded.keys()]
+    if not wrong:
+        return None
+    row, number = min(wrong)
+    return Verdict(verdict.rows, verdict.head, row, f"{number} is not stored as the journal says it is")
+
+
+def _folded(thing: Any, entry: Entry) -> Any:
+    fold: Any = order_machine.fold if entry.subject.startswith("O") else machine.fold
+    return fold(thing, entry)

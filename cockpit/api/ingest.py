@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 
 from cockpit.api.answer import Refusal, Route, answer, check_origin, known
+from cockpit.api.posted import Posted, posted
 from cockpit.parts import Parts
 from streams.source import Sink
 
@@ -36,21 +37,29 @@ class Ingest:
         request: Request,
         key: Annotated[str | None, Query(description="the field that gives each record its key")] = None,
     ) -> Response:
-        """JSON lines (one record a line; for a CSV slot one row a line) into a topic that some slot of the city reads."""
+        """Records into a topic that some slot of the city reads; the content type says how many.
+
+        JSON lines or CSV lines, one record each (`application/x-ndjson`, `application/json`, `text/*` or none; a CSV header is
+        no record). One record as it stands: `application/octet-stream`, `application/x-protobuf`, `application/avro`,
+        `application/cloudevents+json`. A CloudEvent in binary form: its attributes are the headers `ce-*`.
+        """
         known(topic, self._parts.city.topics, "topic that a slot reads")
         check_origin(request)
         body = await _body(request)
-        count = await to_thread.run_sync(partial(self._emit, topic, body, key), limiter=self._limiter)
+        readers = [slot for slot in self._parts.city.slots.values() if slot.source.topic == topic]
+        found = posted(body, request.headers, readers)
+        count = await to_thread.run_sync(partial(self._emit, topic, found, key), limiter=self._limiter)
         return answer({"accepted": count})
 
-    def _emit(self, topic: str, body: bytes, key: str | None) -> int:
-        values = [line for line in (raw.strip() for raw in body.split(b"\n")) if line]
+    def _emit(self, topic: str, found: Posted, key: str | None) -> int:
+        values = found.values
         for number, value in enumerate(values, 1):
             if len(value) > MAX_RECORD_BYTES:
                 raise Refusal(413, f"record {number} has {len(value):,} bytes; at most {MAX_RECORD_BYTES:,} are allowed")
         if not values:
             return 0
-        return self._sink(topic).emit(values, [_key(value, key) for value in values] if key else None)
+        keys = [_key(value, key) for value in values] if key else None
+        return self._sink(topic).emit(values, keys, headers=[found.headers] if found.headers else None)
 
     def _sink(self, topic: str) -> Sink:
         with self._lock:

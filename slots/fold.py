@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from slots.admission import FUTURE_S, placed, timed
 from slots.aspects import of_dimension, turns
 from slots.buckets import Buckets
 from slots.dimensions import admit
@@ -25,8 +26,6 @@ from slots.watermarks import late_rows, partition_peaks
 from slots.windows import day_ceiling, hour_ceiling
 from streams.codecs import Codec, Rejected
 from streams.record import Batch
-
-FUTURE_S = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Fold:
         decoded = self._codec.decode(batch.values, self._slot.columns, batch.headers)
         frame, rejected = self._timed(decoded.frame, now)
         frame = frame.filter(pl.col("_t") >= self._anew.start_us) if self._anew else frame
-        frame, misplaced, unplaced = self._placed(frame)
+        frame, misplaced, unplaced = placed(frame, self._slot.region, self._places)
         rejected = [*decoded.rejected, *rejected, *misplaced]
         accepted = frame.height
         frame = frame.filter(self._where) if self._where is not None else frame
@@ -109,11 +108,7 @@ class Fold:
         return Folded(commit, rejected, sight(self._codec, self._slot.columns, batch, decoded))
 
     def _timed(self, frame: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, list[Rejected]]:
-        frame = frame.with_columns(pl.col(self._slot.time).dt.epoch("us").alias("_t"))
-        limit_us = int(now.timestamp() + FUTURE_S) * 1_000_000
-        if frame.is_empty() or int(frame["_t"].max()) <= limit_us:  # type: ignore[arg-type]
-            return frame, []
-        ahead = frame.filter(pl.col("_t") > limit_us)
+        frame, ahead = timed(frame, self._slot, int(now.timestamp() + FUTURE_S) * 1_000_000)
         reasons = [
             Rejected(
                 row,
@@ -123,34 +118,7 @@ class Fold:
             )
             for row, stamp in zip(ahead["_row"], ahead[self._slot.time], strict=True)
         ]
-        return frame.filter(pl.col("_t") <= limit_us), reasons
-
-    def _placed(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Rejected], int]:
-        """With a column `_r` (region index); rows with an unknown code set aside; how many lay nowhere."""
-        rule = self._slot.region
-        if rule.code is not None:
-            index, stated = self._places.find(frame[rule.code]), frame[rule.code].is_not_null().to_numpy()
-        else:
-            assert rule.point is not None
-            lon, lat = (frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in rule.point)
-            index, stated = self._places.locate(lon, lat, rule.datum), np.zeros(frame.height, dtype=bool)
-        nowhere = index < 0
-        if not nowhere.any():
-            return frame.with_columns(pl.Series("_r", index, dtype=pl.Int32)), [], 0
-        return self._replaced(frame, index, nowhere & stated, nowhere & ~stated)
-
-    def _replaced(
-        self, frame: pl.DataFrame, index: np.ndarray, unknown: np.ndarray, unplaced: np.ndarray
-    ) -> tuple[pl.DataFrame, list[Rejected], int]:
-        code = self._slot.region.code
-        fallback = self._places.find(pl.Series([self._slot.region.fallback or self._places.codes[0]], dtype=pl.String))[0]
-        placed = frame.with_columns(pl.Series("_r", np.where(unplaced, fallback, index), dtype=pl.Int32))
-        wrong = placed.filter(pl.Series(unknown))
-        reasons = [
-            Rejected(row, "region", f"field '{code}': the region code {given!r} is not in the city's regions", code)
-            for row, given in zip(wrong["_row"], wrong[code] if code else [], strict=True)
-        ]
-        return placed.filter(pl.Series(~unknown)), reasons, int(unplaced.sum())
+        return frame, reasons
 
     def _gone(self, frame: pl.DataFrame, late: np.ndarray, state: SlotState) -> tuple[np.ndarray, int]:
         """With those that are late for hours that would still be kept, or for days; of the latter nothing is kept: how many."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from slots.admission import FUTURE_S, placed, timed
 from slots.expression import condition
 from slots.places import Places
 from slots.reading import QuestionError
@@ -46,7 +47,8 @@ class Records:
         `only`: a dimension and its value, empty where records do not say it.
 
         Each is `{topic, partition, offset, time, region, fields}`: where it lies in the log, its event time and region, and
-        what it says. At most the newest 200,000 records of the log are searched. Raises QuestionError and SourceLost.
+        what it says. What the slot sets aside is none: times that lay ahead when they were logged, region codes the city does
+        not have. At most the newest 200,000 records of the log are searched. Raises QuestionError and SourceLost.
         """
         known = self._slots.get(slot)
         if known is None:
@@ -66,23 +68,16 @@ class Records:
         from_ms = int((window_from.timestamp() - 300) * 1000)
         batch = self._log.read(slot.source.topic, max(0, from_ms), 1 << 60, SCANNED)
         frame = self._codec_for(slot.source).decode(batch.values, slot.columns, batch.headers).frame
-        rows = frame["_row"].to_numpy()
-        codes = np.array([*self._places.codes, None], dtype=object)
+        limits_us = (batch.timestamps_ms + FUTURE_S * 1000) * 1000  # what it was counted by was hardly later than that
+        frame, _ = timed(frame, slot, pl.lit(pl.Series(limits_us)).gather(pl.col("_row")))
+        frame, _, _ = placed(frame, slot.region, self._places)
+        rows, codes = frame["_row"].to_numpy(), np.array(self._places.codes, dtype=object)
         addressed = frame.with_columns(
             pl.Series("_partition", batch.partitions[rows]),
             pl.Series("_offset", batch.offsets[rows]),
-            pl.Series("_region", codes[self._regions(slot, frame)], dtype=pl.String),
+            pl.Series("_region", codes[frame["_r"].to_numpy()], dtype=pl.String),
         )
         return batch, addressed
-
-    def _regions(self, slot: Slot, frame: pl.DataFrame) -> np.ndarray:
-        if slot.region.code is not None:
-            return self._places.find(frame[slot.region.code])
-        assert slot.region.point is not None
-        lon, lat = (frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in slot.region.point)
-        found = self._places.locate(lon, lat, slot.region.datum)
-        fallback = self._places.find(pl.Series([slot.region.fallback or self._places.codes[0]], dtype=pl.String))[0]
-        return np.where(found < 0, fallback, found)
 
 
 def _dimension(slot: Slot, name: str) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from slots.fold import FUTURE_S
+from slots.admission import FUTURE_S
 from slots.reading import Question
 from tests.line import ZONE
 from tests.stream import Counted, dealt, random_records, shuffled, stream_slot

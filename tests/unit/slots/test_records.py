@@ -33,6 +33,19 @@ def test_the_records_behind_a_number_are_as_many_as_it_says() -> None:
         records.behind("dask", "b", *window)
 
 
+def test_what_is_set_aside_is_no_record_behind_a_number() -> None:
+    line = Line()
+    told = [(-20, "a1"), (-4, "a1"), (3, "nowhere"), (4, None), (5, "b")]
+    rows = [{"at": ago(minutes=minutes), "region": region} for minutes, region in told]
+    line.log.sink("city.desk").emit([msgspec.json.encode(row) for row in rows], None, [int(NOON.timestamp() * 1000)] * len(rows))
+    line.run()
+    line.clock.advance(timedelta(hours=1))
+    window = (NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+    found = Records({"desk": line.slot}, line.log, line.regions, codec_for).behind("desk", "c", *window)
+    assert [one["region"] for one in found] == ["a1", "c", "b"] and len(line.set_aside) == 2
+    assert len(found) == line.readings.ask(Question("desk.requests", "c", *window))[0].value
+
+
 def test_a_dry_run_shows_what_would_be_counted_and_what_refused() -> None:
     line = Line()
     good = b'{"at": "%s", "region": "a1", "wait_s": 4}' % ago(minutes=3).encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +13,11 @@ import msgspec
 
 from cockpit.city import City
 from cockpit.datum_finding import find_datum
+from cockpit.given_file import records_of
 from cockpit.jobs import Jobs, Order
 from cockpit.letters import Page, told
 from cockpit.static_layers import reports
-from cockpit.terminal import FAILED, WRONG_INPUT, complain, end, progress_bar, say, show_letters
+from cockpit.terminal import FAILED, WRONG_INPUT, complain, end, many, progress_bar, say, show_letters
 from slots import as_batch, seconds
 from slots.ledger import LedgerError
 from slots.slot import Slot
@@ -24,7 +25,6 @@ from streams.clock import system_clock
 from streams.codecs import Codec
 from streams.letter_contract import Letters
 from streams.record import Batch
-from streams.replay import values_of
 from streams.source import Log, StreamError
 
 LOOK_S: Final = 0.3
@@ -80,18 +80,22 @@ def _told(answer: httpx.Response) -> dict[str, Any]:
     if answer.is_client_error or answer.is_server_error:
         is_json = answer.headers.get("content-type", "").startswith("application/json")
         said = answer.json() if is_json else {"error": answer.text[:200]}
-        hint = f" Hint: {said['hint']}" if said.get("hint") else ""
-        end(WRONG_INPUT if answer.status_code == 422 else FAILED, f"{said['error']}.{hint}" if hint else said["error"])
+        end(WRONG_INPUT if answer.status_code == 422 else FAILED, refusal(said))
     found: dict[str, Any] = answer.json()
     return found
+
+
+def refusal(said: Mapping[str, str]) -> str:
+    """What a server has refused, as one line."""
+    return f"{said['error'].rstrip('.')}. Hint: {said['hint']}" if said.get("hint") else said["error"]
 
 
 def show_city(found: City) -> None:
     """Says that a city holds, what there is in it, and what is to be noted."""
     indicators = sum(len(slot.indicators) for slot in found.slots.values())
     say.print(
-        f"[green]✓[/] {found.name}: {len(found.regions)} regions, {len(found.slots)} slots, {indicators} indicators, "
-        f"{len(found.boards)} boards, {len(found.layers)} layers"
+        f"[green]✓[/] {found.name}: {many(len(found.regions), 'region')}, {many(len(found.slots), 'slot')}, "
+        f"{many(indicators, 'indicator')}, {many(len(found.boards), 'board')}, {many(len(found.layers), 'layer')}"
     )
     for report in (*found.regions.reports, *reports(found.layers)):
         say.print(f"  note: {report}")
@@ -103,7 +107,7 @@ def given_records(slot: Slot, file: Path | None, last: str | None, opened: Calla
         end(WRONG_INPUT, "give either --file or --last")
     try:
         if file is not None:
-            return as_batch(slot, values_of(file))
+            return as_batch(slot, records_of(file, slot))
         now_ms, since_s = int(system_clock().timestamp() * 1000), seconds(last)
         with closing(opened()) as log:
             return log.read(slot.source.topic, now_ms - since_s * 1000, now_ms + 1, LOOKED_AT)

@@ -13,7 +13,7 @@ from cockpit.city_files import CityError
 from cockpit.panels import BUILT_IN, Panel
 from cockpit.serving import listen
 from cockpit.settings import Settings, SettingsError, loopback, read_settings
-from cockpit.terminal import FAILED, WRONG_INPUT, end
+from cockpit.terminal import FAILED, WRONG_INPUT, end, many
 from slots.problem import nearest
 from slots.slot import Slot
 
@@ -33,7 +33,7 @@ def given_city(folder: Path) -> City:
     try:
         return load_city(folder, kinds())
     except CityError as error:
-        end(WRONG_INPUT, *map(str, error.problems), f"{len(error.problems)} mistakes in {folder}")
+        end(WRONG_INPUT, *map(str, error.problems), f"{many(len(error.problems), 'mistake')} in {folder}")
 
 
 def kinds() -> dict[str, Panel]:

@@ -27,6 +27,11 @@ def end(code: int, *lines: str) -> NoReturn:
     raise SystemExit(code)
 
 
+def many(number: int, noun: str) -> str:
+    """The number with its noun: `1 board`, `2,000 boards`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def progress_bar() -> Progress:
     """A bar with numbers and the time that remains; plain where nobody looks."""
     return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=say)
@@ -49,7 +54,7 @@ def banner(parts: Parts, address: str, settings: Settings, *, demonstration: boo
 
 def show_dry_run(run: DryRun, given: int) -> None:
     """The counters, the refused records with their reasons, and the indicators."""
-    say.print(f"{given:,} records: " + ", ".join(f"{n:,} {name}" for name, n in run.counters.items()))
+    say.print(f"{many(given, 'record')}: " + ", ".join(f"{n:,} {name}" for name, n in run.counters.items()))
     if run.refused:
         say.print(_table(("record", "stage", "reason"), [(str(n), stage, reason) for n, stage, reason in run.refused[:50]]))
         say.print(f"… and {len(run.refused) - 50:,} more" if len(run.refused) > 50 else "")

@@ -31,8 +31,8 @@ class DryRun:
 
 
 def dry_run(slot: Slot, records: Batch, codec: Codec, places: Places, zone: str, clock: Clock) -> DryRun:
-    """Folds the records as one batch into an empty ledger. Raises nothing for what they contain."""
-    batch = replace(as_batch(slot, records.values), headers=records.headers)
+    """Folds the records, each partition's in the log's order, into an empty ledger. Raises nothing for what they contain."""
+    batch = replace(records, topic=slot.source.topic, spans=_spans(records))
     ledger = MemoryLedger()
     folded = Fold(slot, codec, places, zone).fold(batch, ledger.state(slot.slot), clock())
     state = ledger.commit(folded.commit)
@@ -57,6 +57,12 @@ def as_batch(slot: Slot, values: Sequence[bytes]) -> Batch:
         timestamps_ms=np.zeros(n, dtype=np.int64),
         spans={0: Span(0, n)},
     )
+
+
+def _spans(records: Batch) -> dict[int, Span]:
+    """The offsets the records lie in, without what was not asked for or is lost between them."""
+    offsets = {int(p): records.offsets[records.partitions == p] for p in np.unique(records.partitions)}
+    return {p: Span(int(found.min()), int(found.max()) + 1) for p, found in offsets.items()}
 
 
 def _days(first_us: int, last_us: int, zone: ZoneInfo) -> tuple[datetime, datetime]:

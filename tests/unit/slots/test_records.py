@@ -53,3 +53,24 @@ def test_a_dry_run_shows_what_would_be_counted_and_what_refused() -> None:
     assert run.counters == {"accepted": 2, "rejected": 1}
     assert [(number, stage) for number, stage, _ in run.refused] == [(2, "decode")]
     assert {one.indicator: one.value for one in run.readings}["desk.total"] == 8.0
+
+
+def test_a_dry_run_of_the_log_calls_late_what_was_late_in_its_own_partition() -> None:
+    """One car's records lie in one partition and an hour behind the other's; only what lies behind its own is late."""
+    line = Line(small_slot())
+    rows = [{"at": ago(minutes=minutes), "region": "a1"} for minutes in (1, 60, 59, 58, 57, 0.5, 120)]
+    keys = _keys_of_two_partitions(line)
+    line.send(*rows, keys=[keys[part] for part in (0, 1, 1, 1, 1, 0, 0)])
+    read = line.log.read("city.desk", 0, 1 << 60, 100)
+    assert set(read.partitions.tolist()) == {0, 1}
+    found = dry_run(line.slot, read, JsonCodec(), line.regions, ZONE, line.clock)
+    line.run()
+    assert found.counters == dict(line.ledger.state("desk").counters) == {"accepted": 7, "late": 1}
+
+
+def _keys_of_two_partitions(line: Line) -> dict[int, bytes]:
+    """A key for each of the two partitions."""
+    keys = [f"k{number}".encode() for number in range(20)]
+    line.log.sink("other").emit(keys, keys)
+    read = line.log.read("other", 0, 1 << 60, 100)
+    return {int(part): key for part, key in zip(read.partitions, read.values, strict=True)}

@@ -43,7 +43,7 @@
     sheet_failed: ["暂时读不到：", "cannot be read just now: "],
     sheet_filtered: ["已按筛选计算", "narrowed by the filter"],
     sheet_unit: ["单位", "Unit"],
-    time_board: ["看板时段", "Board's own times"],
+    time_board: ["时段", "Times"],
     time_today: ["今日", "Today"],
     time_yesterday: ["昨日", "Yesterday"],
     time_24h: ["近 24 小时", "Last 24 hours"],
@@ -59,7 +59,7 @@
     time_past: ["截至 {} 的画面，非实时", "As of {}, not live"],
     time_live: ["返回实时", "Back to live"],
     chip_remove: ["取消筛选", "Remove the filter"],
-    chip_share: ["复制链接", "Copy the link"],
+    chip_share: ["链接", "Link"],
     chip_copied: ["已复制", "Copied"],
   });
 })();

@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Response
 
 from cockpit.api.answer import Refusal, Route, answer, known
+from cockpit.api.window import asked_at
 from cockpit.boards import Board
 from cockpit.context import context_maker
 from cockpit.live import checked_scope
@@ -44,7 +45,7 @@ class Export:
         lang: str = "zh",
     ) -> Response:
         """The whole board as one XLSX workbook, a sheet per panel that has a table."""
-        context = self._context(_query(region, window, at, indicator, dimension, lang))
+        context = self._context(_query(region, window, asked_at(at, self._parts.city.zone), indicator, dimension, lang))
         found = self._board(board)
         tables = [table for id in found.panels if (table := _tried(found, id, context)) is not None]
         return _file(as_xlsx(tables, _facts(found, context)), "xlsx", _name(self._parts, found.board, "", context))
@@ -54,7 +55,7 @@ class Export:
         region: str = "", window: str = "", at: str = "", indicator: str = "", dimension: str = "", lang: str = "zh",
     ) -> Response:  # fmt: skip
         """One panel: `format=json` answers title, columns and rows; `csv` and `xlsx` are files."""
-        context = self._context(_query(region, window, at, indicator, dimension, lang))
+        context = self._context(_query(region, window, asked_at(at, self._parts.city.zone), indicator, dimension, lang))
         found = self._board(board)
         table = table_of(found.panels[known(panel, found.panels, "panel on this board")], context)
         if format == "json":

@@ -18,7 +18,7 @@ _MAX_BODY_BYTES: Final = 4096
 
 
 class Asked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What a POST says; `from`: ISO 8601 with a zone, for the kinds that need one."""
+    """What a POST says; `from`: ISO 8601 with a zone, or a day, for the kinds that need one."""
 
     kind: str
     slot: str
@@ -58,7 +58,8 @@ class JobList:
             raise Refusal(422, f"there is no kind of job {asked.kind!r:.40}; there are: {', '.join(jobs.kinds) or 'none'}")
         known(asked.slot, self._parts.city.slots, "slot")
         try:
-            job = jobs.order(asked.kind, Order(asked.slot, moment("from", asked.since) if asked.since else None))
+            since = moment("from", asked.since, self._parts.city.zone) if asked.since else None
+            job = jobs.order(asked.kind, Order(asked.slot, since))
         except ValueError as error:
             text, _, hint = str(error).partition(" Hint: ")
             raise Refusal(422, text, hint) from None

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Query, Response
 
 from cockpit.api.answer import Refusal, Route, known
+from cockpit.api.window import asked_at
 from cockpit.boards import PlacedPanel
 from cockpit.context import context_maker
 from cockpit.live import checked_scope
@@ -49,7 +50,7 @@ class MapFiles:
         region: str = "", window: str = "", at: str = "", dimension: str = "", lang: str = "zh",
     ) -> Response:  # fmt: skip
         """The map as a picture, for reports."""
-        placed, context = self._found(board, panel, _query(region, window, at, dimension, lang))
+        placed, context = self._found(board, panel, _query(region, window, asked_at(at, self._parts.city.zone), dimension, lang))
         with self._drawing():
             container = still_map(placed, context)
             title = headline(placed, context)
@@ -64,7 +65,7 @@ class MapFiles:
 
         Its own policy gives it an origin of its own and no way to ask anybody anything, however it is opened.
         """
-        placed, context = self._found(board, panel, _query(region, window, at, dimension, lang))
+        placed, context = self._found(board, panel, _query(region, window, asked_at(at, self._parts.city.zone), dimension, lang))
         with self._drawing():
             page = leaflet_page(still_map(placed, context), title=headline(placed, context), language=context.scope.lang)
         headers = _told(board, panel, context, "html", download) | {"content-security-policy": policy(page)}

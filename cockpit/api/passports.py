@@ -29,7 +29,7 @@ class Passports:
         name: str,
         region: Annotated[str | None, Query(description="code; the whole city where it is left out")] = None,
         window: Annotated[str, Query(description="as a board's: today, 24h, 2026-11-20T08:00/2026-11-21")] = "today",
-        at: Annotated[str | None, Query(description="ISO 8601 with a zone: as of then")] = None,
+        at: Annotated[str | None, Query(description="ISO 8601 with a zone, or a day: as of then")] = None,
         dimension: Annotated[str | None, Query(description="only this value: NAME:VALUE")] = None,
         lang: str = "zh",
     ) -> Response:
@@ -38,7 +38,8 @@ class Passports:
         known(name, [f"{slot.slot}.{one.name}" for slot in city.slots.values() for one in slot.indicators], "indicator")
         if region is not None:
             known(region, city.regions.codes, "region")
-        scope = Scope(region or "", window, moment("at", at) if at else None, name, _lang(lang), asked_only(dimension))
+        moved = moment("at", at, city.zone) if at else None
+        scope = Scope(region or "", window, moved, name, _lang(lang), asked_only(dimension))
         context = self._contexts(scope)
         slot, indicator = context.indicator(name)
         since = self._parts.readings.counts_since(name)

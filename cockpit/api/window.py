@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import Query
 
@@ -15,14 +16,15 @@ from cockpit.scope import Only, ScopeError, parse_only
 from cockpit.windows import window as named
 
 _LOST_PLUS: Final = re.compile(r" (\d\d:?\d\d)$")  # an unescaped `+08:00` arrives with a blank
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """The parameters as they came; a dependency of the calls that take them."""
 
-    from_: Annotated[str | None, Query(alias="from", description="ISO 8601 with a zone; with `to`")] = None
-    to: Annotated[str | None, Query(description="ISO 8601 with a zone; now, where it is left out")] = None
+    from_: Annotated[str | None, Query(alias="from", description="ISO 8601 with a zone, or a day: its beginning")] = None
+    to: Annotated[str | None, Query(description="the same, up to its beginning; now, where it is left out")] = None
     window: Annotated[str | None, Query(description="today, yesterday, week, month, year, or a duration as 24h")] = None
 
     def span(self, parts: Parts) -> tuple[datetime, datetime]:
@@ -33,24 +35,26 @@ class Window:
             if self.to is not None:
                 raise Refusal(422, "to needs from")
             return named(self.window or "today", parts.clock(), parts.city.zone)
-        begin = moment("from", self.from_)
-        end = moment("to", self.to) if self.to else parts.clock()
+        begin = moment("from", self.from_, parts.city.zone)
+        end = moment("to", self.to, parts.city.zone) if self.to else parts.clock()
         if begin >= end:
             raise Refusal(422, f"from must lie before to, got {begin.isoformat()} and {end.isoformat()}")
         return begin, end
 
 
-def moment(name: str, text: str) -> datetime:
-    """The time a parameter says, zone aware. Raises Refusal."""
+def moment(name: str, text: str, zone: str) -> datetime:
+    """The time a parameter says, zone aware; of a day (2026-11-21) its beginning in the city's `zone`. Raises Refusal."""
     try:
         found = datetime.fromisoformat(_LOST_PLUS.sub(r"+\1", text))
     except ValueError:
-        raise Refusal(
-            422, f"{name} must be an ISO 8601 time with a zone, got {text!r:.100}", "2026-11-21T08:00:00+08:00"
-        ) from None
-    if found.tzinfo is None:
-        raise Refusal(422, f"{name} needs a time zone, got {text!r:.100}", f"{text:.40}Z or {text:.40}+08:00")
-    return found
+        allowed = "2026-11-21T08:00:00+08:00, or 2026-11-21 for the beginning of that day"
+        raise Refusal(422, f"{name} must be an ISO 8601 time with a zone, got {text!r:.100}", allowed) from None
+    if found.tzinfo is not None:
+        return found
+    if _DAY.fullmatch(text):
+        return found.replace(tzinfo=ZoneInfo(zone))
+    local = found.replace(tzinfo=ZoneInfo(zone)).isoformat()
+    raise Refusal(422, f"{name} needs a time zone, got {text!r:.100}", f"{found.isoformat()}Z, or by the city's clock {local}")
 
 
 def asked_only(text: str | None) -> Only | None:
@@ -59,3 +63,8 @@ def asked_only(text: str | None) -> Only | None:
         return parse_only(text or "")
     except ScopeError as error:
         raise Refusal(422, str(error)) from None
+
+
+def asked_at(text: str, zone: str) -> str:
+    """The moment `at` of an address, written whole; nothing for nothing. Raises Refusal."""
+    return moment("at", text, zone).isoformat() if text else ""

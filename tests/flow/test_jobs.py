@@ -76,7 +76,7 @@ def test_a_job_is_started_once_and_asked_after(bench: Bench) -> None:
         (b'{"kind": "recount", "slot": "hotline"}', 422, "there are: recompute"),
         (b'{"kind": "recompute", "slot": "hotlin"}', 404, "there is no slot 'hotlin'"),
         (b'{"kind": "recompute", "slot": "hotline"}', 422, "needs the moment"),
-        (b'{"kind": "recompute", "slot": "hotline", "from": "2026-11-20"}', 422, "needs a time zone"),
+        (b'{"kind": "recompute", "slot": "hotline", "from": "2026-11-20T08:00"}', 422, "needs a time zone"),
         (b'{"kind": "recompute", "slot": "hotline", "form": 1}', 422, "form"),
         (b"recompute", 422, "describes no job"),
         (b" " * 5000, 413, "4096"),

@@ -11,17 +11,27 @@ from cockpit.api.slots import Rates, lag
 from cockpit.api.window import moment
 from slots.ledger import Health, SlotState
 
+ZONE = "Asia/Shanghai"
+
 
 def test_a_blank_for_a_plus_is_understood() -> None:
-    assert moment("from", "2026-11-21T08:00:00 08:00") == datetime.fromisoformat("2026-11-21T08:00:00+08:00")
-    assert moment("from", "2026-11-21 08:00:00 0800").utcoffset() == timedelta(hours=8)
-    assert moment("from", "2026-11-21T08:00:00Z").utcoffset() == timedelta(0)
+    assert moment("from", "2026-11-21T08:00:00 08:00", ZONE) == datetime.fromisoformat("2026-11-21T08:00:00+08:00")
+    assert moment("from", "2026-11-21 08:00:00 0800", ZONE).utcoffset() == timedelta(hours=8)
+    assert moment("from", "2026-11-21T08:00:00Z", ZONE).utcoffset() == timedelta(0)
 
 
-@pytest.mark.parametrize("text", ["", "now", "2026-11-21", "2026-11-21T08:00:00", "2026-13-01T00:00:00Z", "1e9"])
+@pytest.mark.parametrize("text", ["", "now", "20261121", "2026-13-01", "2026-11-21T08:00:00", "2026-13-01T00:00:00Z", "1e9"])
 def test_a_time_without_a_zone_is_none(text: str) -> None:
     with pytest.raises(Refusal):
-        moment("from", text)
+        moment("from", text, ZONE)
+
+
+def test_a_day_begins_by_the_citys_clock() -> None:
+    assert moment("from", "2026-11-21", ZONE) == datetime.fromisoformat("2026-11-21T00:00:00+08:00")
+    with pytest.raises(Refusal) as refused:
+        moment("from", "2026-11-21T08", ZONE)
+    hint = refused.value.hint
+    assert {moment("from", told.split()[-1], ZONE).utcoffset() for told in hint.split(",")} == {timedelta(0), timedelta(hours=8)}
 
 
 def test_rates_reach_back_a_minute() -> None:

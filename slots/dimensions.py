@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
 MAX_VALUES = 200
 OTHER = "other"
+
+
+def told_apart(value: str, admitted: Collection[str]) -> bool:
+    """Whether records with this value are, or would be, counted under its own name: not once the dimension is full of others."""
+    return value == OTHER or len(admitted) < MAX_VALUES or value in admitted
 
 
 def admit(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from slots.answers import answered, sides_of
 from slots.aspects import counts_since, of_dimension
+from slots.dimensions import told_apart
 from slots.freshness import freshness
 from slots.history import History
 from slots.ledger import Ledger, Size, SlotState
@@ -246,7 +247,9 @@ def _reading(asked: _Asked, region: str, key: str | None, row: tuple[float | Non
 
 
 def _began(question: Question, slot: Slot, indicator: Indicator, state: SlotState) -> int | None:
-    """The slot's first event, or the moment from which it counts what is asked, where that is later."""
+    """The slot's first event, or the moment from which it counts what is asked, where that is later; None: not at all."""
+    if question.dimension is not None and not told_apart(question.key or "", state.dimensions.get(question.dimension, ())):
+        return None
     aspects = [part.id for part in parts_of(indicator.measure, slot)]
     aspects += [of_dimension(name) for name in slot.dimensions if name in (question.dimension, question.by)]
     since_us = counts_since(aspects, state)

@@ -1,6 +1,7 @@
 """Readings against a recomputation of the same records in one go."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slots.dimensions import MAX_VALUES
 from slots.ledger import PageKey
 from slots.ledger_memory import MemoryLedger
 from slots.reading import Question, QuestionError, Reading
@@ -193,6 +195,21 @@ def test_nothing_counted_is_zero_and_nothing_measured_is_missing() -> None:
     (requests,), (mean,) = ask(line, "requests", 1), ask(line, "mean", 3)
     assert (requests.value, requests.count) == (0.0, 0)
     assert (mean.value, mean.status) == (None, "missing")
+
+
+def test_a_value_that_found_no_room_is_missing_and_not_zero() -> None:
+    line = Line()
+    line.send(*({"at": ago(minutes=2), "region": "a1", "kind": f"kind {n}", "channel": "desk"} for n in range(MAX_VALUES + 1)))
+    line.run()
+    question = Question("desk.requests", "c", NOON - timedelta(hours=1), NOON)
+
+    def told(dimension: str, key: str) -> tuple[float | None, str]:
+        (reading,) = line.readings.ask(replace(question, dimension=dimension, key=key))
+        return reading.value, reading.status
+
+    assert told("kind", f"kind {MAX_VALUES}") == told("kind", "never seen") == (None, "missing")
+    assert told("kind", "kind 0") == told("kind", "other") == (1.0, "late")
+    assert told("channel", "never seen") == (0.0, "late")
 
 
 def test_before_the_first_record_everything_is_missing() -> None:

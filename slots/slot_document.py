@@ -21,6 +21,7 @@ DATUMS: Final = ("wgs84", "gcj02", "bd09", "cgcs2000")
 _EPSG: Final = re.compile(r"epsg:[1-9][0-9]{3,5}")
 
 _WORD: Final = re.compile(r"\w+")
+_TEXT: Final = re.compile(r"'(?:[^']|'')*'")
 _UNITS_S = (("s", 1), ("m", 60), ("h", 3600), ("d", 86400))
 
 
@@ -31,6 +32,11 @@ def seconds(duration: object) -> int:
     if unit_s and text[:-1].isdecimal() and int(text[:-1]) > 0:
         return int(text[:-1]) * unit_s
     raise ValueError(f"a duration is a whole number and a unit, as 30s 10m 24h 7d; got {text!r}")
+
+
+def _words(expression: str) -> list[str]:
+    """What may be names of fields in an expression; not what stands in its texts."""
+    return _WORD.findall(_TEXT.sub(" ", expression))
 
 
 def _datum(name: str) -> str:
@@ -178,15 +184,18 @@ class SlotDocument(Model):
         return [Column(name, f.type, f.optional, f.epoch, f.zone, f.least, f.most) for name, f in self.fields.items()]
 
     def basis(self, *expressions: str | None) -> str:
-        """All that decides, beside these expressions themselves, which records they count and as what."""
-        named = _WORD.findall(" ".join(text for text in expressions if text))
+        """All that decides, beside these expressions themselves, which records they count and as what.
+
+        A field's range is none of it: what it lets through besides was not counted as something else.
+        """
+        named = _words(" ".join(text for text in expressions if text))
         read = (f"{name} {f.type} {f.epoch} {f.zone}" for name in sorted({*named}) if (f := self.fields.get(name)))
         return "\n".join((self._ground, *read))
 
     @cached_property
     def _ground(self) -> str:
         """The same of all expressions: the filter, the event time, where a record lies."""
-        names = {self.time, *_WORD.findall(self.where or ""), *(self.region.point or ()), self.region.code or self.time}
+        names = {self.time, *_words(self.where or ""), *(self.region.point or ()), self.region.code or self.time}
         read = (f"{name} {f.type} {f.epoch} {f.zone}" for name in sorted(names) if (f := self.fields.get(name)))
         return "\n".join((f"{self.where}", self.time, f"{self.region.model_dump()}", *read))
 

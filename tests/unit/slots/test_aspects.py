@@ -71,6 +71,30 @@ def test_everything_that_decides_what_is_counted_begins_a_part_anew() -> None:
     assert len(ids(small_slot()) - retyped) == 2  # the two sides of the one ratio that reads stars
 
 
+def test_what_decides_nothing_of_a_part_leaves_it_as_it_is() -> None:
+    fields = {**small_slot().model_dump(mode="json")["fields"], "done_at": {"type": "datetime", "optional": True}}
+    before = small_slot(fields=fields, where="kind <> 'done_at'")
+    widened = {**fields, "wait_s": {"type": "float", "max": 9000}, "stars": {"type": "int", "max": 99, "optional": True}}
+    zoned = {**fields, "done_at": {"type": "datetime", "zone": "Asia/Tokyo"}, "kind": {"type": "string"}}
+    for changed in (widened, zoned):
+        assert ids(before) == ids(small_slot(fields=changed, where="kind <> 'done_at'"))
+
+
+def test_a_wider_range_goes_on_counting() -> None:
+    fields = small_slot().model_dump(mode="json")["fields"]
+    waits = ({"type": "float", "optional": True, "max": most} for most in (50, 500))
+    narrow, wide = (small_slot(fields={**fields, "wait_s": wait_s}) for wait_s in waits)
+    line = Changing(narrow)
+    line.send(*({"at": ago(minutes=minutes), "region": "a1", "wait_s": wait_s} for minutes, wait_s in ((30, 10.0), (29, 100.0))))
+    line.run()
+    line.change(wide)
+    line.send({"at": ago(minutes=10), "region": "a1", "wait_s": 100.0})
+    line.run()
+    for indicator, value in (("requests", 2.0), ("total", 110.0)):
+        reading = line.read(indicator, 30)
+        assert (reading.value, reading.coverage) == (value, 1.0), indicator
+
+
 def test_columns_are_shared_only_by_what_begins_together() -> None:
     slot = small_slot()
     by_name = {indicator.name: parts_of(indicator.measure, slot) for indicator in slot.indicators}

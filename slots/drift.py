@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from slots.drift_run import Run
 from streams.codecs import Codec, Column, Decoded
 from streams.record import Batch
 
@@ -17,15 +18,16 @@ WINDOW_S: Final = 600
 MIN_SHARE: Final = 0.01
 MIN_RECORDS: Final = 3
 """Fewer bad records than this, or a smaller share of the last ten minutes, are bad records and no drift."""
-SAMPLED: Final = 4
-"""In so many records of a batch undeclared names are looked for."""
-LEARNT: Final = 64
-"""The undeclared names of the first so many sampled records have always been there, as far as anybody knows."""
+SAMPLED: Final = 16
+"""In so many records of a batch undeclared names are looked for; those in the first batch have always been there."""
 NEW_S: Final = 86_400
 """For so long a new name is news."""
 EMPTY_RECORDS: Final = 100
 """An optional field that most records filled is missing when so many in a row do not."""
 TOLD: Final = 20
+_NAMES: Final = 4
+_KEPT: Final = 1_000
+"""So many new names of a record, and in all, are kept."""
 _SLICE_S: Final = 60
 
 
@@ -44,7 +46,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one batch shows of its schema. `found`: how many records, and the first one's log time (Unix ms).
+    """What one batch shows of its schema. `found`: the rows, in their order, and their log times (Unix ms).
 
     `filled`: in how many records each optional field is there; `names`: those of the sampled records, with their log time.
     """
@@ -52,19 +54,17 @@ class Sight:
     declared: frozenset[str]
     records: int
     at_ms: int
-    found: Mapping[Key, tuple[int, int]]
+    found: Mapping[Key, Sequence[tuple[int, int]]]
     filled: Mapping[str, int]
     names: Sequence[tuple[frozenset[str], int]]
 
 
 def sight(codec: Codec, columns: Sequence[Column], batch: Batch, decoded: Decoded) -> Sight:
     """What this batch shows. Costs microseconds, and a little for each rejected row."""
-    found: dict[Key, tuple[int, int]] = {}
-    for one in decoded.rejected:
+    found: dict[Key, list[tuple[int, int]]] = {}
+    for one in sorted(decoded.rejected, key=lambda one: one.row):
         if one.field is not None:
-            key: Key = (one.field, one.fault)
-            count, first_ms = found.get(key, (0, int(batch.timestamps_ms[one.row])))
-            found[key] = (count + 1, first_ms)
+            found.setdefault((one.field, one.fault), []).append((one.row, int(batch.timestamps_ms[one.row])))
     good = decoded.frame.height
     filled = {column.name: good - decoded.frame[column.name].null_count() for column in columns if column.optional}
     rows = sorted({len(batch) * place // SAMPLED for place in range(SAMPLED)}) if len(batch) else []
@@ -90,9 +90,10 @@ class DriftWatch:
     def __init__(self, declared: frozenset[str]) -> None:
         self.declared = declared
         self._slices: deque[_Slice] = deque()
-        self._since_ms: dict[Key, int] = {}
-        self._learnt = 0
+        self._runs: dict[Key, Run] = {}
+        self._since_ms: dict[Key, tuple[int, int]] = {}
         self._usual: set[str] = set(declared)
+        self._learnt = False
         self._totals = (0, Counter[str]())
         self._empty: dict[str, tuple[int, int]] = {}
 
@@ -100,9 +101,14 @@ class DriftWatch:
         """Takes note of one batch, which was counted at `now_s`."""
         now = self._slice(now_s)
         now.records += seen.records
-        for key, (count, first_ms) in seen.found.items():
-            now.counts[key] += count
-            self._since_ms.setdefault(key, first_ms)
+        for key, rows in seen.found.items():
+            now.counts[key] += len(rows)
+            run = self._runs.setdefault(key, Run())
+            for row, at_ms in rows:
+                run.add(self._totals[0] + row, at_ms)
+        if not self._learnt:
+            self._usual.update(*(names for names, _ in seen.names))
+            self._learnt = any(names for names, _ in seen.names)
         for names, at_ms in seen.names:
             if names:
                 now.sampled += 1
@@ -115,16 +121,24 @@ class DriftWatch:
         counts: Counter[Key] = Counter()
         for one in self._slices:
             counts.update(one.counts)
-        self._since_ms = {key: since for key, since in self._since_ms.items() if counts[key]}
-        self._usual |= {name for (name, kind), since in self._since_ms.items() if kind == "new" and now_s - since / 1e3 > NEW_S}
+        self._runs = {key: run for key, run in self._runs.items() if counts[key]}
+        self._usual |= {name for (name, kind), run in self._runs.items() if kind == "new" and now_s - run.since_ms / 1e3 > NEW_S}
         records, sampled = sum(one.records for one in self._slices), sum(one.sampled for one in self._slices)
         found = [
-            Drift(key[0], key[1], self._since_ms[key] * 1000, min(1.0, count / max(1, sampled if key[1] == "new" else records)))
+            (key, min(1.0, count / max(1, sampled if key[1] == "new" else records)))
             for key, count in counts.items()
             if count >= MIN_RECORDS and key[0] not in (self._usual - self.declared)
         ]
-        drifts = [one for one in found if one.share >= MIN_SHARE] + self._emptied(records)
+        shares = {key: share for key, share in found if share >= MIN_SHARE}
+        self._since_ms = {key: self._since(key) for key in shares}
+        drifts = [Drift(*key, self._since_ms[key][1] * 1000, share) for key, share in shares.items()] + self._emptied(records)
         return sorted(sorted(drifts, key=lambda one: -one.share)[:TOLD], key=lambda one: (one.field, one.kind))
+
+    def _since(self, key: Key) -> tuple[int, int]:
+        """Which of a key's runs it was told with at first, and when that one began; it may yet turn out to be later."""
+        run = self._runs[key]
+        told = self._since_ms.get(key)
+        return told if told is not None and told[0] != run.restarts else (run.restarts, run.since_ms)
 
     def _slice(self, now_s: float) -> _Slice:
         minute = int(now_s // _SLICE_S)
@@ -135,12 +149,11 @@ class DriftWatch:
         return self._slices[-1]
 
     def _meet(self, names: frozenset[str], at_ms: int, now: _Slice) -> None:
-        if self._learnt < LEARNT:
-            self._learnt += 1
-            self._usual |= names
-        for name in sorted(names - self._usual)[:SAMPLED]:
-            now.counts[name, "new"] += 1
-            self._since_ms.setdefault((name, "new"), at_ms)
+        for name in sorted(names - self._usual)[:_NAMES]:
+            key: Key = (name, "new")
+            if key in self._runs or len(self._runs) < _KEPT:
+                now.counts[key] += 1
+                self._runs.setdefault(key, Run([(0, at_ms)], 0, 1))
 
     def _fill(self, seen: Sight) -> None:
         """Keeps for each optional field how many records in a row had none, and since when."""

@@ -15,7 +15,7 @@ from cockpit.api import OPENAPI, create_router
 from cockpit.context import context_maker
 from cockpit.live.sources import short_of
 from cockpit.scope import Lang, Scope
-from slots.drift import EMPTY_RECORDS, LEARNT, WINDOW_S
+from slots.drift import EMPTY_RECORDS, WINDOW_S
 from streams.clock import ManualClock
 from tests.cities.client import Client
 from tests.tiny_city import TinyCity, tiny_city
@@ -119,7 +119,7 @@ def test_the_wall_names_the_field_in_its_language(desk: Desk) -> None:
 
 
 def test_a_rename_is_told_from_both_sides(desk: Desk) -> None:
-    before = [desk.send(EMPTY_RECORDS) for _ in range(LEARNT // 4)]
+    before = [desk.send(EMPTY_RECORDS) for _ in range(2)]
     desk.play(*before, desk.send(EMPTY_RECORDS, wait_s=..., wait_seconds=10.0))
     assert {(one["field"], one["kind"]) for one in desk.seen[-1]} == {("wait_s", "missing"), ("wait_seconds", "new")}
     assert desk.seen[-2] == []

@@ -11,6 +11,6 @@ def test_one_is_not_told_as_many() -> None:
 
 
 def test_a_refusal_has_one_full_stop_before_its_hint() -> None:
-    assert refusal({"error": "the log begins later.", "hint": "--from 2026-05-01"}) == "the log begins later. Hint: --from 2026-05-01"
+    assert refusal({"error": "it begins later.", "hint": "--from 2026-05-01"}) == "it begins later. Hint: --from 2026-05-01"
     assert refusal({"error": "it lies ahead", "hint": "a day"}) == "it lies ahead. Hint: a day"
     assert refusal({"error": "it lies ahead"}) == "it lies ahead"

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from slots.drift import EMPTY_RECORDS, LEARNT, NEW_S, SAMPLED, WINDOW_S, Drift, DriftWatch, sight
+from slots.drift import EMPTY_RECORDS, NEW_S, SAMPLED, WINDOW_S, Drift, DriftWatch, sight
 from streams.columns import Column
 from streams.json_codec import JsonCodec
 from streams.record import Batch, Span
@@ -82,8 +82,7 @@ def test_what_has_not_been_seen_for_ten_minutes_has_ended_and_begins_anew() -> N
 
 def test_a_new_name_is_told_for_a_day_but_not_what_was_always_there() -> None:
     feed = Feed()
-    for _ in range(LEARNT // SAMPLED):
-        feed.send(*[{"always": 1}] * SAMPLED)
+    feed.send({"always": 1})
     feed.now_s += 60
     feed.send(*[{"always": 1, "wait_ms": 5}] * SAMPLED)
     assert [(one.field, one.kind, one.since_us) for one in feed.told()] == [("wait_ms", "new", int(feed.now_s) * 1_000_000)]
@@ -115,8 +114,59 @@ def test_a_field_that_few_ever_had_may_be_missing() -> None:
 
 def test_hostile_names_are_bounded() -> None:
     feed = Feed()
-    for _ in range(LEARNT // SAMPLED):
-        feed.send(*[{}] * SAMPLED)
+    feed.send({})
     for batch in range(300):
         feed.send(*[{f"x{batch}_{name}": 1 for name in range(50)}] * SAMPLED)
     assert len(feed.told()) <= 20
+
+
+def test_a_stray_bad_record_long_before_is_not_when_it_began() -> None:
+    feed = Feed()
+    feed.send(*[{}] * 3, {"wait_s": "1"}, *[{}] * 150)
+    feed.now_s += 400
+    feed.send(*[{"wait_s": "1"}] * 40)
+    assert [(one.since_us, one.share > 0.2) for one in feed.told()] == [(int(feed.now_s) * 1_000_000, True)]
+
+
+def test_stray_bad_records_shortly_before_are_not_when_it_began_either() -> None:
+    feed = Feed()
+    feed.send(*[{"wait_s": "1"}] * 2, *[{}] * 60, *[{"wait_s": "1"}] * 20)
+    assert [one.since_us for one in feed.told()] == [(START_S + 62) * 1_000_000]
+
+
+def test_strays_that_come_again_and_again_do_not_date_a_drift_back() -> None:
+    feed = Feed()
+    for _ in range(20):
+        feed.send({"wait_s": "1"}, *[{}] * 299)
+        feed.now_s += 300
+        assert feed.told() == []
+    feed.send(*[{"wait_s": "1"}] * 50)
+    assert [one.since_us for one in feed.told()] == [int(feed.now_s) * 1_000_000]
+
+
+def test_a_drift_that_lasts_keeps_its_beginning() -> None:
+    feed = Feed()
+    for minute in range(60):
+        gap = 150 if minute % 7 == 3 else 3
+        feed.send(*[{"wait_s": "1"}] * 10, *[{}] * gap)
+        feed.now_s += 60
+        assert [one.since_us for one in feed.told()] == [START_S * 1_000_000]
+
+
+def test_a_new_name_is_told_from_the_second_batch_on() -> None:
+    feed = Feed()
+    feed.send({})
+    feed.now_s += 1
+    feed.send(*[{"wait_ms": 5}] * 5)
+    assert [(one.field, one.kind, one.since_us, one.share > 0.5) for one in feed.told()] == [
+        ("wait_ms", "new", (START_S + 1) * 1_000_000, True)
+    ]
+
+
+def test_names_are_learnt_of_the_first_batch_that_can_be_read() -> None:
+    feed = Feed()
+    unreadable = _batch([b"{"] * 4, START_S * 1000)
+    feed.watch.add(sight(JsonCodec(), COLUMNS, unreadable, JsonCodec().decode(unreadable.values, COLUMNS)), feed.now_s)
+    feed.send({"always": 1}, {"sometimes": 1})
+    feed.send(*[{"always": 1, "sometimes": 1}] * 10)
+    assert feed.told() == []

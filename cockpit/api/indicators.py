@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from cockpit.api.answer import Refusal, Route, answer, known
-from cockpit.api.window import Window
+from cockpit.api.window import Window, asked_only
 from cockpit.parts import Parts
 from slots.error_bound import error_bound
 from slots.reading import Question, QuestionError, Reading
@@ -47,7 +47,7 @@ class Indicators:
         region: Annotated[str | None, Query(description="code; the whole city where it is left out")] = None,
         by: Annotated[str | None, Query(description="region (its children), time, or a dimension")] = None,
         step: Annotated[str | None, Query(description="with by=time: a duration as 10m")] = None,
-        dimension: str | None = None,
+        dimension: Annotated[str | None, Query(description="with key; or NAME:VALUE")] = None,
         key: Annotated[str | None, Query(description="only records whose dimension has this value")] = None,
     ) -> Response:
         """The readings of `slot.name`: one, or one per child, step or dimension value."""
@@ -56,11 +56,23 @@ class Indicators:
         regions = self._parts.city.regions
         if region is not None:
             known(region, regions.codes, "region")
-        if (dimension is None) != (key is None):
-            raise Refusal(422, "dimension and key go together")
+        dimension, key = one_value(dimension, key)
         begin, end = window.span(self._parts)
         question = Question(name, region or regions.root.code, begin, end, by, _step_s(step, by), dimension, key)
         return answer({"readings": [_shown(reading) for reading in self._parts.readings.ask(question)]})
+
+
+def one_value(dimension: str | None, key: str | None) -> tuple[str | None, str | None]:
+    """A dimension and its value, given apart or as `NAME:VALUE`; both or neither. Raises Refusal."""
+    if dimension is None and key is not None:
+        raise Refusal(422, "key is the value of a dimension", f"dimension=NAME&key={key:.40}")
+    if dimension is None or key is not None:
+        return dimension, key
+    if ":" not in dimension:
+        hint = f"to split by it use by={dimension:.40}; for one value dimension={dimension:.40}&key=a"
+        raise Refusal(422, "dimension needs the value of one, as key", hint)
+    only = asked_only(dimension)
+    return (only.dimension, only.key) if only else (None, None)
 
 
 def _step_s(step: str | None, by: str | None) -> int | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from cockpit.api.answer import Refusal
+from cockpit.api.indicators import one_value
 from cockpit.api.slots import Rates, lag
 from cockpit.api.window import moment
 from slots.ledger import Health, SlotState
@@ -32,6 +33,17 @@ def test_a_day_begins_by_the_citys_clock() -> None:
         moment("from", "2026-11-21T08", ZONE)
     hint = refused.value.hint
     assert {moment("from", told.split()[-1], ZONE).utcoffset() for told in hint.split(",")} == {timedelta(0), timedelta(hours=8)}
+
+
+def testone_value_of_a_dimension_is_given_apart_or_in_one() -> None:
+    assert one_value("cat", "a") == one_value("cat:a", None) == ("cat", "a")
+    assert one_value("cat:a:b", None) == ("cat", "a:b") and one_value(None, None) == (None, None)
+    with pytest.raises(Refusal) as alone:
+        one_value("cat", None)
+    assert alone.value.hint == "to split by it use by=cat; for one value dimension=cat&key=a"
+    for wrong in ((None, "a"), (":a", None)):
+        with pytest.raises(Refusal):
+            one_value(*wrong)
 
 
 def test_rates_reach_back_a_minute() -> None:

@@ -113,7 +113,7 @@ class Fold:
             Rejected(
                 row,
                 "time",
-                f"field '{self._slot.time}' is {stamp.isoformat()}, more than {FUTURE_S} s ahead of {now:%Y-%m-%dT%H:%M:%SZ}",
+                f"field '{self._slot.time}' is {_utc(stamp)}, more than {FUTURE_S} s ahead of {now:%Y-%m-%dT%H:%M:%SZ}",
                 self._slot.time,
             )
             for row, stamp in zip(ahead["_row"], ahead[self._slot.time], strict=True)
@@ -167,6 +167,10 @@ class Fold:
         last_us = max(int(frame["_t"].max()), seen_us)  # type: ignore[arg-type]
         deltas = self._buckets.pages(valued, self._codes, self._retention.horizons(last_us, state.floors))
         return {**deltas, **entity_frame(self._slot, frame, self._codes, self._places)}
+
+
+def _utc(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def in_log_order(rejected: Sequence[Rejected]) -> list[Rejected]:

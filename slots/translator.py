@@ -129,8 +129,9 @@ class Translator:
 
     def term(self, node: exp.Expr) -> Term:
         """The node's expression. Raises ExpressionError."""
-        if unknown := [name for name, value in node.args.items() if value and name not in _READ]:
-            raise self._refused(node, f" ({', '.join(unknown)})")
+        if any(value and name not in _READ for name, value in node.args.items()):
+            takes_one = type(node) in _NUMBER_FUNCTIONS or type(node) in _TEXT_FUNCTIONS
+            raise self._refused(node, " with more than one value" if takes_one else "")
         found = self._handled(node, type(node))
         if found.cost > MAX_COST:
             raise ExpressionError(f"{self._text!r} is nested too deeply. Hint: what one divides by is worked out twice.")
@@ -170,7 +171,9 @@ class Translator:
         }
 
     def _refused(self, node: exp.Expr, why: str = "") -> ExpressionError:
-        return ExpressionError(f"{written(node)!r} in {self._text!r} is not allowed{why}; allowed: {ALLOWED}")
+        part = "CASE" if isinstance(node, exp.Case | exp.If) else repr(written(node))
+        whole = written(node).lower() == self._text.lower() and part != "CASE"
+        return ExpressionError(f"{part}{'' if whole else f' in {self._text!r}'} is not allowed{why}; allowed: {ALLOWED}")
 
     def _typed(self, node: exp.Expr, wanted: Type) -> Term:
         return self._as(self.term(node), node, wanted)

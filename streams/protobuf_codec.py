@@ -14,9 +14,10 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from streams.cells import settle_cells
 from streams.columns import Column, Decoded, Reason
+from streams.protobuf_fault import fault_of
 from streams.record import Headers
 from streams.schema_files import SchemaError, schema_path
-from streams.settle import rejections, show
+from streams.settle import rejections
 
 Cell = Callable[[Any], object]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -96,15 +97,14 @@ class ProtobufCodec:
     def _one(self, value: bytes, numbers: Mapping[int, str]) -> Message | Reason:
         if not value:
             return Reason("the value is empty")
-        if value[0] == 0:  # no message begins so: there is no field 0
-            begin = self._behind_prefix(value)
-            if isinstance(begin, Reason):
-                return begin
-            value = value[begin:]
+        begin = self._behind_prefix(value) if value[0] == 0 else 0  # no message begins so: there is no field 0
+        if isinstance(begin, Reason):
+            return begin
         try:
-            message = self._read(value)
+            message = self._read(value[begin:])
         except (DecodeError, RecursionError):
-            return Reason(f"the value is not a message {self._message.full_name}: {show(value)}")
+            fault = fault_of(value[begin:], self._message, begin)
+            return Reason(f"the value is not a message {self._message.full_name}: {fault}")
         unknown = UnknownFieldSet(message)
         if len(unknown):
             for field in unknown:

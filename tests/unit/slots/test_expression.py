@@ -80,7 +80,7 @@ def test_conditions_never_answer_null(text: str, expected: list[bool]) -> None:
         ("wait_s; DROP TABLE x", "not an SQL expression"),
         ("DROP TABLE x", "not an SQL expression"),
         ("wait_s +", "not an SQL expression"),
-        ("floor(wait_s, 2)", "decimals"),
+        ("floor(wait_s, 2)", "not allowed with more than one value"),
         ("kind + 1", "a number is needed"),
         ("at", "difference of two times"),
         ("other.wait_s", "not a declared field"),
@@ -94,6 +94,21 @@ def test_conditions_never_answer_null(text: str, expected: list[bool]) -> None:
 def test_what_is_not_ours_is_refused(text: str, said: str) -> None:
     with pytest.raises(ExpressionError, match=said):
         number(text, FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("case when stars > 1 then 2 else 3 end", "CASE in 'case when stars > 1 then 2 else 3 end' is not allowed; allowed: + -"),
+        ("CASE stars WHEN 1 THEN 2 END + 1", "CASE in 'CASE stars WHEN 1 THEN 2 END + 1' is not allowed; allowed: + -"),
+        ("POWER(stars, 2)", "'POWER(stars, 2)' is not allowed; allowed: + -"),
+        ("1 + power(stars, 2)", "'POWER(stars, 2)' in '1 + power(stars, 2)' is not allowed; allowed: + -"),
+    ],
+)
+def test_what_is_refused_is_named_once_and_in_sql(text: str, said: str) -> None:
+    with pytest.raises(ExpressionError) as raised:
+        number(text, FIELDS)
+    assert str(raised.value).startswith(said)
 
 
 def test_a_condition_needs_a_truth() -> None:

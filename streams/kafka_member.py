@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Collection
 
+import structlog
+
 from streams.kafka_cluster import Cluster
 from streams.source import SourceLost
 
@@ -27,6 +29,7 @@ class Member:
         self._group = group
         self._cluster = cluster
         self._silence_s = silence_s
+        self._log = structlog.get_logger("group").bind(topic=topic, group=group)
         self._changed = threading.Condition()
         self._turns: dict[int, int] = {}
         self._turn = 0
@@ -88,12 +91,23 @@ class Member:
 
     def _given(self, partitions: Collection[int]) -> None:
         with self._changed:
+            before = sorted(self._turns)
             self._turn += 1
             self._turns.update(dict.fromkeys(partitions, self._turn))
+            held = sorted(self._turns)
             self._changed.notify_all()
+        self._tell(before, held)
 
     def _taken(self, partitions: Collection[int]) -> None:
         with self._changed:
+            before = sorted(self._turns)
             for partition in partitions:
                 self._turns.pop(partition, None)
+            held = sorted(self._turns)
             self._changed.notify_all()
+        self._tell(before, held)
+
+    def _tell(self, before: list[int], held: list[int]) -> None:
+        """One line per change; outside the lock, for a log may be slow."""
+        if held != before:
+            self._log.info("partitions", partitions=held)

@@ -65,7 +65,7 @@ class Indicators:
 def one_value(dimension: str | None, key: str | None) -> tuple[str | None, str | None]:
     """A dimension and its value, given apart or as `NAME:VALUE`; both or neither. Raises Refusal."""
     if dimension is None and key is not None:
-        raise Refusal(422, "key is the value of a dimension", f"dimension=NAME&key={key:.40}")
+        raise Refusal(422, "key and dimension go together", f"dimension=NAME&key={key:.40}")
     if dimension is None or key is not None:
         return dimension, key
     if ":" not in dimension:

@@ -142,7 +142,6 @@ class CityContext:
 def context_maker(parts: Parts) -> Callable[[Scope], CityContext]:
     """Makes contexts of this city at the moment its clock tells."""
 
-
     def made(scope: Scope) -> CityContext:
         now = parts.clock()
         return CityContext(parts, scope, windows.kept_moment(scope.at, now, parts.city.zone) if scope.at else now)

@@ -130,9 +130,7 @@ class Archiver:
             self._done |= {(name, page.key): (page.version, page_end(page.key) if page.whole else 0) for page in read}
         return written
 
-    def _changed(
-        self, name: str, slot: Slot, state: SlotState, pages: Mapping[PageKey, int]
-    ) -> Sequence[tuple[PageKey, int]]:
+    def _changed(self, name: str, slot: Slot, state: SlotState, pages: Mapping[PageKey, int]) -> Sequence[tuple[PageKey, int]]:
         """The pages whose closed buckets may not be as they were when they were written, and by when a bucket is closed."""
         closed_s = (state.last_event_us or 0) // 1_000_000 - slot.lateness
         limits: dict[Size, int] = {"hour": hour_floor(closed_s, self._zone), "day": day_floor(closed_s, self._zone)}

@@ -107,4 +107,3 @@ def _type_name(given: object) -> str:
 def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A key given twice: the first counts, as the batch parser has it."""
     return dict(reversed(pairs))
-

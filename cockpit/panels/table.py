@@ -150,5 +150,3 @@ def _region(code: str, context: Context) -> dict[str, Any]:
 
 def _key(value: str, options: TableOptions, context: Context) -> dict[str, Any]:
     return {"key": value, "name": context.text(options.words.get(value, {}), value or "—"), "here": False}
-
-

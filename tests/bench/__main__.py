@@ -27,7 +27,8 @@ from rich.table import Table
 from tests.bench.row import Row
 
 BENCHES = (
-    "start", "first_pixel", "ingest", "quix", "workers", "drill", "entities", "memory", "locate", "map", "live", "pixel", "journal",
+    "start", "first_pixel", "ingest", "quix", "workers", "drill", "entities", "memory", "locate", "map", "live", "pixel",
+    "journal",
 )  # fmt: skip
 """Each is one file, bench_NAME.py, with `measure(rounds: int) -> list[Row]`."""
 

@@ -16,6 +16,8 @@ from streams.clock import system_clock
 from tests.conftest import ServersUsed
 from tests.tiny_city import served, tiny_app, tiny_city
 
+pytestmark = pytest.mark.browser
+
 TOKENS: Final = Path(__file__).parents[2] / "assets" / "tokens.css"
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 GROUNDS: Final = ("ground", "raised")
@@ -127,7 +129,6 @@ def complaints(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("surface", "lang"), [*((surface, "en") for surface in SURFACES), ("wall", "zh"), ("desk", "zh")])
 def test_axe_finds_nothing(chromium: Browser, address: str, surface: str, lang: str) -> None:
     page = opened(chromium, address, surface, lang)
@@ -138,7 +139,6 @@ def test_axe_finds_nothing(chromium: Browser, address: str, surface: str, lang: 
         page.close()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_nothing_in_the_sheets_of_the_desk(chromium: Browser, address: str, theme: str) -> None:
     page = opened(chromium, address, "light" if theme == "light" else "desk", "en")
@@ -152,7 +152,6 @@ def test_axe_finds_nothing_in_the_sheets_of_the_desk(chromium: Browser, address:
     page.close()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("path", ["/board/nowhere", "/nowhere", "/board/city?region=nowhere"])
 def test_an_address_that_leads_nowhere_answers_a_page_in_both_languages(chromium: Browser, address: str, path: str) -> None:
     page = chromium.new_page(viewport={"width": 1180, "height": 820})
@@ -165,7 +164,6 @@ def test_an_address_that_leads_nowhere_answers_a_page_in_both_languages(chromium
     page.close()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("surface", "lang"), [("tablet", "zh"), ("portrait", "en")])
 def test_what_a_finger_presses_is_large_enough(chromium: Browser, address: str, surface: str, lang: str) -> None:
     page = opened(chromium, address, surface, lang)
@@ -174,7 +172,6 @@ def test_what_a_finger_presses_is_large_enough(chromium: Browser, address: str, 
     page.close()
 
 
-@pytest.mark.browser
 def test_whatever_can_be_reached_by_keys_shows_that_it_is_reached(chromium: Browser, address: str) -> None:
     page = opened(chromium, address, "desk")
     seen = []
@@ -190,7 +187,6 @@ def test_whatever_can_be_reached_by_keys_shows_that_it_is_reached(chromium: Brow
     page.close()
 
 
-@pytest.mark.browser
 def test_who_asks_for_stillness_gets_it(chromium: Browser, address: str) -> None:
     page = opened(chromium, address, "wall")
     moving = "document.getAnimations().filter(one => one.playState === 'running').length"

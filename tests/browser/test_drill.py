@@ -213,4 +213,3 @@ def test_at_midnight_today_begins_anew_untouched(chromium: Browser) -> None:
         number(page, "2")
         page.close()
     city.close()
-

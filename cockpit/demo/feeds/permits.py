@@ -34,6 +34,4 @@ def _hour(hour: Hour) -> pl.DataFrame:
     )
 
 
-FEED = Feed(
-    "permits", "id", {"issued_at": "iso", "applied_at": "iso"}, _hour, wrong={"procedures": "eight", "lat": None}, days=8
-)
+FEED = Feed("permits", "id", {"issued_at": "iso", "applied_at": "iso"}, _hour, wrong={"procedures": "eight", "lat": None}, days=8)

@@ -31,6 +31,4 @@ def _hour(hour: Hour) -> pl.DataFrame:
     )
 
 
-FEED = Feed(
-    "power", "id", {"connected_at": "iso", "applied_at": "iso"}, _hour, wrong={"steps": "three", "region": "99"}, days=8
-)
+FEED = Feed("power", "id", {"connected_at": "iso", "applied_at": "iso"}, _hour, wrong={"steps": "three", "region": "99"}, days=8)

@@ -138,4 +138,5 @@ def test_the_scripts_the_page_loads_are_all_there_and_only_they() -> None:
     assert sorted(SCRIPTS) == sorted(path.name for path in folder.glob("*.js"))
     assert script_path().stat().st_size > 1_000_000
     for path in folder.iterdir():
-        assert "http://" not in path.read_text() and "https://" not in path.read_text() and "innerHTML" not in path.read_text()
+        script = path.read_text().replace('"http://www.w3.org/2000/svg"', "")  # a name, no address
+        assert "http://" not in script and "https://" not in script and "innerHTML" not in script

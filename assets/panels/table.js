@@ -21,7 +21,7 @@
     parts.sorted = parts.sorted || { column: props.sort, up: null };
     heads(parts, props, ctx);
     const rows = ordered(parts, props, ctx);
-    const wanted = rows.slice(0, fitting(parts));
+    const wanted = rows.slice(0, fitting(parts, props.of));
     const keys = new Set(wanted.map((row) => row.key));
     for (const [key, row] of parts.rows) {
       if (keys.has(key)) continue;
@@ -89,12 +89,14 @@
     });
   }
 
-  function fitting(parts) {
+  /** As many rows as fit; where not all do, the line that says how many more there are has its room, too. */
+  function fitting(parts, all) {
     const layout = document.documentElement.dataset.layout;
     if (layout === "tablet" || layout === "desk") return Infinity;
     const size = parseFloat(getComputedStyle(parts.root).fontSize);
     const room = parts.el.clientHeight - parts.head.offsetHeight - size * 0.5;
-    return Math.max(1, Math.floor(room / (size * 1.75)));
+    const fit = (px) => Math.max(1, Math.floor(px / (size * 1.75)));
+    return fit(room) >= all ? fit(room) : fit(room - size * 1.5);
   }
 
   function newRow(parts, key) {

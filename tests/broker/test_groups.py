@@ -226,7 +226,7 @@ def test_while_positions_cannot_be_had_poll_says_so_and_asks_again(log: ClusterL
         else:
             count += len(batch) if batch is not None else 0
     source.close()
-    assert raised == 3
+    assert raised >= 3  # once for each time it asked in vain, and while it tries again
 
 
 def test_a_member_without_a_partition_still_notices_a_loss(log: ClusterLog, kafka_server: ServerProcess, topic: str) -> None:

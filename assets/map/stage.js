@@ -18,17 +18,22 @@
   const create = (element, { soft, still, view, on }) => {
     let removed = false;
     const boxes = [box(element, "city-map-ground"), box(element, "city-map-live")];
+    // The canvases hear no keys: what they show is reached by the list, the table and the tools beside them.
+    const loaded = () => {
+      for (const canvas of element.querySelectorAll(".city-map-canvas canvas")) canvas.tabIndex = -1;
+      on.load();
+    };
     const report = (error) => { if (!removed) on.error(error); };
     const ground = new deck.Deck({
       parent: boxes[0], views: views(), initialViewState: view, layers: [], pickingRadius: 3, deviceProps: webgl(true),
       controller: { dragRotate: false, touchRotate: false, doubleClickZoom: false, keyboard: false, inertia: still ? 0 : 250 },
       useDevicePixels: soft ? Math.min(window.devicePixelRatio, 1.5) : true,
-      onHover: on.hover, onViewStateChange: on.view, onLoad: on.load, onError: report,
+      onHover: on.hover, onViewStateChange: on.view, onLoad: loaded, onError: report,
       getCursor: ({ isDragging, isHovering }) => (isDragging ? "grabbing" : isHovering ? "pointer" : "default"),
     });
     const live = new deck.Deck({
       parent: boxes[1], views: views(), viewState: view, layers: [], pickingRadius: 3, deviceProps: webgl(!soft), controller: false,
-      useDevicePixels: soft ? Math.min(window.devicePixelRatio, 1.5) : true, onLoad: on.load, onError: report,
+      useDevicePixels: soft ? Math.min(window.devicePixelRatio, 1.5) : true, onLoad: loaded, onError: report,
     });
 
     return {

@@ -54,7 +54,7 @@ def test_a_database_that_goes_and_comes_back(server: ServerProcess, tmp_path: Pa
     left = line.left()
     assert left and counted(line, 600) == 4
     (server.stop if how == "stop" else server.kill)()
-    send(line, 440, 10, 1, 0)
+    send(line, 495, 10, 1, 0)
     with pytest.raises(HistoryLost, match="does not answer"):
         line.archiver.round()
     hot = set(line.ledger.versions("desk"))
@@ -64,7 +64,7 @@ def test_a_database_that_goes_and_comes_back(server: ServerProcess, tmp_path: Pa
     server.start()
     assert line.archiver.round() > 0
     assert hot - set(line.ledger.versions("desk")) and line.left().keys() > left.keys()
-    assert line.ledger.state("desk").counters["beyond"] == 1  # 440 days ago had left before the database went
+    assert line.ledger.state("desk").counters["beyond"] == 1  # the month of 495 days ago had left before the database went
     assert counted(line, 600) == 7
     history.close()
 

@@ -70,7 +70,7 @@ def test_frozen_and_killed_servers_are_seen_and_come_back(chromium: Browser, tmp
         assert seconds_until(page, LIVE, "live", 30) <= 15
 
         running.kill()
-        assert seconds_until(page, OLD, "stale", 15) <= 3.5
+        assert seconds_until(page, OLD, "stale", 15) <= 5
     with cockpit("serve", CITY, state=tmp_path, port=port) as running:
         tell(running)
         assert seconds_until(page, LIVE, "live", 30) <= 15

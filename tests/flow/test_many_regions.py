@@ -1,8 +1,7 @@
-"""A whole province of villages: read, put in order, and a million points placed among them, in seconds of work."""
+"""A whole province of villages: read, put in order, and a million points placed among them (how fast: `python -m tests.bench locate`)."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -31,18 +30,11 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_fifty_thousand_regions_and_a_million_points(province: Path) -> None:
-    """By the processor's clock: other work on the machine is not ours."""
-    start = time.process_time()
     regions = Regions.load(province)
-    loaded = time.process_time()
     assert len(regions) == 1 + SIDE + SIDE * SIDE
     rng = np.random.default_rng(6)
     lon, lat = rng.uniform(118, 118 + SIDE / 80, 1_000_000), rng.uniform(28, 28 + SIDE / 80, 1_000_000)
     found = regions.locate(lon, lat)
-    placed = time.process_time()
-    print(f"load {loaded - start:.1f} s, a million points {placed - loaded:.1f} s of processor time")
-    assert loaded - start <= 5
-    assert placed - loaded <= 5
     assert (found >= 0).mean() > 0.99
     row = np.flatnonzero(found >= 0)[:500]
     for at in row.tolist():

@@ -1,4 +1,4 @@
-"""A whole province of villages: read, put in order, and a million points placed among them (how fast: `python -m tests.bench locate`)."""
+"""A whole province of villages: read, put in order, and a million points placed (how fast: `python -m tests.bench locate`)."""
 
 from __future__ import annotations
 

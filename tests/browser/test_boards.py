@@ -183,6 +183,7 @@ def test_the_number_keys_turn_to_the_other_boards(screens: Screens, address: str
     page = screens.look("city", "wall", "en")
     page.keyboard.press("3")
     page.wait_for_url(f"http://{address}/board/hotline?lang=en")
+    expect(page.locator("#app .boards [data-to]")).to_have_count(len(BOARDS))  # keys name what the header lists
     page.keyboard.press("1")
     page.wait_for_url(f"http://{address}/board/city?lang=en")
 

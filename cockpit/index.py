@@ -23,6 +23,8 @@ _HEAD = "shape.js"
 _FIRST_SCRIPTS = ("i18n.js", "format.js", "dom.js", "panel.js")
 _LAST_SCRIPTS = ("scope.js", "notice.js", "aside.js", "records.js", "sheet.js", "chips.js", "board.js", "live.js")
 _FONT = "/assets/fonts/inter-latin.woff2?v=4.1"  # as assets/fonts/fonts.css asks for it
+_APART = ("duty/",)
+"""Folders of pages that are no boards."""
 _FIRST_STYLES = ("tokens.css", "frame.css", "panels.css")
 
 _INDEX = """<!DOCTYPE html>
@@ -114,13 +116,13 @@ class CockpitDash(dash.Dash):
         """Ours in the order they need each other: words and shapes, panels, the map's, and the line that starts them all."""
         firsts = (_HEAD, *_FIRST_SCRIPTS, *_LAST_SCRIPTS)
         found = [path.relative_to(self._assets).as_posix() for path in sorted(self._assets.rglob("*.js"))]
-        rest = [name for name in found if name not in firsts and not name.startswith("map/")]
+        rest = [name for name in found if name not in firsts and not name.startswith(("map/", *_APART))]
         for name in (*_FIRST_SCRIPTS, *(f"map/{name}" for name in SCRIPTS), *rest, *_LAST_SCRIPTS):
             yield _stamped(self._assets, name)
 
     def _styles(self) -> Iterator[str]:
         found = [path.relative_to(self._assets).as_posix() for path in sorted(self._assets.rglob("*.css"))]
-        for name in (*_FIRST_STYLES, *(name for name in found if name not in _FIRST_STYLES)):
+        for name in (*_FIRST_STYLES, *(name for name in found if name not in _FIRST_STYLES and not name.startswith(_APART))):
             yield _stamped(self._assets, name)
 
 

@@ -19,6 +19,7 @@ from cockpit.build import build_of
 from cockpit.cameras import video_origins
 from cockpit.city import City
 from cockpit.context import CityContext, context_maker
+from cockpit.duty import DutyPage
 from cockpit.error_page import error_page
 from cockpit.gate import Application, Gate, Receive, Send
 from cockpit.gate import Scope as Connection
@@ -68,6 +69,7 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     server = FastAPI(title="City Cockpit", openapi_url=OPENAPI, docs_url=None, redoc_url=None)
     server.include_router(create_router(parts, [HubCollector(hub)]))
     scripts = vendor_scripts()
+    server.include_router(DutyPage(parts.city, assets, scripts).router)
     _add_files(server, parts.city, scripts)
     dash = _dash(server, parts, assets, scripts)
     inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url)

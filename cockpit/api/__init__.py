@@ -12,6 +12,7 @@ from cockpit.api.alerts import Alerts
 from cockpit.api.answer import answer
 from cockpit.api.clocks import ClockList
 from cockpit.api.datum_guess import DatumGuess
+from cockpit.api.duty import Duty
 from cockpit.api.entities import EntityStates
 from cockpit.api.export import Export
 from cockpit.api.health import Probes
@@ -49,7 +50,7 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
         Ingest(parts).router, JobList(parts).router, Export(parts).router, LayerTiles(parts).router,
         MapFiles(parts).router, DatumGuess(parts).router, Nearby(parts).router, PlotList(parts).router,
         IncidentList(parts).router, OrderList(parts).router, Journal(parts).router,
-        Units(parts).router, ClockList(parts).router, PlanList(parts).router,
+        Units(parts).router, ClockList(parts).router, PlanList(parts).router, Duty(parts).router,
         Alerts(parts).router, Open311(parts).router, Reports(parts).router,
     ):  # fmt: skip
         router.include_router(routes)

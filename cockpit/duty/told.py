@@ -1,0 +1,82 @@
+"""What the duty desk is told with its page: the city, its regions and map, the machines, whom it can send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from cockpit.city import City
+from cockpit.dispatch import machine, order_machine
+from cockpit.dispatch.actor import Role
+from cockpit.dispatch.step import Step
+from cockpit.scope import Lang
+from layers import AreaLayer, Layer, MapContainer, PointLayer, Region, deck_spec
+
+WAY: Final = (
+    "REPORTED", "ACCEPTED", "FILED", "DISPATCHED", "SIGNED", "HANDLING", "REPORTED_BACK", "VERIFYING", "CLOSED", "REVIEWED",
+)  # fmt: skip
+"""The states an incident passes when nothing comes between."""
+_REGIONS: Final = 2000
+_CONTEXT: Final = 4
+
+
+def told(city: City, lang: Lang) -> dict[str, Any]:
+    """The desk's beginning, ready for JSON. At most 2,000 regions, the higher ones first."""
+    return {
+        "city": city.name, "title": city.title.get(lang) or city.name, "zone": city.zone, "lang": lang,
+        "languages": list(city.languages), "demonstration": city.demonstration, "root": city.regions.root.code,
+        "boards": [{"board": board.board, "title": board.title.get(lang) or board.board} for board in city.boards.values()],
+        "regions": [
+            {"code": one.code, "name": one.title(lang), "parent": one.parent, "depth": one.depth} for one in _regions(city)
+        ],
+        "way": WAY, "steps": _steps(machine.STEPS), "order_steps": _steps(order_machine.STEPS),
+        "roles": [role.value for role in Role if role not in (Role.SYSTEM, Role.UNIT)],
+        "categories": _categories(city), "units": [{"id": unit.id, "name": unit.name} for unit in city.roster.units],
+        "indicators": list(_indicators(city, lang)), "spec": deck_spec(_container(city)),
+    }  # fmt: skip
+
+
+def _steps(steps: Mapping[str, Step]) -> dict[str, Any]:
+    """Who may do what in which state: so that the desk can say whose turn it is."""
+    return {verb: {"from": sorted(step.sources), "to": step.target, "roles": sorted(step.roles)} for verb, step in steps.items()}
+
+
+def _regions(city: City) -> Iterator[Region]:
+    left = [city.regions.root]
+    for count, region in enumerate(left):
+        if count >= _REGIONS:
+            return
+        yield region
+        left.extend(city.regions.children(region.code))
+
+
+def _categories(city: City) -> list[str]:
+    """What the city's own files call things: offered, not prescribed."""
+    named = [service.category for service in city.services]
+    named += [category for plan in city.plans.values() for category in plan.match.category]
+    named += [category for rule in city.limits.rules for category in rule.category]
+    return list(dict.fromkeys(named))
+
+
+def _indicators(city: City, lang: Lang) -> Iterator[dict[str, Any]]:
+    """The first indicator of the first slots of the operations: how the place of an incident is doing."""
+    slots = [slot for slot in city.slots.values() if slot.family == "operations" and slot.slot != "dispatch" and slot.indicators]
+    for slot in slots[:_CONTEXT]:
+        one = slot.indicators[0]
+        title = f"{one.title.get(lang) or one.name}"
+        yield {"name": f"{slot.slot}.{one.name}", "title": title, "unit": one.unit, "decimals": one.decimals or 0}
+
+
+def _container(city: City) -> MapContainer:
+    """The still layers of the first board's map; above them the units and the incidents."""
+    named = next(
+        (one.options.model_dump().get("layers", ()) for board in city.boards.values() for one in board.panels.values()
+         if one.kind.name == "map"), (),
+    )  # fmt: skip
+    still: list[Layer] = [one.layer for one in city.layers if one.name in named]
+    living = [
+        PointLayer(id="duty-units", style="vehicle", title={"zh": "可派单位", "en": "Units"}),
+        PointLayer(id="duty-incidents", style="incident", title={"zh": "未结事件", "en": "Open incidents"}),
+    ]
+    layers = (AreaLayer(id="regions", style="regions"), *still, *living)
+    return MapContainer(city.regions, layers, city.regions.root.code)

@@ -9,6 +9,8 @@ from datetime import datetime
 import polars as pl
 
 from cockpit import windows
+from cockpit.dispatch.database import StoreLost
+from cockpit.dispatch.standing import Standing
 from cockpit.panels.panel import Context
 from cockpit.parts import Parts
 from cockpit.schemes import Scheme
@@ -20,6 +22,8 @@ from slots.slot import Indicator, Slot, Titles
 
 _FILTERED = 20_000
 """The newest states that are searched for a dimension's value."""
+
+TOOLBOX_LOST = "the toolbox's database cannot be reached; these are the last incidents"
 
 ContextMaker = Callable[[Scope], Context]
 """Makes the context of a scope at this moment. Any thread."""
@@ -123,6 +127,15 @@ class CityContext:
         if only.dimension in found.columns:
             found = found.filter(pl.col(only.dimension).cast(pl.String).fill_null("") == only.key)
         return found.head(limit)
+
+    def incidents(self) -> Sequence[Standing]:
+        """The open incidents inside the region in scope, the gravest first. Raises QuestionError where they cannot be had."""
+        if self.parts.open_incidents is None:
+            return ()
+        try:
+            return self.parts.open_incidents(self.scope.region or None, self.parts.clock())
+        except StoreLost:
+            raise QuestionError(TOOLBOX_LOST) from None
 
     def indicator(self, name: str) -> tuple[Slot, Indicator]:
         """The passport of `slot.name`. Raises QuestionError with the nearest name."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from cockpit.city import City
 from cockpit.city_files import FileProblem
+from cockpit.dispatch.standing import OpenIncidents
 from cockpit.dispatch.toolbox import Toolbox
 from cockpit.jobs import Jobs
 from cockpit.plots import Plots as Plots
@@ -122,3 +123,5 @@ class Parts:
     """Which build of the page's files is served; a screen that runs another one loads itself anew."""
     toolbox: Toolbox | None = None
     """Incidents and orders; None where this process has nothing to do with them."""
+    open_incidents: OpenIncidents | None = None
+    """The open ones with their lights, for screens; None where there is no toolbox."""

@@ -36,6 +36,7 @@ class References:
         """What is wrong with the options of a panel that can have `keys`; wrong types are passed over and told elsewhere."""
         checks: dict[str, Callable[[Any, Mapping[str, Any], Collection[str]], Finding]] = {
             "indicator": self._indicator, "color": self._indicator, "indicators": self._indicators, "slot": self._slot,
+            "incidents": self._slot,
             "dimension": self._dimension, "attributes": self._attributes, "severity": self._severity, "layers": self._layers,
             "moving": self._moving, "region": self._region, "scheme": self._scheme,
             "by": self._by,

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from cockpit.city import City
 from cockpit.dispatch.anchor import AnchorFile
 from cockpit.dispatch.announcing import FEEDBACK
 from cockpit.dispatch.feedback import Feedback
@@ -15,8 +16,10 @@ from cockpit.dispatch.intake import Intake
 from cockpit.dispatch.journal import Sealer
 from cockpit.dispatch.relay import Relay
 from cockpit.dispatch.secret import secret_in
+from cockpit.dispatch.standing import OpenIncidents
 from cockpit.dispatch.store import Store
 from cockpit.dispatch.toolbox import Toolbox
+from cockpit.dispatch.working_time import WorkingTime
 from cockpit.parts import Parts
 from cockpit.settings import Settings
 from cockpit.state import state_root
@@ -47,7 +50,12 @@ def dispatching(parts: Parts, settings: Settings) -> Iterator[Parts]:
         for running in at_work:
             stack.callback(running.stop)
             running.start()
-        yield replace(parts, toolbox=toolbox)
+        yield replace(parts, toolbox=toolbox, open_incidents=open_incidents(city, toolbox))
+
+
+def open_incidents(city: City, toolbox: Toolbox) -> OpenIncidents:
+    """The open incidents of a city by its limits, its calendar, its plans and its roster."""
+    return OpenIncidents(toolbox, city.limits, WorkingTime.of(city.calendar, city.zone), city.plans, city.roster)
 
 
 def _followers(parts: Parts, toolbox: Toolbox) -> Iterator[Follower]:

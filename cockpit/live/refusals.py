@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cockpit.context import TOOLBOX_LOST
+
 _SIZES: Final = {"minute": "分钟", "hour": "小时", "day": "天"}
 _TOO_FINE: Final = re.compile(r"(\w+) buckets at \S+ are needed and no longer kept \(kept since (\S+?);")
 _TOO_LATE: Final = "this window begins after the moment"
@@ -19,4 +21,6 @@ def refusal(error: str, lang: str) -> str:
         return f"所选时段需要按{_SIZES.get(found[1], found[1])}的明细，仅保留 {since} 之后的；请改选整天"
     if error.startswith(_TOO_LATE) and lang != "en":
         return "所选时段晚于所看的时刻"
+    if error == TOOLBOX_LOST and lang != "en":
+        return "指挥调度数据库连不上，显示的是最后一次的事件"
     return error

@@ -12,6 +12,7 @@ from slots import Model, Titles
 
 from .light import Light
 from .panel import Context, Props
+from .place import place_of
 
 
 class Severity(Model):
@@ -64,7 +65,7 @@ def _why_empty(context: Context) -> str:
 
 def _row(entity: dict[str, Any], options: FeedOptions, context: Context) -> dict[str, Any]:
     names = options.attributes or [name for name in entity if name not in ("key", "time_us", "lon", "lat", "region")]
-    place, spot = _place(entity["region"], context)
+    place, spot = place_of(entity["region"], context)
     return {
         "key": str(entity["key"]),
         "at_ms": int(entity["time_us"]) // 1000,
@@ -82,17 +83,6 @@ def _cell(value: object, options: FeedOptions, context: Context) -> str | float 
     if isinstance(value, int | float):
         return value
     return context.text(options.words.get(str(value), {}), str(value))
-
-
-def _place(code: str | None, context: Context) -> tuple[str, str]:
-    """The names of the area just below the scope and of the spot inside it; the spot is empty where it is the area."""
-    if not code or code not in context.regions:
-        return "", ""
-    region = context.regions.region(code)
-    depth = context.regions.region(context.region).depth
-    area = next((above for above in context.regions.ancestors(code) if above.depth > depth), region)
-    lang = context.scope.lang
-    return area.title(lang), "" if area.code == region.code else region.title(lang)
 
 
 def _light(entity: dict[str, Any], severity: Severity | None) -> Light | None:

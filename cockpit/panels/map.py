@@ -16,6 +16,7 @@ from layers import AreaLayer, Layer, MapContainer, PointLayer, deck_spec, encode
 from slots import Model, Question
 from slots.slot import Duration
 
+from .incident_marks import INCIDENTS, incident_frame, incident_layer
 from .light import light
 from .panel import Context, Props
 from .passport import passport, shown, window_of
@@ -41,12 +42,16 @@ class Moving(Model):
 
 
 class MapOptions(Model):
-    """`layers`: `regions`, static layers and slots with entities, the first at the bottom; `color`: colours the regions."""
+    """`layers`: `regions`, static layers and slots with entities, the first at the bottom; `color`: colours the regions.
+
+    `incidents`: the slot that counts what the toolbox does; then its open incidents lie on top, with their lights.
+    """
 
     layers: tuple[str, ...] = ("regions",)
     color: str | None = None
     window: WindowName = "today"
     moving: dict[str, Moving] = Field(default_factory=dict)
+    incidents: str | None = None
 
 
 class MapPanel:
@@ -64,11 +69,13 @@ class MapPanel:
 
     def frames(self, options: MapOptions, context: Context, panel: str) -> dict[str, bytes]:
         """One binary frame per slot that is on the map, addressed to the panel of this id."""
-        return {name: _frame(panel, name, options, context) for name in options.layers if name in context.slots}
+        frames = {name: _frame(panel, name, options, context) for name in options.layers if name in context.slots}
+        return {**frames, INCIDENTS: incident_frame(panel, context)} if options.incidents else frames
 
     def slots(self, options: MapOptions) -> set[str]:
         colored = {options.color.partition(".")[0]} if options.color else set()
-        return colored | set(options.moving) | set(options.layers) - {"regions"}
+        told = {options.incidents} if options.incidents else set()
+        return colored | told | set(options.moving) | set(options.layers) - {"regions"}
 
 
 def _layers(options: MapOptions, context: Context) -> list[Layer]:
@@ -82,7 +89,7 @@ def _layers(options: MapOptions, context: Context) -> list[Layer]:
             drawn.append(AreaLayer(id="regions", style="regions", title=_color_title(options, context)))
         elif name in context.layers:
             drawn.append(context.layers[name])
-    return drawn
+    return [*drawn, incident_layer()] if options.incidents else drawn
 
 
 def _color_title(options: MapOptions, context: Context) -> Mapping[str, str]:

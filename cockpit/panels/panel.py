@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import polars as pl
 from dash.development.base_component import Component
 
+from cockpit.dispatch.standing import Standing
 from cockpit.schemes import Scheme
 from cockpit.scope import Scope
 from layers import Layer, Regions
@@ -67,6 +68,12 @@ class Context(Protocol):
 
     def entities(self, slot: str, region: str, limit: int) -> pl.DataFrame:
         """The latest states inside a region, newest first: key, time_us, lon, lat, region and the slot's attributes."""
+
+    def incidents(self) -> Sequence[Standing]:
+        """The open incidents inside the region in scope, the gravest first; none where the process has no toolbox.
+
+        As they stand now, whatever moment the scope looks at. Raises slots.QuestionError where they cannot be had.
+        """
 
     def indicator(self, name: str) -> tuple[Slot, Indicator]:
         """The passport of `slot.name`; raises slots.QuestionError with the nearest name."""

@@ -1,0 +1,171 @@
+// The panel `incidents`: lights with their counts, the steps as a line, and the open incidents that fit; the newest flashes once.
+(() => {
+  "use strict";
+  const Cockpit = (window.Cockpit = window.Cockpit || {});
+  const { make, say, mark } = Cockpit.dom;
+  const FLASH_MS = 20000;
+
+  Cockpit.addWords({
+    no_incidents: ["当前没有未结事件；有新事件时显示在这里", "no open incidents; what happens next appears here"],
+    no_plans: ["当前没有正在执行的预案", "no plan is being carried out"],
+    light_alarm: ["超时", "overdue"], light_watch: ["临期", "due soon"], light_fine: ["按时", "in time"],
+    stage_accept: ["待受理", "to accept"], stage_send: ["待派遣", "to dispatch"], stage_sent: ["已派遣", "dispatched"],
+    stage_handle: ["处置中", "in hand"], stage_check: ["待核查", "to verify"],
+    state_REPORTED: ["上报", "reported"], state_ACCEPTED: ["受理", "accepted"], state_FILED: ["立案", "filed"],
+    state_DISPATCHED: ["派遣", "dispatched"], state_SIGNED: ["签收", "signed"], state_HANDLING: ["处置", "in hand"],
+    state_SUSPEND_REQUESTED: ["申请挂账", "asks to suspend"], state_SUSPENDED: ["挂账", "suspended"],
+    state_REPORTED_BACK: ["反馈", "reported back"], state_VERIFYING: ["核查", "verifying"],
+    order_ISSUED: ["待送达", "issued"], order_SENT: ["已发出", "sent"], order_DELIVERED: ["已送达", "delivered"],
+    order_SIGNED: ["已签收", "signed"], order_EN_ROUTE: ["前往中", "on the way"], order_ON_SCENE: ["已到场", "on scene"],
+    needs_help: ["请求支援", "needs help"], priority_URGENT: ["紧急", "urgent"], priority_HIGH: ["较急", "high"],
+    exercise: ["演练", "exercise"], left: ["剩", "left"], over: ["超", "over"], paused: ["计时暂停", "clock stopped"],
+    nobody: ["待派", "nobody yet"], open_incidents: ["未结事件", "Open incidents"], overdue_incidents: ["超时事件", "Overdue incidents"],
+  });
+
+  /** 剩 12 分, 超 1 时 5 分: hours and minutes, seconds in the last minutes. */
+  function left(ms, lang) {
+    const s = Math.floor(Math.abs(ms) / 1000);
+    const [h, m] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)];
+    const clock = h >= 48 ? (lang === "en" ? `${Math.floor(h / 24)} d` : `${Math.floor(h / 24)} 天`)
+      : h ? `${h}:${String(m).padStart(2, "0")}:${String(s % 60).padStart(2, "0")}` : `${m}:${String(s % 60).padStart(2, "0")}`;
+    const word = Cockpit.word(ms < 0 ? "over" : "left", lang);
+    return lang === "en" ? `${clock} ${word}` : `${word} ${clock}`;
+  }
+  Cockpit.timeLeft = left;
+
+  const deskOf = (number, lang) => `/duty?incident=${encodeURIComponent(number)}&lang=${lang}`;
+  Cockpit.deskOf = deskOf;
+
+  function build(root, ctx, el) {
+    const parts = { root, el, rows: new Map(), last: null, timer: 0 };
+    parts.lights = make("div", "inc-lights", root);
+    parts.stages = make("ol", "inc-stages", root);
+    parts.list = make("div", "inc-list", root);
+    parts.watch = new ResizeObserver(() => parts.last && list(parts, ...parts.last, false));
+    parts.watch.observe(el);
+    parts.timer = setInterval(() => parts.last && count(parts, ...parts.last), 1000);
+    return parts;
+  }
+
+  function paint(parts, props, ctx) {
+    const first = !parts.last;
+    parts.last = [props, ctx];
+    for (const [name, node] of [["lights", parts.lights], ["stages", parts.stages], ["list", parts.list]]) node.hidden = !props.show.includes(name);
+    lights(parts, props, ctx);
+    stages(parts, props, ctx);
+    list(parts, props, ctx, !first);
+    Cockpit.quiet(parts, props.why, ctx);
+  }
+
+  /** What shows the worst is the largest; a light nobody shows is quiet. */
+  function lights(parts, props, ctx) {
+    for (const name of ["alarm", "watch", "fine"]) {
+      let node = parts.lights.querySelector(`[data-of=${name}]`);
+      if (!node) {
+        node = make("div", "inc-light", parts.lights);
+        node.dataset.of = name;
+        make("i", `mark mark-${name}`, node).setAttribute("aria-hidden", "true");
+        make("b", "inc-count", node);
+        make("span", "inc-word", node);
+      }
+      mark(node, "data-none", props.lights[name] ? null : "");
+      say(node.querySelector(".inc-count"), props.lights[name]);
+      say(node.querySelector(".inc-word"), Cockpit.word(`light_${name}`, ctx.lang));
+    }
+  }
+
+  function stages(parts, props, ctx) {
+    props.stages.forEach(([name, amount], i) => {
+      const node = parts.stages.children[i] || make("li", "inc-stage", parts.stages);
+      if (!node.firstChild) {
+        make("b", "", node);
+        make("span", "", node);
+      }
+      mark(node, "data-none", amount ? null : "");
+      say(node.firstChild, amount);
+      say(node.lastChild, Cockpit.word(`stage_${name}`, ctx.lang));
+    });
+  }
+
+  function list(parts, props, ctx, later) {
+    const rows = parts.list.hidden ? [] : props.rows.slice(0, fitting(parts));
+    const wanted = new Set(rows.map((row) => row.number));
+    for (const [number, row] of parts.rows) {
+      if (!wanted.has(number)) {
+        row.node.remove();
+        parts.rows.delete(number);
+      }
+    }
+    rows.forEach((one, i) => {
+      const row = parts.rows.get(one.number) || newRow(parts, one, later && ctx.now() - one.at_ms < FLASH_MS);
+      fill(row, one, ctx);
+      if (parts.list.children[i] !== row.node) parts.list.insertBefore(row.node, parts.list.children[i] || null);
+    });
+    count(parts, props, ctx);
+  }
+
+  function fitting(parts) {
+    const size = parseFloat(getComputedStyle(parts.root).fontSize);
+    const narrow = parts.el.clientWidth <= 34 * size;
+    const touch = document.documentElement.dataset.layout === "tablet" ? 44 : 0;
+    return Math.max(1, Math.floor(parts.list.clientHeight / Math.max(touch, size * (narrow ? 3 : 2.1))));
+  }
+
+  function newRow(parts, one, fresh) {
+    const node = make("a", fresh ? "inc inc-new" : "inc", parts.list);
+    const row = { node, one };
+    row.mark = make("i", "mark", node);
+    row.mark.setAttribute("aria-hidden", "true");
+    const what = make("span", "inc-what", node);
+    row.chip = make("em", "inc-chip", what);
+    row.what = make("span", "", what);
+    row.where = make("span", "inc-where", node);
+    row.state = make("span", "inc-state", node);
+    row.left = make("span", "inc-left", node);
+    parts.rows.set(one.number, row);
+    return row;
+  }
+
+  function fill(row, one, ctx) {
+    row.one = one;
+    const { lang } = ctx;
+    row.node.href = deskOf(one.number, lang);
+    mark(row.node, "data-light", one.light);
+    mark(row.node, "data-fresh", one.state === "REPORTED" && (one.light === "alarm" || one.priority === "URGENT") ? "" : null);
+    row.mark.className = `mark mark-${one.light || "none"}`;
+    const chip = one.exercise ? "exercise" : one.help ? "needs_help" : one.priority === "URGENT" ? "priority_URGENT" : "";
+    row.chip.hidden = !chip;
+    mark(row.chip, "data-chip", chip || null);
+    say(row.chip, chip && Cockpit.word(chip, lang));
+    say(row.what, one.title);
+    say(row.where, [one.place, lang === "en" ? "" : one.spot].filter(Boolean).join(" "));
+    const state = Cockpit.word(one.order ? `order_${one.order}` : `state_${one.state}`, lang);
+    say(row.state, one.unit ? `${one.unit} · ${state}` : state);
+    mark(row.node, "aria-label", [one.light && Cockpit.word(`light_${one.light}`, lang), one.title, one.place, state].filter(Boolean).join(", "));
+  }
+
+  /** The clocks run on between two messages; one that runs out turns red at once. */
+  function count(parts, props, ctx) {
+    for (const { one, left: node, node: row, mark: sign } of parts.rows.values()) {
+      const text = one.due_ms === null ? (one.light && !one.running ? Cockpit.word("paused", ctx.lang) : "") : left(one.due_ms - ctx.now(), ctx.lang);
+      say(node, text);
+      if (one.running && one.due_ms !== null && one.due_ms < ctx.now() && one.light !== "alarm") {
+        mark(row, "data-light", "alarm");
+        sign.className = "mark mark-alarm";
+      }
+    }
+  }
+
+  const reported = (props, ctx) => [{
+    light: props.lights.alarm ? "alarm" : props.lights.watch ? "watch" : props.total ? "fine" : null, indicator: "toolbox.incidents",
+    title: Cockpit.word(props.lights.alarm ? "overdue_incidents" : "open_incidents", ctx.lang), text: String(props.lights.alarm || props.lights.watch),
+  }];
+
+  Cockpit.define("incidents", {
+    body: "incidents", build, paint, lights: reported,
+    drop: (parts) => {
+      parts.watch.disconnect();
+      clearInterval(parts.timer);
+    },
+  });
+})();

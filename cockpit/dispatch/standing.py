@@ -1,0 +1,112 @@
+"""The open incidents as a screen shows them: where each stands, its light, until when, and who is on it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cockpit.dispatch.field import OPEN
+from cockpit.dispatch.incident import SETTLED, Incident, State
+from cockpit.dispatch.limit_document import LimitsDocument
+from cockpit.dispatch.limits import Clock, Light, Moved, clocks, limits_for, moves_of
+from cockpit.dispatch.order import Order
+from cockpit.dispatch.plan_run import PlanRun
+from cockpit.dispatch.planning import runs_of
+from cockpit.dispatch.plans import Plan
+from cockpit.dispatch.roster import Roster
+from cockpit.dispatch.toolbox import Toolbox
+from cockpit.dispatch.working_time import WorkingTime
+
+AT_MOST: Final = 500
+"""Open incidents that are looked at: the newest."""
+_REMEMBERED: Final = 2 * AT_MOST
+_OPEN_STATES: Final = tuple(state.value for state in State if state not in SETTLED)
+_GRAVITY: Final = {"red": 0, "yellow": 1, "green": 2, None: 3}
+_PRIORITY: Final = {"URGENT": 0, "HIGH": 1, "NORMAL": 2, "LOW": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One open incident. `light` None: no limit holds. `clock`: the one nearest to its end, of its step or of the whole.
+
+    `order`: the newest one that is under way; `unit`: the name of who is on it, "" while nobody is. `plans`: those not over.
+    """
+
+    incident: Incident
+    light: Light | None
+    clock: Clock | None
+    unit: str
+    order: Order | None
+    plans: tuple[PlanRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the journal of an incident says, as long as it gets no more rows."""
+
+    moves: Sequence[Moved]
+    plans: tuple[PlanRun, ...]
+
+
+class OpenIncidents:
+    """Asked from any thread; blocks on the database. Of each incident the journal is read once per change."""
+
+    def __init__(
+        self, toolbox: Toolbox, limits: LimitsDocument, work: WorkingTime, plans: Mapping[str, Plan], roster: Roster
+    ) -> None:
+        self._toolbox = toolbox
+        self._limits = limits
+        self._work = work
+        self._plans = plans
+        self._roster = roster
+        self._told: dict[tuple[str, int], _Told] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, region: str | None, now: datetime) -> list[Standing]:
+        """Those in a region and below it, the gravest first. Raises StoreLost."""
+        store = self._toolbox.store
+        under_way = {order.incident: order for order in reversed(store.orders(None, None, OPEN, AT_MOST)) if order.incident}
+        names = {unit.id: unit.name for unit in self._roster.units}
+        there = store.incidents(_OPEN_STATES, region, None, AT_MOST)
+        return ordered(self._standing(one, under_way.get(one.number), names, now) for one in there)
+
+    def _standing(self, incident: Incident, order: Order | None, names: Mapping[str, str], now: datetime) -> Standing:
+        told = self._read(incident)
+        limits = limits_for(self._limits, incident.category, incident.priority, self._work)
+        found = clocks(told.moves, limits, now)
+        unit = order.unit if order else incident.lead_unit
+        return Standing(incident, found.light, nearest_end(found.step, found.overall), names.get(unit) or unit, order, told.plans)
+
+    def _read(self, incident: Incident) -> _Told:
+        key = (incident.number, incident.version)
+        with self._lock:
+            known = self._told.get(key)
+        if known is not None:
+            return known
+        entries = self._toolbox.store.journal(incident.number)
+        runs = runs_of(self._plans, entries)
+        told = _Told(moves_of(incident.number, entries), tuple(run for run in runs.values() if not run.over))
+        with self._lock:
+            self._told[key] = told
+            while len(self._told) > _REMEMBERED:
+                del self._told[next(iter(self._told))]
+        return told
+
+
+def nearest_end(*given: Clock | None) -> Clock | None:
+    """The clock that shows the worst light, and of equals the one whose limit is used up first; None without any."""
+    found = [clock for clock in given if clock is not None]
+    return min(found, key=lambda clock: (_GRAVITY[clock.light], -clock.share), default=None)
+
+
+def ordered(found: Iterable[Standing]) -> list[Standing]:
+    """The worst light first, then the highest priority, then what is due first."""
+    return sorted(found, key=_grave)
+
+
+def _grave(one: Standing) -> tuple[int, int, float, str]:
+    due = one.clock.due.timestamp() if one.clock and one.clock.due else float("inf")
+    return _GRAVITY[one.light], _PRIORITY[one.incident.priority], due, one.incident.number

@@ -21,7 +21,7 @@ import slots
 from cockpit import options as ask
 from cockpit.audit_command import auditing
 from cockpit.city import City
-from cockpit.commands import ask_server, do_job, given_page, given_records, list_letters, show_city, show_datum
+from cockpit.commands import ask_server, do_job, given_page, given_records, list_letters, send_file, show_city, show_datum
 from cockpit.dispatch.running import dispatching
 from cockpit.given import check_loopback, check_shared, given_address, given_city, given_moment, given_settings, given_slot, kinds
 from cockpit.jobs import Jobs, Order
@@ -34,14 +34,17 @@ from cockpit.server import create_app
 from cockpit.serving import Announced
 from cockpit.settings import Settings
 from cockpit.state import StateInUse, forget, served_at, state_folder, state_root, tell_address
-from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, progress_bar, say, show_dry_run
+from cockpit.stopping import Stoppable
+from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, say, show_dry_run
 from cockpit.tile_proxy import tile_proxy
-from streams import EmbeddedLog, Log, Source, StreamError, codec_for, system_clock
+from streams import EmbeddedLog, Log, Source, codec_for, system_clock
 from streams.dead_letters import DeadLetters, letters_topic
 from streams.replay import Pace, Replay
 from streams.sinks import open_sink
 
-command_line = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="City Cockpit: living numbers and maps.")
+command_line = typer.Typer(
+    cls=Stoppable, no_args_is_help=True, pretty_exceptions_enable=False, help="City Cockpit: living numbers and maps."
+)
 SWITCH_S = 0.0005
 """Counting asks for the interpreter for microseconds at a time, reading ahead holds it for as long as it may."""
 Hint = Callable[[str], None]
@@ -173,14 +176,8 @@ def replay_file(
         sink = open_sink(to, topic, key)
     except ValueError as error:
         end(WRONG_INPUT, str(error))
-    with closing(sink), progress_bar() as progress:
-        task = progress.add_task(f"{file.name} → {topic}", total=len(replay))
-        try:
-            sent = replay.run(sink, progress=lambda done, total: progress.update(task, completed=done, total=total))
-        except StreamError as error:
-            progress.stop()
-            end(FAILED, str(error))
-    say.print(f"{sent:,} records sent to {topic}")
+    with closing(sink):
+        send_file(replay, sink, file.name, topic)
 
 
 @command_line.command("dry-run")

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import httpx
 import msgspec
+from rich.progress import Progress, TaskID
 
 from cockpit.city import City
 from cockpit.datum_finding import find_datum
@@ -17,7 +18,8 @@ from cockpit.given_file import records_of
 from cockpit.jobs import Jobs, Order
 from cockpit.letters import Page, told
 from cockpit.static_layers import reports
-from cockpit.terminal import FAILED, WRONG_INPUT, complain, end, many, progress_bar, say, show_letters
+from cockpit.stopping import Stop, stoppable
+from cockpit.terminal import FAILED, STOPPED, WRONG_INPUT, complain, end, many, progress_bar, say, show_letters
 from slots import as_batch, seconds
 from slots.ledger import LedgerError
 from slots.slot import Slot
@@ -25,11 +27,17 @@ from streams.clock import system_clock
 from streams.codecs import Codec
 from streams.letter_contract import Letters
 from streams.record import Batch
-from streams.source import Log, StreamError
+from streams.replay import Replay
+from streams.source import Log, Sink, StreamError
 
 LOOK_S: Final = 0.3
 LOOKED_AT: Final = 200_000
 """Records that a command looks at, at most."""
+STOPS: Final[Mapping[str, str]] = {
+    "recompute": "records counted anew; {slot} shows its old numbers until one comes to its end",
+    "replay": "letters tried, each counts once. Hint: the same command takes the rest",
+}
+"""What a job that was stopped leaves, after how far it had come."""
 
 
 def given_page(limit: int, before: str | None, stage: str | None, field: str | None) -> Page:
@@ -58,6 +66,7 @@ def list_letters(letters: Letters, slot: str, page: Page, as_json: bool) -> None
 def ask_server(address: str, kind: str, order: Order) -> None:
     """Has a running cockpit do a job, with its progress bar. Ctrl-C ends the looking on, not the job."""
     since = {"from": order.since.isoformat()} if order.since else {}
+    job: dict[str, Any] = {}
     try:
         with httpx.Client(base_url=address, timeout=60) as client, progress_bar() as progress:
             job = _told(client.post("/api/v1/jobs", json={"kind": kind, "slot": order.slot} | since))
@@ -69,7 +78,8 @@ def ask_server(address: str, kind: str, order: Order) -> None:
     except httpx.HTTPError as error:
         end(FAILED, f"{address} does not answer: {type(error).__name__}: {error}")
     except KeyboardInterrupt:
-        end(FAILED, f"{address} goes on with it: GET {address.rstrip('/')}/api/v1/jobs/{job['id']}")
+        asked = f"{address} goes on with it: GET {address.rstrip('/')}/api/v1/jobs/{job['id']}" if job else "before it was asked"
+        end(STOPPED, f"stopped: {asked}")
     if job["state"] == "failed":
         end(FAILED, job["message"])
     say.print(f"{order.slot}: {job['message']}")
@@ -137,12 +147,34 @@ def show_datum(found: City, slot: Slot, records: Batch, codec: Codec, fields: st
 
 
 def do_job(jobs: Jobs, kind: str, order: Order) -> None:
-    """Does a job in this process, with a progress bar."""
-    with progress_bar() as progress:
+    """Does a job in this process, with a progress bar. Ctrl-C ends it between two steps."""
+    with stoppable(lambda stop: f"{stop.share} {STOPS[kind].format(slot=order.slot)}") as stop, progress_bar() as progress:
         task = progress.add_task(f"{kind} {order.slot}", total=None)
         try:
-            done = jobs.kinds[kind](order)(lambda done, total: progress.update(task, completed=done, total=total))
+            done = jobs.kinds[kind](order)(_both(progress, task, stop))
         except (ValueError, StreamError, LedgerError) as error:
             progress.stop()
             end(FAILED, str(error))
     say.print(f"{order.slot}: {done}")
+
+
+def send_file(replay: Replay, sink: Sink, name: str, topic: str) -> None:
+    """Sends a recording, with a progress bar. Ctrl-C ends it between two batches."""
+    with stoppable(lambda stop: f"{stop.done:,} of {len(replay):,} records sent to {topic}") as stop, progress_bar() as progress:
+        task = progress.add_task(f"{name} → {topic}", total=len(replay))
+        try:
+            sent = replay.run(sink, sleep=stop.sleep, progress=_both(progress, task, stop))
+        except StreamError as error:
+            progress.stop()
+            end(FAILED, str(error))
+    say.print(f"{sent:,} records sent to {topic}")
+
+
+def _both(progress: Progress, task: TaskID, stop: Stop) -> Callable[[int, int], None]:
+    """Shows how far the work is, and ends it here where that was asked for."""
+
+    def told(done: int, total: int) -> None:
+        progress.update(task, completed=done, total=total)
+        stop.at(done, total)
+
+    return told

@@ -14,7 +14,7 @@ from cockpit.parts import Parts
 from cockpit.settings import Settings
 from slots import DryRun
 
-DONE, FAILED, WRONG_INPUT = 0, 1, 2
+DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
 
 say = Console(highlight=False, soft_wrap=True)
 complain = Console(stderr=True, highlight=False, soft_wrap=True)

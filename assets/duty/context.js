@@ -1,1 +1,165 @@
-"use strict";
+// The overview: what, where, who; what may be the same; what lies around the place and how its area is doing; the report to take along.
+(() => {
+  "use strict";
+  const { Duty, Cockpit } = window;
+  const { make, say, mark } = Cockpit.dom;
+  const { told, t, named } = Duty;
+  const RADIUS_M = 1000;
+  const KEPT_MS = 60000;
+  const asked = new Map(); // number → what was found around it, and when
+
+  function work(panel, detail) {
+    const { incident } = detail;
+    const around = found(incident);
+    const key = JSON.stringify([incident, around.value]);
+    if (panel.dataset.key === key) return;
+    panel.dataset.key = key;
+    panel.replaceChildren();
+    facts(panel, incident);
+    if (around.value.similar?.length) similar(panel, incident, around.value.similar);
+    surroundings(panel, around.value);
+    papers(panel, incident);
+  }
+
+  function facts(panel, incident) {
+    const list = make("dl", "duty-facts", panel);
+    const put = (word, text, more) => {
+      if (!text && !more) return;
+      say(make("dt", "", list), named("field", word));
+      const node = make("dd", "", list);
+      say(node, text);
+      if (more) more(node);
+    };
+    put("description", incident.description);
+    put("address", incident.address || Duty.regionPath(incident.region), (node) => {
+      if (incident.lon !== null) Duty.button(node, t("locate"), () => Duty.map?.look(), { kind: "link", key: "g" });
+      else Duty.tag(node, t("no_place"));
+    });
+    put("region", incident.address ? Duty.regionPath(incident.region) : "");
+    put("lead", incident.lead_unit ? Duty.unitOf(incident.lead_unit) : "");
+    put("co_units", incident.co_units.map(({ unit, deadline }) => `${Duty.unitOf(unit)}${deadline ? ` (${t("due_at")} ${Duty.moment(deadline)})` : ""}`).join("、"));
+    put("reported_at", Duty.moment(incident.reported_at));
+    put("reporter", [incident.reporter.name, incident.reporter.phone].filter(Boolean).join(" "));
+    put("channel", [incident.channel, incident.subcategory].filter(Boolean).join(" · "));
+    put("duplicate_of", incident.duplicate_of || "");
+    put("duplicates", (incident.duplicates || []).join("、"));
+    put("recurrence", incident.recurrence ? String(incident.recurrence) : "");
+    put("reply", incident.reply ? [incident.reply.done, incident.reply.public_answer, incident.reply.why_not].filter(Boolean).join(" · ") || (incident.reply.solved ? t("yes") : "") : "");
+    put("stars", incident.stars ? `${"★".repeat(incident.stars)}${"☆".repeat(5 - incident.stars)}` : "");
+  }
+
+  function section(panel, title, note = "") {
+    const node = make("section", "duty-section", panel);
+    const head = make("h3", "", node);
+    say(make("span", "", head), title);
+    if (note) say(make("small", "", head), note);
+    return node;
+  }
+
+  function similar(panel, incident, list) {
+    const node = section(panel, t("similar"));
+    for (const one of list.slice(0, 5)) {
+      const row = make("div", "duty-line", node);
+      const name = Duty.button(row, one.title, () => Duty.store.open(one.number), { kind: "link" });
+      name.classList.add("duty-line-name");
+      say(make("span", "duty-second", row), [one.distance_m === undefined || one.distance_m === null ? "" : Duty.far(one.distance_m), one.state ? named("state", one.state) : "", ...(one.reasons || []).map((reason) => reason.said || reason)].filter(Boolean).join(" · "));
+      const verb = ["reject", "cancel"].find((each) => incident.verbs.includes(each) && incident.needs[each].takes.includes("duplicate_of"));
+      if (verb) Duty.button(row, t("merge_into"), () => merge(incident, one, verb), { kind: "quiet" });
+    }
+  }
+
+  /** The same thing reported twice: this one ends, the other one goes on and knows of it. */
+  async function merge(incident, one, verb) {
+    const words = `${t("merge_into")} ${one.number} · ${incident.title}`;
+    const said = { reason: `${t("same_as")} ${one.number}`, duplicate_of: one.number };
+    Duty.detail.heard(words, await Duty.line.post(`/api/v1/incidents/${encodeURIComponent(incident.number)}/${verb}`, said, { words, about: incident.number }));
+  }
+
+  function surroundings(panel, { kinds, indicators }) {
+    if (kinds?.length) {
+      const node = section(panel, t("context"), t("context_m"));
+      const list = make("ul", "duty-counts", node);
+      for (const { title, count } of kinds) {
+        const item = make("li", "", list);
+        say(make("b", "", item), count);
+        say(make("span", "", item), title);
+      }
+    }
+    if (indicators?.length) {
+      const node = section(panel, t("indicators"));
+      const list = make("ul", "duty-counts", node);
+      for (const { title, text, status } of indicators) {
+        const item = make("li", "", list);
+        mark(item, "data-status", status);
+        say(make("b", "", item), text);
+        say(make("span", "", item), title);
+      }
+    }
+  }
+
+  function papers(panel, incident) {
+    const node = section(panel, t("report_doc"));
+    const line = make("div", "duty-line", node);
+    for (const [form, word] of [["html", "as_page"], ["pdf", "as_pdf"]]) {
+      const link = make("a", "duty-button", line);
+      link.href = `/api/v1/reports/${encodeURIComponent(incident.number)}?${new URLSearchParams({ form, lang: told.lang })}`;
+      link.download = `${incident.number}.${form}`;
+      link.dataset.kind = "quiet";
+      say(make("span", "", link), `${t("report_doc")} ${t(word)}`);
+    }
+  }
+
+  /** What was found around an incident; asked for once, and again after a minute when it is looked at again. */
+  function found(incident) {
+    const kept = asked.get(incident.number);
+    if (kept && Date.now() - kept.at < KEPT_MS) return kept;
+    const next = { at: Date.now(), value: kept?.value || {} };
+    asked.set(incident.number, next);
+    if (asked.size > 50) asked.delete(asked.keys().next().value);
+    ask(incident).then((value) => {
+      next.value = value;
+      if (Duty.store.number() === incident.number) Duty.detail.refill();
+    });
+    return next;
+  }
+
+  async function ask(incident) {
+    const [kinds, indicators, same] = await Promise.all([near(incident), Promise.all(told.indicators.map((one) => reading(one, incident))), alike(incident)]);
+    return { kinds, indicators: indicators.filter(Boolean), similar: same };
+  }
+
+  async function quietly(path) {
+    try {
+      const { ok, body } = await Duty.line.get(path);
+      return ok ? body : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async function near({ lon, lat }) {
+    if (lon === null) return [];
+    const body = await quietly(`/api/v1/nearby?${new URLSearchParams({ near: `${lon},${lat}`, radius_m: RADIUS_M, limit: 1 })}`);
+    if (!body) return [];
+    const all = Object.entries(body.counts).filter(([, count]) => count);
+    return all.sort((one, other) => other[1] - one[1]).slice(0, 8).map(([kind, count]) => ({ count, title: body.titles[kind]?.[told.lang] || body.titles[kind]?.zh || kind }));
+  }
+
+  /** The district's number of today: a street is too small for most of them. */
+  async function reading({ name, title, unit, decimals }, incident) {
+    const path = [];
+    for (let code = incident.region; code; code = told.regions.find((one) => one.code === code)?.parent) path.unshift(code);
+    const region = path[1] || path[0] || told.root;
+    const body = await quietly(`/api/v1/indicators/${encodeURIComponent(name)}?${new URLSearchParams({ region, window: "today" })}`);
+    const one = body?.readings?.[0];
+    return one ? { title, text: Cockpit.format.whole(one.value, { unit, decimals, lang: told.lang }), status: one.status } : null;
+  }
+
+  async function alike(incident) {
+    const body = await quietly(`/api/v1/incidents/${encodeURIComponent(incident.number)}/similar`);
+    const list = body?.similar || body?.incidents || [];
+    return list.filter((one) => one.number !== incident.number);
+  }
+
+  Duty.context = { work, section };
+})();

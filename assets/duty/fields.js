@@ -1,1 +1,129 @@
-"use strict";
+// Small things all parts of the desk show: lights, tags, moments, durations, names of regions and units.
+(() => {
+  "use strict";
+  const { Duty, Cockpit } = window;
+  const { make, say, mark } = Cockpit.dom;
+  const { told, t, named } = Duty;
+  const SHAPE = { green: "fine", yellow: "watch", red: "alarm", none: "none" };
+  const regions = new Map(told.regions.map((one) => [one.code, one]));
+  const units = new Map(told.units.map((one) => [one.id, one.name]));
+
+  /** The light of one clock at a moment (ms): it turns by itself, between two answers of the server. */
+  function lightOf(clock, now) {
+    if (!clock) return "none";
+    if (!clock.running || !clock.due) return clock.light;
+    if (now > Date.parse(clock.due)) return "red";
+    return clock.yellow && now <= Date.parse(clock.yellow) ? "green" : "yellow";
+  }
+
+  const WORST = ["none", "green", "yellow", "red"];
+  const worse = (one, other) => (WORST.indexOf(one) >= WORST.indexOf(other) ? one : other);
+  const lightOfBoth = (row, now) => worse(lightOf(row.step, now), lightOf(row.overall, now));
+
+  /** The clock that runs out first of those that run. */
+  function pressing({ step, overall }) {
+    const running = [step, overall].filter((clock) => clock?.running && clock.due);
+    return running.sort((one, other) => Date.parse(one.due) - Date.parse(other.due))[0] || null;
+  }
+
+  /** Shape, colour and word; the word is for ears where the shape has company. */
+  function light(parent, name, spoken = true) {
+    const node = make("span", "duty-light", parent);
+    setLight(node, name, spoken);
+    return node;
+  }
+
+  function setLight(node, name, spoken = true) {
+    if (node.dataset.light === name) return;
+    node.dataset.light = name;
+    node.replaceChildren();
+    make("i", `mark mark-${SHAPE[name]}`, node).setAttribute("aria-hidden", "true");
+    say(make("span", spoken ? "duty-light-word" : "duty-spoken", node), t(`d_${name}`));
+  }
+
+  const two = (number) => String(number).padStart(2, "0");
+
+  /** 2:05:09 below a day, else 3天4小时. */
+  function span(ms) {
+    const s = Math.floor(Math.abs(ms) / 1000);
+    if (s >= 86400) return told.lang === "en" ? `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h` : `${Math.floor(s / 86400)}天${Math.floor((s % 86400) / 3600)}时`;
+    const h = Math.floor(s / 3600);
+    return `${h ? `${h}:` : ""}${h ? two(Math.floor((s % 3600) / 60)) : Math.floor(s / 60)}:${two(s % 60)}`;
+  }
+
+  /** How long until then, or since. */
+  const left = (clock, now) => {
+    if (!clock) return "";
+    if (!clock.running || !clock.due) return t("d_still");
+    const ms = Date.parse(clock.due) - now;
+    return `${t(ms < 0 ? "over_by" : "left")} ${span(ms)}`;
+  };
+
+  const zone = { lang: told.lang, zone: told.zone };
+  const dayOf = (ms) => Cockpit.format.date(ms, { ...zone, style: "short" });
+
+  /** 14:02 today, 11/20 14:02 on another day. */
+  function moment(text, seconds = false) {
+    if (!text) return "";
+    const ms = typeof text === "number" ? text : Date.parse(text);
+    const time = Cockpit.format.clockTime(ms, { ...zone, seconds });
+    return dayOf(ms) === dayOf(Duty.store.now()) ? time : `${dayOf(ms)} ${time}`;
+  }
+
+  const regionOf = (code) => regions.get(code)?.name || code || "";
+
+  /** The names from below the city down to it. */
+  function regionPath(code) {
+    const names = [];
+    for (let one = regions.get(code); one && one.code !== told.root; one = regions.get(one.parent)) names.unshift(one.name);
+    return names.join(" · ") || regionOf(code);
+  }
+
+  const unitOf = (id) => units.get(id) || id;
+  const far = (metres) => (metres === null || metres === undefined ? "—" : metres >= 1000 ? `${(metres / 1000).toFixed(1)} km` : `${Math.round(metres)} m`);
+
+  /** A short word in a frame: `kind` is its look. */
+  function tag(parent, words, kind = "") {
+    const node = make("span", "duty-tag", parent);
+    if (kind) mark(node, "data-kind", kind);
+    say(node, words);
+    return node;
+  }
+
+  function button(parent, words, act, { kind = "", key = "", label = "" } = {}) {
+    const made = make("button", "duty-button", parent);
+    made.type = "button";
+    if (kind) made.dataset.kind = kind;
+    say(make("span", "", made), words);
+    if (key) {
+      say(make("kbd", "", made), key.toUpperCase());
+      mark(made, "aria-keyshortcuts", key);
+    }
+    if (label) mark(made, "aria-label", label);
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  /** What stands where nothing is: what it would be, and what to do. */
+  function empty(parent, title, then) {
+    const node = make("div", "duty-empty", parent);
+    say(make("strong", "", node), title);
+    if (then) say(make("p", "", node), then);
+    return node;
+  }
+
+  /** Says it to those who listen to the page, and shows it for a while at its foot. */
+  let hide = 0;
+  function tell(words, kind = "done") {
+    const line = document.getElementById("duty-said");
+    if (!line) return;
+    say(line, "");
+    mark(line, "data-kind", kind);
+    say(line, words);
+    line.classList.add("shown");
+    clearTimeout(hide);
+    hide = setTimeout(() => line.classList.remove("shown"), 6000);
+  }
+
+  Object.assign(Duty, { lightOf, lightOfBoth, worse, pressing, light, setLight, span, left, moment, regionOf, regionPath, unitOf, far, tag, button, empty, tell, named });
+})();

@@ -1,1 +1,215 @@
-"use strict";
+// The map of the desk, drawn by the engine of the boards: open incidents with their lights, units, what lies near, what is drawn.
+// A click where nothing is sets a pin: report by hand there, or see what is near.
+(() => {
+  "use strict";
+  const { Duty, Cockpit } = window;
+  const { make, say, mark, still } = Cockpit.dom;
+  const { told, t, store } = Duty;
+  const UNITS_MS = 5000;
+  const KINDS = ["alarm_new", "alarm", "watch", "fine", "old"];
+  const CLOSE_DEG = 0.025;
+  const [ACCENT, FREE] = ["#35C2E8", "#3CCB8C"];
+  const HIDDEN = "duty-map-hidden";
+
+  const root = Duty.mapRoot;
+  const frame = make("div", "duty-map-frame", root);
+  const state = { units: [], near: [], chosen: "", pin: null, zone: [], drawn: [], number: "", hit: false, ids: new Map(), tag: "" };
+  let map = null;
+  let found = null;
+  let plots = null;
+
+  function begin() {
+    if (!window.CityMap || !window.deck) return;
+    map = window.CityMap.create(frame, {
+      lang: told.lang, reducedMotion: still(), hidden: kept(),
+      onUnavailable: () => Duty.empty(frame, t("no_webgl"), ""),
+      onShown: (hidden) => sessionStorage.setItem(HIDDEN, JSON.stringify(hidden)),
+      onPickPoint: (layer, id) => {
+        state.hit = true;
+        const number = state.ids.get(id);
+        if (number) store.open(number);
+      },
+      onArea: (feature) => found.look(feature.geometry),
+      onPlot: (feature) => plots.add(feature),
+      onUndo: () => plots.undo(),
+      onExport: () => plots.save(),
+    });
+    found = Cockpit.mapFound(frame, told.lang, (zone) => { state.zone = zone; draw(); });
+    plots = Cockpit.mapPlots((marks) => { state.drawn = marks; draw(); }, told.lang);
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "application");
+    mark(frame, "aria-label", t("map"));
+    frame.addEventListener("pointerdown", () => (state.hit = false), true);
+    window.CityMap.pointer.create(frame, (x, y) => setTimeout(() => click(x, y)));
+    new ResizeObserver(() => map.resize()).observe(frame);
+    map.setSpec(told.spec);
+    store.on("rows", incidents);
+    store.on("detail", chosenOne);
+    setInterval(() => incidents(), 5000);
+    units();
+    incidents();
+    chosenOne();
+  }
+
+  function kept() {
+    try {
+      return JSON.parse(sessionStorage.getItem(HIDDEN)) || undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A frame of points as the engine takes it: places from their own middle, because a float is finest near nothing. */
+  function points(list) {
+    const origin = list.length ? [list[0].lon, list[0].lat] : [0, 0];
+    const places = new Float32Array(2 * list.length);
+    list.forEach(({ lon, lat }, i) => places.set([lon - origin[0], lat - origin[1]], 2 * i));
+    return { n: list.length, origin, places, id: Uint32Array.from(list, ({ id }) => id), kind: Uint8Array.from(list, ({ kind }) => kind) };
+  }
+
+  const numberOf = (text) => {
+    let hash = 2166136261;
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);
+    return hash >>> 0;
+  };
+
+  function incidents() {
+    const now = store.now();
+    state.ids = new Map();
+    const list = [...store.rows().values()].filter(({ lon }) => lon !== null).map((row) => {
+      const id = numberOf(row.number);
+      state.ids.set(id, row.number);
+      const light = Duty.lightOfBoth(row, now);
+      const grave = row.state === "REPORTED" && (light === "red" || row.priority === "URGENT");
+      return { ...row, id, kind: KINDS.indexOf(grave ? "alarm_new" : { red: "alarm", yellow: "watch", green: "fine", none: "old" }[light]) };
+    });
+    const key = JSON.stringify(list.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]));
+    if (key === state.tag) return;
+    state.tag = key;
+    map.setPoints("duty_incidents", { ...points(list), kinds: KINDS, dt_ms: 0 });
+  }
+
+  async function units() {
+    if (!document.hidden) {
+      try {
+        const { ok, body } = await Duty.line.get("/api/v1/units");
+        if (ok) {
+          state.units = body.units;
+          const seen = body.units.filter(({ lon }) => lon !== null).map((unit) => ({ ...unit, id: numberOf(unit.id), kind: unit.order ? 1 : 0 }));
+          map.setPoints("duty_units", { ...points(seen), kinds: ["free", "busy"], dt_ms: UNITS_MS });
+          draw();
+        }
+      } catch {
+        // the list says that the line is down
+      }
+    }
+    setTimeout(units, UNITS_MS);
+  }
+
+  // ---- what is shown of the open incident
+
+  const mark_ = (kind, coordinates, more = {}) => ({ type: "Feature", geometry: kind === "line" ? { type: "LineString", coordinates } : { type: "Point", coordinates }, properties: { kind, color: ACCENT, width_px: 2, ...more } });
+
+  function draw() {
+    if (!map) return;
+    const incident = store.detail()?.incident;
+    const here = incident && incident.lon !== null ? [incident.lon, incident.lat] : null;
+    const features = [...state.drawn, ...state.zone];
+    if (here) {
+      features.push(mark_("circle", here, { radius_m: 250 }), mark_("text", [here[0], here[1]], { words: "" }));
+      for (const unit of sent(here)) features.push(unit);
+      for (const unit of state.near.slice(0, 6)) {
+        const at = [unit.lon, unit.lat];
+        const mine = unit.id === state.chosen;
+        if (mine) features.push(mark_("line", [at, here], { color: FREE, words: "" }));
+        features.push(mark_("point", at, { color: mine ? FREE : ACCENT, words: `${unit.name || unit.id} ${Duty.far(unit.straight_m)}` }));
+      }
+    }
+    if (state.pin) features.push(mark_("point", state.pin));
+    map.setPlots(features);
+  }
+
+  /** Units that are out for this incident: where they are and how far they have to go. */
+  function sent(here) {
+    const orders = (store.detail()?.orders || []).filter(({ state: at }) => ["ISSUED", "SENT", "DELIVERED", "SIGNED", "EN_ROUTE", "ON_SCENE"].includes(at));
+    return orders.flatMap((order) => {
+      const unit = state.units.find(({ id }) => id === order.unit);
+      if (!unit || unit.lon === null) return [];
+      return [mark_("arrow", [[unit.lon, unit.lat], here], { color: FREE }), mark_("point", [unit.lon, unit.lat], { color: FREE, words: unit.name || unit.id })].map((one) => (one.properties.kind === "arrow" ? { ...one, geometry: { type: "LineString", coordinates: [[unit.lon, unit.lat], here] } } : one));
+    });
+  }
+
+  function chosenOne() {
+    const { number } = store.detail() || { number: "" };
+    if (number !== state.number) {
+      state.number = number;
+      if (number) show();
+    }
+    draw();
+  }
+
+  /** Goes there only where it is not seen already: the map keeps still under whoever looks at it. */
+  function show() {
+    const incident = store.detail()?.incident;
+    if (!incident || incident.lon === null) return;
+    const seen = map.project([incident.lon, incident.lat]);
+    const [width, height] = [frame.clientWidth, frame.clientHeight];
+    if (!seen || seen[0] < 60 || seen[1] < 60 || seen[0] > width - 60 || seen[1] > height - 60) look();
+  }
+
+  function look() {
+    const incident = store.detail()?.incident;
+    if (!map || !incident || incident.lon === null) return;
+    const { lon, lat } = incident;
+    map.setSpec({ ...told.spec, bounds: [lon - CLOSE_DEG, lat - CLOSE_DEG, lon + CLOSE_DEG, lat + CLOSE_DEG] });
+  }
+
+  // ---- the pin
+
+  const sheet = make("div", "duty-pin", root);
+  sheet.hidden = true;
+
+  function click(x, y) {
+    if (state.hit) return unpin();
+    if (frame.dataset.sketch) return false;
+    const view = new window.deck.WebMercatorViewport({ ...map.camera(), width: frame.clientWidth, height: frame.clientHeight });
+    return pin(view.unproject([x, y]));
+  }
+
+  function pin(place) {
+    state.pin = place;
+    sheet.replaceChildren();
+    sheet.hidden = false;
+    say(make("span", "duty-second", sheet), `${place[0].toFixed(5)}, ${place[1].toFixed(5)}`);
+    Duty.button(sheet, t("report_here"), () => Duty.report.open(place), { kind: "main" });
+    Duty.button(sheet, t("near_here"), () => { found.look({ type: "Point", coordinates: place }); unpin(); });
+    Duty.button(sheet, "×", unpin, { label: t("close") });
+    draw();
+  }
+
+  /** Whether there was one. */
+  function unpin() {
+    const was = Boolean(state.pin);
+    state.pin = null;
+    sheet.hidden = true;
+    draw();
+    return was;
+  }
+
+  function candidates(list, chosen) {
+    [state.near, state.chosen] = [list, chosen];
+    draw();
+  }
+
+  /** To the map by key: a cross in its middle becomes the pin. */
+  function focus() {
+    if (!map) return;
+    frame.focus();
+    const incident = store.detail()?.incident;
+    if (incident && incident.lon !== null) look();
+    else pin([map.camera().longitude, map.camera().latitude]);
+  }
+
+  Duty.map = { look, unpin, candidates, focus, ready: () => Boolean(map?.ready?.()), camera: () => map?.camera(), project: (at) => map?.project(at) };
+  begin();
+})();

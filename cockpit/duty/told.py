@@ -75,8 +75,8 @@ def _container(city: City) -> MapContainer:
     )  # fmt: skip
     still: list[Layer] = [one.layer for one in city.layers if one.name in named]
     living = [
-        PointLayer(id="duty-units", style="vehicle", title={"zh": "可派单位", "en": "Units"}),
-        PointLayer(id="duty-incidents", style="incident", title={"zh": "未结事件", "en": "Open incidents"}),
+        PointLayer(id="duty_units", style="vehicle", title={"zh": "可派单位", "en": "Units"}),
+        PointLayer(id="duty_incidents", style="incident", title={"zh": "未结事件", "en": "Open incidents"}),
     ]
     layers = (AreaLayer(id="regions", style="regions"), *still, *living)
     return MapContainer(city.regions, layers, city.regions.root.code)

@@ -23,7 +23,7 @@ _HEAD = "shape.js"
 _FIRST_SCRIPTS = ("i18n.js", "format.js", "dom.js", "panel.js")
 _LAST_SCRIPTS = ("scope.js", "notice.js", "aside.js", "records.js", "sheet.js", "chips.js", "board.js", "live.js")
 _FONT = "/assets/fonts/inter-latin.woff2?v=4.1"  # as assets/fonts/fonts.css asks for it
-_APART = ("duty/",)
+_APART = ("duty/", "field/", "leader/")
 """Folders of pages that are no boards."""
 _FIRST_STYLES = ("tokens.css", "frame.css", "panels.css")
 

@@ -23,6 +23,7 @@ from cockpit.duty import DutyPage
 from cockpit.error_page import error_page
 from cockpit.gate import Application, Gate, Receive, Send
 from cockpit.gate import Scope as Connection
+from cockpit.handheld import HandheldPages
 from cockpit.index import CockpitDash
 from cockpit.live import Hub, HubCollector, LiveSocket, Watched
 from cockpit.manifest import MANIFEST, manifest
@@ -66,10 +67,12 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     parts = replace(parts, build=build_of(assets))
     contexts = context_maker(parts)
     hub = Hub(parts.city.boards, contexts, Watched(parts.readings.sequences, parts.readings.freshness), parts.clock)
+    parts.plots.listen(hub.drawn)
     server = FastAPI(title="City Cockpit", openapi_url=OPENAPI, docs_url=None, redoc_url=None)
     server.include_router(create_router(parts, [HubCollector(hub)]))
     scripts = vendor_scripts()
     server.include_router(DutyPage(parts.city, assets, scripts).router)
+    server.include_router(HandheldPages(parts.city, assets).router)
     _add_files(server, parts.city, scripts)
     dash = _dash(server, parts, assets, scripts)
     inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url)

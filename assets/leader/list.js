@@ -1,0 +1,88 @@
+// What waits for the leader's approval, and the open incidents with the gravest first; a row opens what is known of it.
+(() => {
+  "use strict";
+  const Leader = window.Leader;
+  const { make, say, mark } = window.Cockpit.dom;
+  const { t, told, clock } = Leader;
+  const MOST = 12;
+  const rows = new Map();
+  let drafts = "";
+
+  function approvals(root, orders) {
+    root.hidden = !orders.length;
+    const list = root.querySelector("ul");
+    const wanted = orders.map((order) => order.number).join();
+    if (drafts === wanted) return;
+    drafts = wanted;
+    list.replaceChildren();
+    for (const order of orders) {
+      const row = make("li", "l-approval", list);
+      say(make("b", "", row), order.text);
+      say(make("span", "", row), `${Leader.unit(order.unit)} · ${Leader.place(order.region)} · ${t("l_by")} ${order.author} ${clock(order.drafted_at)}`);
+      const foot = make("div", "l-row-foot", row);
+      const done = (verb, body) => {
+        row.dataset.done = "";
+        Leader.post(`/api/v1/orders/${encodeURIComponent(order.number)}/${verb}`, body, `${t(verb === "approve" ? "l_approve" : "l_turn_down")} ${order.number}`);
+      };
+      Leader.button(foot, "l-plain", t("l_turn_down"), () => Leader.askFor(t("l_turn_down"), t("l_why"), (reason) => done("cancel", { reason })));
+      Leader.button(foot, "l-main", t("l_approve"), () => done("approve", {}));
+    }
+  }
+
+  function incidents(root, found) {
+    const shown = found.slice(0, MOST);
+    const wanted = new Set(shown.map((row) => row.number));
+    for (const [number, row] of rows) {
+      if (!wanted.has(number)) {
+        row.node.remove();
+        rows.delete(number);
+      }
+    }
+    shown.forEach((one, i) => {
+      const row = rows.get(one.number) || newRow(one.number);
+      fill(row, one);
+      if (root.children[i] !== row.node) root.insertBefore(row.node, root.children[i] || null);
+    });
+    const more = document.querySelector(".l-more");
+    more.hidden = found.length <= MOST;
+    say(more, `${found.length - MOST} ${t("l_more")}`);
+    document.querySelector(".l-none").hidden = found.length > 0;
+    tick();
+  }
+
+  function newRow(number) {
+    const node = make("li", "l-row");
+    const button = Leader.button(node, "l-incident", "", () => Leader.open(rows.get(number).one));
+    const row = { node, mark: make("i", "mark", button), word: make("span", "l-light", button), what: make("b", "", button), chip: make("em", "", button) };
+    row.where = make("span", "l-where", button);
+    row.left = make("span", "l-left", button);
+    rows.set(number, row);
+    return row;
+  }
+
+  function fill(row, one) {
+    row.one = one;
+    mark(row.node, "data-light", one.light);
+    row.mark.className = `mark mark-${one.light || "old"}`;
+    row.mark.setAttribute("aria-hidden", "true");
+    say(row.word, t(`l_${one.light || "old"}`));
+    say(row.what, one.title);
+    const chip = one.exercise ? "l_exercise" : one.help ? "l_help" : one.priority === "URGENT" ? "l_urgent" : "";
+    row.chip.hidden = !chip;
+    say(row.chip, chip && t(chip));
+    say(row.where, [one.area, t(`ls_${one.state}`), one.unit && Leader.unit(one.unit)].filter(Boolean).join(" · "));
+  }
+
+  function left(ms) {
+    const min = Math.floor(Math.abs(ms) / 60000);
+    const amount = min < 60 ? `${min} ${told.lang === "en" ? "min" : "分"}` : min < 2880 ? `${Math.floor(min / 60)}:${String(min % 60).padStart(2, "0")}` : `${Math.floor(min / 1440)} ${told.lang === "en" ? "d" : "天"}`;
+    const word = t(ms < 0 ? "l_over" : "l_left");
+    return told.lang === "en" ? `${amount} ${word}` : `${word} ${amount}`;
+  }
+
+  function tick() {
+    for (const { one, left: node } of rows.values()) say(node, one.due_ms ? left(one.due_ms - Leader.now()) : one.paused ? t("l_paused") : "");
+  }
+
+  Leader.list = { approvals, incidents, tick, left };
+})();

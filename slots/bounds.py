@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from slots.ledger import PageKey
+from slots.page_codes import coded
 from slots.pages import CELL_KEYS
 
 CELLS: Final = 5_000_000
@@ -63,7 +64,7 @@ def coarsened(
     dropped = 0
     for key, delta in deltas.items():
         cells = closed.get(cells_of(key))
-        rest = delta if cells is None else delta.join(cells, on=CELL_KEYS, how="semi")
+        rest = delta if cells is None else coded(delta).join(coded(cells), on=CELL_KEYS, how="semi")
         dropped += delta.height - rest.height if key.kind == "cells" else 0
         if rest.height or cells is None:
             kept[key] = rest

@@ -8,18 +8,20 @@ import polars as pl
 
 from slots.bounds import Bounds, coarsened
 from slots.ledger import PageKey
+from slots.page_codes import coded
 from slots.pages import CELL_KEYS, joined, merge_frames, part_of
 
 MAX_PARTS = 16
+MOST_PARTS = 256
 
 
 class HeldPage:
     """One page: the frames not yet merged, the version they are, the version that was saved (-1: none), whether it is closed.
 
-    `rows`: at most so many cells.
+    `rows`: at most so many cells. `firm`: how many of them the frame has that was merged last.
     """
 
-    __slots__ = ("closed", "parts", "rows", "saved", "version")
+    __slots__ = ("closed", "firm", "parts", "rows", "saved", "version")
 
     def __init__(self, parts: list[pl.DataFrame], version: int, saved: int = -1, closed: bool = False) -> None:
         self.parts = parts
@@ -27,6 +29,13 @@ class HeldPage:
         self.saved = saved
         self.closed = closed
         self.rows = sum(part.height for part in parts)
+        self.firm = self.rows
+
+    @property
+    def ripe(self) -> bool:
+        """Whether it is worth merging: there are many parts, and as much in them as was merged before. So a large page does not
+        pay for each small part."""
+        return len(self.parts) > MAX_PARTS and (self.rows >= 2 * self.firm or len(self.parts) > MOST_PARTS)
 
     def add(self, delta: pl.DataFrame, version: int) -> None:
         """Takes one more delta."""
@@ -43,7 +52,7 @@ class HeldPage:
         """All of it in one frame."""
         if len(self.parts) > 1:
             self.parts = [merge_frames(key.kind, self.parts)]
-            self.rows = self.parts[0].height
+            self.rows = self.firm = self.parts[0].height
         return self.parts[0]
 
 
@@ -62,8 +71,8 @@ class Held:
     def add(self, key: PageKey, delta: pl.DataFrame) -> None:
         """Adds what a commit changes to one page."""
         page = self.pages.setdefault(key, HeldPage([], 0))
-        page.add(delta, self._fresh())
-        if len(page.parts) > MAX_PARTS:
+        page.add(coded(delta) if key.kind != "entities" else delta, self._fresh())
+        if page.ripe:
             page.merged(key)
 
     def bounded(
@@ -71,7 +80,7 @@ class Held:
     ) -> tuple[Mapping[PageKey, pl.DataFrame], int]:
         """What is to be added of the deltas, and how many cells there is no room for."""
         for key in bounds.closing(slot, self.rows, self._merge, deltas.keys()):
-            self.pages.setdefault(key, HeldPage([deltas[key].clear()], self._fresh())).close()
+            self.pages.setdefault(key, HeldPage([coded(deltas[key].clear())], self._fresh())).close()
         closed = [key for key in deltas if (page := self.pages.get(key)) is not None and page.closed]
         return coarsened(deltas, {key: self.pages[key].merged(key).select(CELL_KEYS) for key in closed})
 

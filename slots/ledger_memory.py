@@ -17,6 +17,7 @@ from slots.advance import advanced, follows, in_step, raised, refused, summed, s
 from slots.bounds import Bounds
 from slots.held import Held, HeldPage
 from slots.ledger import Commit, Health, Kind, OffsetConflict, PageKey, Size, SlotState
+from slots.page_codes import coded, plain
 from slots.pages import merge_frames
 from slots.snapshot import SavedPage, Snapshot
 
@@ -63,7 +64,8 @@ class MemoryLedger:
     def read(self, slot: str, key: PageKey) -> tuple[int, pl.DataFrame | None]:
         with self._lock:
             page = self._of(slot).pages.get(key)
-            return (0, None) if page is None else (page.version, page.merged(key))
+            found = None if page is None else (page.version, page.merged(key))
+        return (0, None) if found is None else (found[0], found[1] if key.kind == "entities" else plain(found[1]))
 
     def pages(self, slot: str, kind: Kind, size: Size) -> list[PageKey]:
         with self._lock:
@@ -153,5 +155,6 @@ class MemoryLedger:
     def _restore(self, snapshot: Snapshot) -> None:
         self._states = snapshot.states()
         for saved, frame in snapshot.pages():
+            frame = frame if saved.key.kind == "entities" else coded(frame)
             self._of(saved.slot).pages[saved.key] = HeldPage([frame], saved.version, saved.version, saved.closed)
             self._number = max(self._number, saved.version)

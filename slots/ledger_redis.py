@@ -15,6 +15,7 @@ import redis
 from slots.advance import swapped
 from slots.bounds import Bounds
 from slots.ledger import Commit, Health, Kind, LedgerLost, OffsetConflict, PageKey, Size, SlotState
+from slots.page_codes import plain
 from slots.pages import joined, merge_frames, page_end, part_of
 from slots.redis_closed import Closed
 from slots.redis_form import (
@@ -89,7 +90,7 @@ class RedisLedger:
             merged = merge_frames(key.kind, [delta_of(part) for part in parts])
             if len(parts) > MAX_PARTS:
                 self._replace(slot, key, parts, merged)
-            return version, merged
+            return version, merged if key.kind == "entities" else plain(merged)
 
     def versions(self, slot: str) -> dict[PageKey, int]:
         with _Reached():

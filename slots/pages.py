@@ -16,6 +16,10 @@ import polars as pl
 from slots.latest_states import newest_states
 from slots.ledger import Kind, PageKey, Size
 from slots.measures import merge
+from slots.page_merge import merged_bins, merged_cells
+
+MANY = 4_000
+"""From so many rows on they are sorted rather than grouped."""
 
 CELL_KEYS = ("t", "r", "d", "k")
 BIN_KEYS = ("t", "r", "d", "k", "c", "b")
@@ -29,16 +33,35 @@ def merge_frames(kind: Kind, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     if kind == "entities":
         return newest_states(frames)
     together = pl.concat(frames, how="diagonal_relaxed", rechunk=True)
-    if kind == "bins":
-        return together.group_by(BIN_KEYS).agg(merge_bins())
-    states = [column for column in together.columns if column not in CELL_KEYS]
-    return together.group_by(CELL_KEYS).agg(merge(states))
+    return _merged_bins(together) if kind == "bins" else _merged_cells(together)
 
 
 def merge_bins() -> pl.Expr:
     """Counts of quantile bins add up; distinct registers remember each rank that either has seen."""
     n = pl.col("n")
     return pl.when(pl.col("c").first().str.starts_with("d")).then(n.bitwise_or()).otherwise(n.sum()).alias("n")
+
+
+def _merged_cells(together: pl.DataFrame) -> pl.DataFrame:
+    states = [column for column in together.columns if column not in CELL_KEYS]
+    sorted_ = merged_cells(together, CELL_KEYS, states) if together.height >= MANY else None
+    return sorted_ if sorted_ is not None else together.group_by(CELL_KEYS).agg(merge(states))
+
+
+def _merged_bins(together: pl.DataFrame) -> pl.DataFrame:
+    """As merge_bins says, but at once for all that add up."""
+    sketches = together["c"].unique().cast(pl.String)
+    distinct = sketches.filter(sketches.str.starts_with("d"))
+    if distinct.is_empty():
+        return _summed_bins(together)
+    ranks = together["c"].is_in(distinct.cast(together.schema["c"]).implode())
+    seen = together.filter(ranks).group_by(BIN_KEYS).agg(pl.col("n").bitwise_or())
+    return pl.concat([_summed_bins(together.filter(~ranks)), seen], how="vertical_relaxed")
+
+
+def _summed_bins(together: pl.DataFrame) -> pl.DataFrame:
+    sorted_ = merged_bins(together, BIN_KEYS) if together.height >= MANY else None
+    return sorted_ if sorted_ is not None else together.group_by(BIN_KEYS).agg(pl.col("n").sum())
 
 
 def page_start(size: Size, times: pl.Expr) -> pl.Expr:

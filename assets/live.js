@@ -21,6 +21,7 @@
   let outdated = 0;
   let touched = 0;
   let changed = 0;
+  let marks = 0;
   const early = [];
   const offsets = [];
 
@@ -85,6 +86,10 @@
     wait = FIRST_WAIT_MS;
     gone = 0;
     note(message.at_ms);
+    if (message.marks && message.marks !== marks) {
+      marks = message.marks;
+      document.dispatchEvent(new CustomEvent("marks-changed")); // somebody has drawn on the map
+    }
     if (message.type === "heartbeat") Cockpit.board.tick();
     else take(message);
   }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -28,13 +28,20 @@ class PlotsLost(Exception):
 class Plots:
     """The marks of one city in a SQL database at `url` (SQLAlchemy's; SQLite in memory unless told). Any thread; blocks.
 
-    Raises PlotsLost. The database is opened and its table made at the first use.
+    Raises PlotsLost. The database is opened and its table made at the first use. Whoever listens hears of every change made here,
+    with a number that grows; what another process changes in the same database is not heard.
     """
 
     def __init__(self, city: str = "", url: str = "sqlite://") -> None:
         self._city, self._url = city, url
         self._opened: tuple[Engine, Table] | None = None
         self._lock = threading.Lock()
+        self._changes = 0
+        self._listeners: list[Callable[[int], None]] = []
+
+    def listen(self, listener: Callable[[int], None]) -> None:
+        """From now on `listener` gets a growing number after each change, in the thread of the change; it must not block."""
+        self._listeners.append(listener)
 
     def all(self) -> Plotting:
         """What is drawn now, in the order it was drawn."""
@@ -55,6 +62,7 @@ class Plots:
                 raise PlotsFull(f"there are {count:,} marks, at most {MARKS_MAX:,}. Hint: take some away")
             body = Plotting((kept,)).geojson().decode()
             connection.execute(insert(table).values(city=self._city, id=kept.id, body=body))
+        self._tell()
         return kept
 
     def drop(self, id: str) -> bool:
@@ -62,7 +70,17 @@ class Plots:
         from sqlalchemy import delete
 
         with self._begun() as (connection, table):
-            return connection.execute(delete(table).where(table.c.city == self._city, table.c.id == id)).rowcount > 0
+            gone = connection.execute(delete(table).where(table.c.city == self._city, table.c.id == id)).rowcount > 0
+        if gone:
+            self._tell()
+        return gone
+
+    def _tell(self) -> None:
+        with self._lock:
+            self._changes += 1
+            changes = self._changes
+        for listener in self._listeners:
+            listener(changes)
 
     @contextmanager
     def _begun(self) -> Iterator[tuple[Connection, Table]]:

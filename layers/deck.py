@@ -39,7 +39,7 @@ from .container import MapContainer
 from .layer import Layer
 
 SCRIPTS = (
-    "graphics.js", "ramp.js", "choropleths.js", "frame.js", "motion.js", "marks.js", "shapes.js",
+    "graphics.js", "ramp.js", "choropleths.js", "frame.js", "legs.js", "motion.js", "swarm.js", "marks.js", "shapes.js",
     "areas.js", "lines.js", "incidents.js", "points.js", "mvt.js", "cells.js", "clusters.js", "surfaces.js", "flows.js",
     "icons.js", "labels.js", "names.js", "legend.js", "scale.js", "tooltip.js", "tips.js", "ground.js", "plots.js", "sketch.js",
     "tools.js", "pointer.js", "view.js", "camera.js", "stage.js", "pulse.js", "scene.js", "map.js",

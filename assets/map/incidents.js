@@ -34,9 +34,9 @@
 
   const layers = (entry, seen, placed, { zoom, unit, beat }, marks, kept) => {
     const key = `${Math.round(zoom * 4)}|${unit}`;
-    if (kept.of !== seen.kinds || kept.key !== key) {
+    if (kept.of !== seen.version || kept.key !== key) {
       const things = merged(listed(entry, seen), Math.round(zoom * 4) / 4, seen.origin[1], unit);
-      Object.assign(kept, { of: seen.kinds, key, things, many: things.filter((one) => one.count > 1) });
+      Object.assign(kept, { of: seen.version, key, things, many: things.filter((one) => one.count > 1) });
     }
     return [
       new deck.ScatterplotLayer({

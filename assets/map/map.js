@@ -217,8 +217,9 @@
       setPoints(id, frame) {
         const entry = spec?.layers.find((one) => one.id === id && one.live);
         if (!entry) return;
-        const points = frame instanceof ArrayBuffer ? city.frame.decode(frame) : frame;
         const track = (state.tracks[id] = state.tracks[id] ?? city.motion.track(entry.trail_s || 0));
+        const points = frame instanceof ArrayBuffer ? city.frame.decode(frame, track.room) : frame;
+        track.room = points.places; // its places are taken over when it is pushed: the next frame may be written there
         track.push(points, performance.now());
         if (entry.style === "incident") {
           track.fresh = points.kind.some((kind) => points.kinds[kind] === "alarm_new");

@@ -23,45 +23,32 @@
 
   const placed = (seen) => ({ coordinateSystem: deck.COORDINATE_SYSTEM.LNGLAT_OFFSETS, coordinateOrigin: [seen.origin[0], seen.origin[1], 0] });
 
-  const tints = (seen, kept) => {
-    if (kept.kinds !== seen.kinds) {
-      const colors = new Uint8Array(4 * seen.n);
-      for (let i = 0; i < seen.n; i++) colors.set([...MOVING[seen.kinds[i] % MOVING.length], 255], 4 * i);
-      Object.assign(kept, { kinds: seen.kinds, colors });
+  const PALETTE = new Uint32Array(new Uint8Array(MOVING.flatMap((color) => [...color, 255])).buffer);
+
+  // Four bytes of colour for each thing, made anew only when the kinds are others.
+  const tints = (swarm, kept) => {
+    if (kept.kinds !== swarm.kinds) {
+      const colors = new Uint32Array(swarm.n);
+      for (let i = 0; i < swarm.n; i++) colors[i] = PALETTE[swarm.kinds[i] % MOVING.length];
+      Object.assign(kept, { kinds: swarm.kinds, colors });
     }
     return kept.colors;
   };
 
-  const trails = (entry, seen, unit, kept, trail_s) => {
-    if (!seen.trips || seen.trips.starts.length < 2) return null;
-    if (kept.trips !== seen.trips) {
-      const { starts, path, times } = seen.trips;
-      kept.trips = seen.trips;
-      kept.paths = { length: starts.length - 1, startIndices: starts, attributes: { getPath: { value: path, size: 2 }, getTimestamps: { value: times, size: 1 } } };
-    }
-    return new deck.TripsLayer({
-      id: `${entry.id}-trails`, data: kept.paths, _pathType: "open", ...placed(seen),
-      currentTime: seen.clock_s, trailLength: trail_s, fadeTrail: true, getColor: [150, 222, 255, 190],
-      getWidth: 1.8 * unit, widthUnits: "pixels", capRounded: true, jointRounded: true,
-    });
+  const moving = (entry, track, { zoom, unit, now }, kept) => {
+    const swarm = track.swarm();
+    if (!swarm.n) return [];
+    const clock = track.clock_s(now);
+    const radius = (entry.style === "station" ? 3.4 : 2.4) * unit * Math.min(Math.max(1 + (zoom - 10) * 0.16, 0.85), 2);
+    return [
+      swarm.legs ? city.swarm.trails(`${entry.id}-trails`, swarm, clock, placed(swarm), { width: 1.8 * unit, color: [150, 222, 255, 190] }) : null,
+      city.swarm.dots(entry.id, swarm, clock, placed(swarm), { radius, edge: unit, line: [11, 18, 32, 190], colors: tints(swarm, kept) }),
+    ];
   };
 
-  const moving = (entry, seen, zoom, unit, kept) => {
-    const size = (entry.style === "station" ? 3.4 : 2.4) * unit * Math.min(Math.max(1 + (zoom - 10) * 0.16, 0.85), 2);
-    const data = {
-      length: seen.n,
-      attributes: { getPosition: { value: seen.places, size: 2 }, getFillColor: { value: tints(seen, kept), size: 4, normalized: true } },
-    };
-    return new deck.ScatterplotLayer({
-      id: entry.id, data, ...placed(seen), radiusUnits: "pixels", getRadius: size, stroked: true, lineWidthUnits: "pixels",
-      getLineWidth: unit, getLineColor: [11, 18, 32, 190],
-    });
-  };
-
-  const live = (entry, seen, state, marks, kept) => {
-    if (!seen.n) return [];
-    const layers = entry.style === "incident" ? city.incidents.layers(entry, seen, placed(seen), state, marks, kept)
-      : [trails(entry, seen, state.unit, kept, entry.trail_s), moving(entry, seen, state.zoom, state.unit, kept)];
+  const live = (entry, track, state, marks, kept) => {
+    const seen = entry.style === "incident" ? track.at(state.now) : null;
+    const layers = seen ? (seen.n ? city.incidents.layers(entry, seen, placed(seen), state, marks, kept) : []) : moving(entry, track, state, kept);
     return OLD.includes(state.statuses[entry.id]) ? layers.map((layer) => layer && layer.clone({ opacity: OLD_OPACITY })) : layers;
   };
 

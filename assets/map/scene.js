@@ -51,7 +51,7 @@
       const track = state.tracks[entry.id];
       if (!entry.live || !track) return [];
       const mine = (kept.live[entry.id] = kept.live[entry.id] || {});
-      return city.points.live(entry, track.at(state.now), state, marks, mine);
+      return city.points.live(entry, track, state, marks, mine);
     };
 
     return {

@@ -1,8 +1,9 @@
-// Marks drawn on the map: kept by the server, seen by every screen. Asked for again every few seconds; unchanged ones cost an empty answer.
+// Marks drawn on the map: kept by the server, seen by every screen. The live socket says when they have changed; besides they are
+// asked for now and then, for what another process of the server took; unchanged ones cost an empty answer.
 (() => {
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});
-  const EVERY_MS = 3000;
+  const EVERY_MS = 15000;
   const ADDRESS = "/api/v1/plots";
 
   const collection = (feature) => JSON.stringify({ type: "FeatureCollection", features: [feature] });
@@ -60,6 +61,7 @@
     };
 
     document.addEventListener("keydown", key);
+    document.addEventListener("marks-changed", look);
     look();
     return {
       add,
@@ -74,6 +76,7 @@
         ended = true;
         clearTimeout(timer);
         document.removeEventListener("keydown", key);
+        document.removeEventListener("marks-changed", look);
       },
     };
   }

@@ -115,6 +115,18 @@ class Hub:
             with suppress(RuntimeError):  # the loop is closed: nobody looks any more
                 self._loop.call_soon_threadsafe(self._hinted.set)
 
+    def drawn(self, marks: int) -> None:
+        """Says that the marks on the map are others; every screen hears the number at once, in a heartbeat. Any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._drawn, marks)
+
+    def _drawn(self, marks: int) -> None:
+        for view in self._views.values():
+            view.marked(marks)
+        for screen in self._screens:
+            screen.beat()
+
     def change(self, boards: Collection[str]) -> None:
         """Says that the city's files are other than before, and which boards: all that changed is drawn anew. Any thread."""
         if self._loop is not None:

@@ -50,6 +50,7 @@ class View:
         self._drawing = threading.Lock()  # a drawing whose screens have gone meanwhile may still be under way
         self._made: dict[int | None, tuple[float, list[Parcel]]] = {}
         self._beat: tuple[float, int, Parcel] = (0.0, -1, Parcel(()))
+        self._marks = 0
 
     def outdated(self) -> bool:
         """Whether what its page says beside the numbers is other than when it was made."""
@@ -83,11 +84,18 @@ class View:
             made = self._made[since] = (now_s, parcels(payloads))
         return made[1]
 
+    def marked(self, marks: int) -> None:
+        """Somebody has drawn on the map: from now on heartbeats say this number, and who has another one asks for the marks."""
+        self._marks = marks
+        self._beat = (0.0, -1, self._beat[2])
+
     def heartbeat(self, seq: int, at_ms: int) -> Parcel:
         """The message that shows that the server lives; `seq` is what the screen has."""
         now_s = time.monotonic()
         if self._beat[1] != seq or now_s - self._beat[0] > _SHARED_S:
             beat: dict[str, object] = {"type": "heartbeat", "epoch": self.picture.epoch, "seq": seq, "at_ms": at_ms}
+            if self._marks:
+                beat["marks"] = self._marks
             self._beat = (now_s, seq, words(beat))
         return self._beat[2]
 

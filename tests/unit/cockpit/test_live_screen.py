@@ -113,6 +113,16 @@ def test_a_heartbeat_says_what_the_screen_has(view: View) -> None:
     assert wire.read() == [{"type": "heartbeat", "epoch": "e.1", "seq": 1, "at_ms": 0}]
 
 
+def test_a_heartbeat_says_that_somebody_has_drawn_on_the_map(view: View) -> None:
+    show(view, value=b"1")
+    screen, wire = looking(view)
+    screen.beat()
+    wire.read()
+    view.marked(3)
+    screen.beat()
+    assert [message.get("marks") for message in wire.read()] == [3]
+
+
 def test_a_refusal_comes_before_the_news_and_the_last_one_counts(view: View) -> None:
     screen, wire = looking(view)
     wire.open = False

@@ -44,6 +44,14 @@ def test_a_mark_is_kept_with_author_and_time(client: httpx.Client) -> None:
     assert client.delete("/api/v1/plots/none").status_code == 404
 
 
+def test_who_listens_hears_of_every_change() -> None:
+    plots, heard = Plots(), list[int]()
+    plots.listen(heard.append)
+    mark = plots.add(Mark(id="", kind="point", places=((120.1, 30.1),)), NOON)
+    assert not plots.drop("none") and heard == [1]
+    assert plots.drop(mark.id) and heard == [1, 2]
+
+
 def test_nothing_is_sent_twice(client: httpx.Client) -> None:
     tag = client.get("/api/v1/plots").headers["etag"]
     assert client.get("/api/v1/plots", headers={"if-none-match": tag}).status_code == 304

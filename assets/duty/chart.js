@@ -25,12 +25,11 @@
       const moves = list.map((row) => ({ from: at(row), state: row.body.to || first })).filter(({ state }, i, all) => i === 0 || state !== all[i - 1].state);
       return moves.map((move, i) => ({ ...move, to: moves[i + 1]?.from ?? null }));
     };
-    const found = [{ name: t("field_title") && named("verb", "receive"), bars: spans(journal.filter((row) => row.subject === number), "REPORTED") }];
+    const found = [{ name: t("an_incident"), bars: spans(journal.filter((row) => row.subject === number), "REPORTED") }];
     for (const order of [...orders].reverse()) found.push({ name: Duty.unitOf(order.unit), bars: spans(journal.filter((row) => row.subject === order.number), "DRAFT") });
     for (const plan of plans.filter(({ started_at }) => started_at)) {
       for (const step of plan.steps.filter(({ begin }) => begin)) found.push({ name: step.title[Duty.told.lang] || step.title.zh, bars: [{ from: Date.parse(step.begin), to: step.end ? Date.parse(step.end) : step.state === "OPEN" ? null : Date.parse(step.begin), state: step.state, light: step.light }] });
     }
-    found[0].name = t("tab_log");
     return found.filter(({ bars }) => bars.length);
   }
 
@@ -86,7 +85,11 @@
       if (row.body.to && row.body.to !== row.body.from) say(make("span", "duty-second", line), `→ ${named("state", row.body.to)}`);
       say(make("span", "duty-second duty-line-end", line), `${row.actor}${row.role ? ` · ${named("role", row.role)}` : ""}`);
       const order = row.subject === detail.number ? "" : Duty.unitOf(detail.orders.find(({ number }) => number === row.subject)?.unit || row.subject);
-      const words = [order, row.body.reason, row.body.opinion, row.body.unit ? Duty.unitOf(row.body.unit) : "", row.body.deadline ? `${t("due_at")} ${Duty.moment(row.body.deadline)}` : "", row.body.step, row.verb === "draft" ? row.body.text : "", row.body.stars ? "★".repeat(row.body.stars) : "", row.body.reply?.done];
+      const steps = detail.plans.flatMap((plan) => plan.steps);
+      const step = steps.find((one) => one.step === row.body.step)?.title;
+      const plan = detail.plans.find((one) => one.plan === row.body.plan)?.title;
+      const about = (step || plan)?.[Duty.told.lang] || (step || plan)?.zh;
+      const words = [order, row.body.reason, row.body.opinion, !order && row.body.unit ? Duty.unitOf(row.body.unit) : "", !order && row.body.deadline ? `${t("due_at")} ${Duty.moment(row.body.deadline)}` : "", about, row.verb === "draft" ? row.body.text : "", row.body.stars ? "★".repeat(row.body.stars) : "", row.body.reply?.done];
       const text = words.filter(Boolean).join(" · ");
       if (text) say(make("p", "", body), text);
       item.title = `${row.seq} · ${t("seal")} ${String(row.seal).slice(0, 12)}…`;

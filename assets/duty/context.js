@@ -59,10 +59,9 @@
   function similar(panel, incident, list) {
     const node = section(panel, t("similar"));
     for (const one of list.slice(0, 5)) {
-      const row = make("div", "duty-line", node);
-      const name = Duty.button(row, one.title, () => Duty.store.open(one.number), { kind: "link" });
-      name.classList.add("duty-line-name");
-      say(make("span", "duty-second", row), [one.distance_m === undefined || one.distance_m === null ? "" : Duty.far(one.distance_m), one.state ? named("state", one.state) : "", ...(one.reasons || []).map((reason) => reason.said || reason)].filter(Boolean).join(" · "));
+      const row = make("div", "duty-same", node);
+      Duty.button(row, one.title, () => Duty.store.open(one.number), { kind: "link" });
+      say(make("span", "duty-second", row), [named("state", one.state), ...one.reasons.map((reason) => reason.said || reason)].filter(Boolean).join(" · "));
       const verb = ["reject", "cancel"].find((each) => incident.verbs.includes(each) && incident.needs[each].takes.includes("duplicate_of"));
       if (verb) Duty.button(row, t("merge_into"), () => merge(incident, one, verb), { kind: "quiet" });
     }
@@ -147,18 +146,14 @@
 
   /** The district's number of today: a street is too small for most of them. */
   async function reading({ name, title, unit, decimals }, incident) {
-    const path = [];
-    for (let code = incident.region; code; code = told.regions.find((one) => one.code === code)?.parent) path.unshift(code);
-    const region = path[1] || path[0] || told.root;
-    const body = await quietly(`/api/v1/indicators/${encodeURIComponent(name)}?${new URLSearchParams({ region, window: "today" })}`);
+    const body = await quietly(`/api/v1/indicators/${encodeURIComponent(name)}?${new URLSearchParams({ region: Duty.districtOf(incident.region), window: "today" })}`);
     const one = body?.readings?.[0];
     return one ? { title, text: Cockpit.format.whole(one.value, { unit, decimals, lang: told.lang }), status: one.status } : null;
   }
 
   async function alike(incident) {
-    const body = await quietly(`/api/v1/incidents/${encodeURIComponent(incident.number)}/similar`);
-    const list = body?.similar || body?.incidents || [];
-    return list.filter((one) => one.number !== incident.number);
+    const body = await quietly(`/api/v1/incidents/${encodeURIComponent(incident.number)}/similar?${new URLSearchParams({ lang: told.lang, limit: 5 })}`);
+    return body?.similar || [];
   }
 
   Duty.context = { work, section };

@@ -195,11 +195,19 @@
     if (focused) parts.acts.querySelector(`[data-verb="${focused}"]`)?.focus();
   }
 
+  /** How far on its way a verb leads; what leads back or aside comes last. */
+  const further = (verb, { state }) => {
+    const [from, to] = [state, told.steps[verb].to].map((one) => told.way.indexOf({ SUSPEND_REQUESTED: "HANDLING", SUSPENDED: "HANDLING" }[one] ?? one));
+    return told.steps[verb].to === "ARCHIVED" ? 1 : to - from || (verb === "approve" || verb === "resume" ? 0.5 : 0);
+  };
+
+  const ahead = (incident) => incident.verbs.filter(leads).sort((one, other) => further(other, incident) - further(one, incident));
+
   function buttons(incident) {
-    const forward = incident.verbs.filter(leads);
+    const forward = ahead(incident);
     const rest = incident.verbs.filter((verb) => !leads(verb));
     const first = make("div", "duty-verbs", parts.acts);
-    forward.forEach((verb, i) => verbButton(first, verb, i === 0 ? "main" : ""));
+    forward.forEach((verb, i) => verbButton(first, verb, i === 0 && further(verb, incident) > 0 ? "main" : ""));
     if (!forward.length) whose(first, incident);
     if (!rest.length) return;
     const second = make("div", "duty-verbs duty-verbs-more", parts.acts);

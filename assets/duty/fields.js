@@ -41,14 +41,21 @@
     say(make("span", spoken ? "duty-light-word" : "duty-spoken", node), t(`d_${name}`));
   }
 
+  /** A limit in words: 30 分钟, 6 h. */
+  function lasting(s) {
+    const [amount, zh, en] = s < 3600 ? [s / 60, "分钟", "min"] : s < 86400 ? [s / 3600, "小时", "h"] : [s / 86400, "天", "d"];
+    return `${Math.round(amount * 10) / 10} ${told.lang === "en" ? en : zh}`;
+  }
+
   const two = (number) => String(number).padStart(2, "0");
 
-  /** 2:05:09 below a day, else 3天4小时. */
+  /** 5:09 below an hour, else in two units: 2时05分, 3天4时. */
   function span(ms) {
     const s = Math.floor(Math.abs(ms) / 1000);
     if (s >= 86400) return told.lang === "en" ? `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h` : `${Math.floor(s / 86400)}天${Math.floor((s % 86400) / 3600)}时`;
-    const h = Math.floor(s / 3600);
-    return `${h ? `${h}:` : ""}${h ? two(Math.floor((s % 3600) / 60)) : Math.floor(s / 60)}:${two(s % 60)}`;
+    const [h, min] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)];
+    if (h) return told.lang === "en" ? `${h} h ${two(min)}` : `${h}时${two(min)}分`;
+    return `${min}:${two(s % 60)}`;
   }
 
   /** How long until then, or since. */
@@ -77,6 +84,19 @@
     const names = [];
     for (let one = regions.get(code); one && one.code !== told.root; one = regions.get(one.parent)) names.unshift(one.name);
     return names.join(" · ") || regionOf(code);
+  }
+
+  /** The district a region lies in; the city itself where there is none. */
+  function districtOf(code) {
+    let one = regions.get(code);
+    while (one && one.depth > 1) one = regions.get(one.parent);
+    return one?.code || told.root;
+  }
+
+  /** District and street: what a dispatcher calls a place. */
+  function placeOf(within) {
+    const names = [...within].reverse().map((code) => regions.get(code)).filter((one) => one && (one.depth === 1 || one.depth === 2)).map((one) => one.name);
+    return names.join(" · ") || regionOf(within[0]);
   }
 
   const unitOf = (id) => units.get(id) || id;
@@ -125,5 +145,5 @@
     hide = setTimeout(() => line.classList.remove("shown"), 6000);
   }
 
-  Object.assign(Duty, { lightOf, lightOfBoth, worse, pressing, light, setLight, span, left, moment, regionOf, regionPath, unitOf, far, tag, button, empty, tell, named });
+  Object.assign(Duty, { lightOf, lightOfBoth, worse, pressing, light, setLight, span, lasting, left, moment, regionOf, regionPath, placeOf, districtOf, unitOf, far, tag, button, empty, tell, named });
 })();

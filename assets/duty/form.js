@@ -36,7 +36,7 @@
   }
 
   /** Whether a verb must or should be asked about; a plain one is done at one press. */
-  const asks = ({ reason, needs, takes }) => reason || needs.length > 0 || takes.some((name) => name !== "opinion" && name !== "attachments");
+  const asks = ({ reason, needs, takes }) => reason || needs.length > 0 || takes.some((name) => !["opinion", "attachments", "reason"].includes(name));
 
   function control(field, id) {
     const { kind, value = "", max } = field;

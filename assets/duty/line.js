@@ -7,6 +7,7 @@
   const FIRST_MS = 500;
   const LAST_MS = 15000;
   const LIMIT_MS = 20000; // an answer that takes longer is taken for a broken line
+  const LOOK_LIMIT_MS = 5000; // whoever looks must know by then that what stands there is old
   const listeners = [];
   const waiting = new Map(); // key → what waits for the answer, in this tab
   let wait = FIRST_MS;
@@ -29,15 +30,15 @@
 
   const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  async function call(path, init) {
-    const giveUp = AbortSignal.timeout ? AbortSignal.timeout(LIMIT_MS) : undefined;
+  async function call(path, init, limit_ms = LIMIT_MS) {
+    const giveUp = AbortSignal.timeout ? AbortSignal.timeout(limit_ms) : undefined;
     const answer = await fetch(path, { credentials: "same-origin", signal: giveUp, ...init });
     const body = answer.status === 304 ? null : answer.ok ? await answer.json() : await answer.json().catch(() => ({})); // half an answer is none
     return { status: answer.status, ok: answer.ok, body, tag: answer.headers.get("etag") || "" };
   }
 
   /** What a GET answers: `{status, ok, body, tag}`. Throws where there is no answer at all. */
-  const get = (path, tag = "") => call(path, { headers: { "cockpit-actor": Duty.actor.header(), ...(tag ? { "if-none-match": tag } : {}) } });
+  const get = (path, tag = "", limit_ms = LIMIT_MS) => call(path, { headers: { "cockpit-actor": Duty.actor.header(), ...(tag ? { "if-none-match": tag } : {}) } }, limit_ms);
 
   /**
    * Does something: at once when the line is good, else as soon as it is. Answers a promise of `{ok, status, body}`, kept only for as
@@ -119,5 +120,5 @@
   window.addEventListener("online", send);
   document.addEventListener("visibilitychange", () => !document.hidden && send());
 
-  Duty.line = { get, post, queue, dismiss, send, onQueue: (tell) => listeners.push(tell), settled: null };
+  Duty.line = { LOOK_LIMIT_MS, get, post, queue, dismiss, send, onQueue: (tell) => listeners.push(tell), settled: null };
 })();

@@ -46,7 +46,7 @@
     fill(parts.region, told.regions.filter(({ depth }) => depth === 1 || depth === 2).map(({ code, name, depth }) => [code, `${depth === 2 ? "　" : ""}${name}`]), filters.region);
     parts.states = make("div", "duty-states", head);
     parts.states.setAttribute("role", "group");
-    mark(parts.states, "aria-label", named("field", "state") === "state" ? t("filters") : t("filters"));
+    mark(parts.states, "aria-label", t("states"));
     parts.again = make("button", "duty-again", root);
     parts.again.type = "button";
     parts.again.hidden = true;
@@ -104,7 +104,7 @@
     show();
   }
 
-  const searched = (row) => [row.number, row.title, row.address, row.category, row.unit, Duty.unitOf(row.unit), row.place[told.lang]].join(" ").toLowerCase();
+  const searched = (row) => [row.number, row.title, row.address, row.category, row.unit, Duty.unitOf(row.unit), Duty.placeOf(row.within)].join(" ").toLowerCase();
 
   /** All filters but that of the state: the counts by state are of what these let through. */
   const passes = (row) => (!filters.text || searched(row).includes(filters.text.trim().toLowerCase())) && (!filters.category || row.category === filters.category)
@@ -139,13 +139,13 @@
     const moved = !quiet && order.join() !== next.join();
     parts.again.hidden = !moved;
     say(parts.again, `${t("list_changed")} · ${t("show_now")} [S]`);
-    heads(all, rows);
+    heads(all);
     paint();
-    nothing(rows, all);
+    nothing(all);
     say(parts.foot, store.more() ? t("more_open") : "");
   }
 
-  function heads(all, rows) {
+  function heads(all) {
     say(parts.all.querySelector("b"), over ? "" : all.length);
     say(parts.mine.querySelector("b"), over ? "" : all.filter((row) => row.turn).length);
     mark(parts.all, "aria-pressed", !over && !filters.mine);
@@ -170,7 +170,6 @@
       return made;
     }));
     if (focused) parts.states.querySelector(`[data-state="${focused}"]`)?.focus();
-    void rows;
   }
 
   function paint() {
@@ -216,7 +215,7 @@
     if (node.dataset.key === key) return;
     node.dataset.key = key;
     say(node.title_, row.title);
-    say(node.what_, [named("state", row.state), row.place[told.lang] || row.region, row.unit ? Duty.unitOf(row.unit) : ""].filter(Boolean).join(" · "));
+    say(node.what_, [named("state", row.state), row.address || Duty.placeOf(row.within), row.unit ? Duty.unitOf(row.unit) : ""].filter(Boolean).join(" · "));
     node.tags_.replaceChildren();
     if (row.exercise) Duty.tag(node.tags_, t("exercise"), "exercise");
     if (row.priority === "URGENT" || row.priority === "HIGH") Duty.tag(node.tags_, t(row.priority), row.priority.toLowerCase());
@@ -228,7 +227,7 @@
     mark(node, "data-turn", row.turn ? "true" : null);
   }
 
-  function nothing(rows, all) {
+  function nothing(all) {
     parts.list.hidden = !order.length;
     const kind = order.length || !store.known() ? "" : all.length ? "filtered" : over ? "over" : "empty";
     if (parts.none.dataset.kind === kind) return;
@@ -237,7 +236,6 @@
     if (kind === "empty") Duty.button(Duty.empty(parts.none, t("empty"), t("empty_then")), t("new_incident"), () => Duty.report.open(), { kind: "main", key: "n" });
     if (kind === "over") Duty.empty(parts.none, t("none_such"), "");
     if (kind === "filtered") Duty.button(Duty.empty(parts.none, t("none_such"), ""), t("clear"), clear);
-    void rows;
   }
 
   function clear() {

@@ -8,6 +8,7 @@
   const UNITS_MS = 5000;
   const KINDS = ["alarm_new", "alarm", "watch", "fine", "old"];
   const CLOSE_DEG = 0.025;
+  const FAR_ZOOM = 11;
   const [ACCENT, FREE] = ["#35C2E8", "#3CCB8C"];
   const HIDDEN = "duty-map-hidden";
 
@@ -116,12 +117,12 @@
     const here = incident && incident.lon !== null ? [incident.lon, incident.lat] : null;
     const features = [...state.drawn, ...state.zone];
     if (here) {
-      features.push(mark_("circle", here, { radius_m: 250 }), mark_("text", [here[0], here[1]], { words: "" }));
+      features.push(mark_("circle", here, { radius_m: 250 }));
       for (const unit of sent(here)) features.push(unit);
-      for (const unit of state.near.slice(0, 6)) {
+      for (const unit of state.near.slice(0, 4)) {
         const at = [unit.lon, unit.lat];
         const mine = unit.id === state.chosen;
-        if (mine) features.push(mark_("line", [at, here], { color: FREE, words: "" }));
+        if (mine) features.push(mark_("line", [at, here], { color: FREE }));
         features.push(mark_("point", at, { color: mine ? FREE : ACCENT, words: `${unit.name || unit.id} ${Duty.far(unit.straight_m)}` }));
       }
     }
@@ -135,7 +136,8 @@
     return orders.flatMap((order) => {
       const unit = state.units.find(({ id }) => id === order.unit);
       if (!unit || unit.lon === null) return [];
-      return [mark_("arrow", [[unit.lon, unit.lat], here], { color: FREE }), mark_("point", [unit.lon, unit.lat], { color: FREE, words: unit.name || unit.id })].map((one) => (one.properties.kind === "arrow" ? { ...one, geometry: { type: "LineString", coordinates: [[unit.lon, unit.lat], here] } } : one));
+      const at = [unit.lon, unit.lat];
+      return [mark_("line", [at, here], { color: FREE }), mark_("point", at, { color: FREE, words: unit.name || unit.id })];
     });
   }
 
@@ -148,13 +150,13 @@
     draw();
   }
 
-  /** Goes there only where it is not seen already: the map keeps still under whoever looks at it. */
+  /** Goes there where it is not seen, or only from afar; else the map keeps still under whoever looks at it. */
   function show() {
     const incident = store.detail()?.incident;
     if (!incident || incident.lon === null) return;
     const seen = map.project([incident.lon, incident.lat]);
     const [width, height] = [frame.clientWidth, frame.clientHeight];
-    if (!seen || seen[0] < 60 || seen[1] < 60 || seen[0] > width - 60 || seen[1] > height - 60) look();
+    if (!seen || map.camera().zoom < FAR_ZOOM || seen[0] < 60 || seen[1] < 60 || seen[0] > width - 60 || seen[1] > height - 60) look();
   }
 
   function look() {
@@ -196,9 +198,16 @@
     return was;
   }
 
-  function candidates(list, chosen) {
+  /** Units that could go there. `around`: the nearest three and the place fill the map. */
+  function candidates(list, chosen, around = false) {
     [state.near, state.chosen] = [list, chosen];
     draw();
+    const incident = store.detail()?.incident;
+    if (!around || !list.length || !incident) return;
+    const places = [incident, ...list.slice(0, 3)];
+    const [lons, lats] = [places.map(({ lon }) => lon), places.map(({ lat }) => lat)];
+    const air = 0.004;
+    map.setSpec({ ...told.spec, bounds: [Math.min(...lons) - air, Math.min(...lats) - air, Math.max(...lons) + air, Math.max(...lats) + air] });
   }
 
   /** To the map by key: a cross in its middle becomes the pin. */

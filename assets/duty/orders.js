@@ -107,7 +107,7 @@
       nearest = { at: Date.now(), suitable: [], excluded: [], error: t("gone") };
     }
     chosen = nearest.suitable[0]?.id || "";
-    Duty.map?.candidates(nearest.suitable, chosen);
+    Duty.map?.candidates(nearest.suitable, chosen, true);
     document.activeElement?.closest?.("#duty-panel form") && document.activeElement.blur();
     Duty.detail.refill();
     document.querySelector(".duty-order-new input:checked, .duty-order-new textarea")?.focus();
@@ -131,7 +131,7 @@
     text.rows = 3;
     text.maxLength = 4000;
     text.value = words ?? (told.lang === "en" ? `Go to ${place} and deal with: ${incident.title}` : `立即前往${place}处置：${incident.title}`);
-    const ttl = field(form, t("ttl") === "ttl" ? named("field", "ttl") : t("ttl"), "select");
+    const ttl = field(form, t("ttl"), "select");
     ttl.append(...TTL_MIN.map((min) => new Option(`${min} ${t("minutes")}`, min * 60)));
     ttl.value = 900;
     const label = make("label", "duty-check", form);
@@ -202,9 +202,7 @@
     const words = `${t("order_to")} ${Duty.unitOf(chosen)}`;
     const body = { unit: chosen, text: text.value.trim(), incident: incident.number, ttl_s: Number(ttl.value), consequence: grave.checked ? "grave" : "ordinary" };
     if (incident.lon !== null) Object.assign(body, { lon: incident.lon, lat: incident.lat });
-    if (incident.exercise) body.exercise = true;
-    const picture = await Duty.map?.frozen?.(incident);
-    if (picture) body.attachments = [picture];
+    if (told.screen) body.screen = { board: told.screen, query: new URLSearchParams({ region: Duty.districtOf(incident.region), window: "today", lang: told.lang }).toString() };
     const then = issue && !grave.checked ? { path: "/api/v1/orders/{number}/issue", body: {}, words: `${named("verb", "issue")} · ${Duty.unitOf(chosen)}` } : null;
     end();
     Duty.detail.heard(words, await Duty.line.post("/api/v1/orders", body, { words, about: incident.number, then }));

@@ -48,14 +48,14 @@
     say(make("span", "duty-line-name", line), titled(step.title));
     if (step.state === "OPEN" && step.light !== "none") Duty.light(line, step.light, false);
     say(make("span", "duty-second", line), step.state ? named("state", step.state) : "");
-    const said = [named("role", step.role), step.within_s ? `${t("within")} ${Duty.span(step.within_s * 1000)}` : "", step.due && step.state === "OPEN" ? `${t("due_at")} ${Duty.moment(step.due)}` : "", step.end ? Duty.moment(step.end) : "", step.actor, step.reason];
+    const said = [named("role", step.role), step.within_s ? `${t("within")} ${Duty.lasting(step.within_s)}` : "", step.due && step.state === "OPEN" ? `${t("due_at")} ${Duty.moment(step.due)}` : "", step.end ? Duty.moment(step.end) : "", step.actor, step.reason];
     say(make("div", "duty-second", body), said.filter(Boolean).join(" · "));
     for (const message of step.messages) say(make("div", "duty-second", body), `${t("messages")} → ${named("role", message.to)}: ${message.text}`);
     if (step.order) say(make("div", "duty-second", body), `${t("tab_orders")}: ${step.order.text}`);
     if (step.state !== "OPEN") return;
     if (asked === `${plan.plan}/${step.step}/skip-step`) return reason(body, incident, plan, "skip-step", step.step, "skip_reason");
     const acts = make("div", "duty-verbs", body);
-    act(acts, incident, plan, "tick-step", step.step, "main", "tick");
+    act(acts, incident, plan, "tick-step", step.step, "", "tick");
     button(acts, plan, step.step, "skip-step", () => ask(`${plan.plan}/${step.step}/skip-step`), "quiet", "skip");
     if (step.order) Duty.button(acts, t("new_order"), () => Duty.orders.begin(), { kind: "quiet" });
   }

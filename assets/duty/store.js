@@ -4,7 +4,7 @@
   "use strict";
   const { Duty } = window;
   const EVERY_MS = 2000;
-  const GONE_MS = 5000;
+  const GONE_MS = 4500;
   const LIMIT = 500;
   const listeners = { rows: [], detail: [], line: [] };
 
@@ -37,7 +37,7 @@
     const mine = ++turn;
     if (!document.hidden) {
       try {
-        const answer = await Duty.line.get(`/api/v1/duty${ended ? "?ended=true" : ""}`, tag);
+        const answer = await Duty.line.get(`/api/v1/duty${ended ? "?ended=true" : ""}`, tag, Duty.line.LOOK_LIMIT_MS);
         if (mine !== turn) return;
         hear(answer);
       } catch {

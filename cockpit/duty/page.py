@@ -24,9 +24,9 @@ SCRIPTS: Final = (
 )  # fmt: skip
 """The scripts of `assets/duty` in the order they need each other."""
 _LAST: Final = "duty/map.js"
-_SHARED: Final = ("i18n.js", "format.js", "dom.js", "notice.js")
+_SHARED: Final = ("i18n.js", "format.js", "dom.js", "notice.js", "exercise.js")
 _MAP_PANEL: Final = ("panels/map_found.js", "panels/map_plots.js")
-_STYLES: Final = ("fonts/fonts.css", "tokens.css", "frame.css", "map/map.css", "duty/duty.css", "duty/detail.css")
+_STYLES: Final = ("fonts/fonts.css", "tokens.css", "frame.css", "exercise.css", "map/map.css", "duty/duty.css", "duty/detail.css")
 _TITLES: Final[Mapping[Lang, str]] = {"zh": "指挥值守", "en": "Duty desk"}
 
 _PAGE: Final = """<!DOCTYPE html>
@@ -37,6 +37,7 @@ _PAGE: Final = """<!DOCTYPE html>
 <title>{title}</title>
 <meta name="theme-color" content="#0B1220">
 <link rel="icon" type="image/svg+xml" href="{icon}">
+<link rel="preload" as="font" type="font/woff2" href="/assets/fonts/inter-latin.woff2?v=4.1" crossorigin>
 {styles}
 <script src="{head}"></script>
 </head>

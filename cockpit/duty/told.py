@@ -32,8 +32,15 @@ def told(city: City, lang: Lang) -> dict[str, Any]:
         "way": WAY, "steps": _steps(machine.STEPS), "order_steps": _steps(order_machine.STEPS),
         "roles": [role.value for role in Role if role not in (Role.SYSTEM, Role.UNIT)],
         "categories": _categories(city), "units": [{"id": unit.id, "name": unit.name} for unit in city.roster.units],
-        "indicators": list(_indicators(city, lang)), "spec": deck_spec(_container(city)),
+        "screen": _screen(city), "indicators": list(_indicators(city, lang)), "spec": deck_spec(_container(city)),
     }  # fmt: skip
+
+
+def _screen(city: City) -> str | None:
+    """The board that tells best what one sees: the first with a map. Its picture is kept with an order."""
+    return next(
+        (board.board for board in city.boards.values() if any(one.kind.name == "map" for one in board.panels.values())), None
+    )
 
 
 def _steps(steps: Mapping[str, Step]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ SWITCH_S = 0.0005
 """Counting asks for the interpreter for microseconds at a time, reading ahead holds it for as long as it may."""
 Hint = Callable[[str], None]
 """Told which slot has a new commit."""
-Feed = Callable[[Log, threading.Event], None]
+Feed = Callable[[Parts, threading.Event], None]
 """Sends records into the log until the event is set; runs in a thread of its own."""
 
 
@@ -285,7 +285,7 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
                 tell_address(settings, parts.city.name, role, address)
                 banner(parts, address, settings, demonstration=feed is not None)
                 if feed is not None:  # only now: what it has to catch up with must not delay the first picture
-                    threading.Thread(target=feed, args=(parts.log, stop), name="demonstration", daemon=True).start()
+                    threading.Thread(target=feed, args=(parts, stop), name="demonstration", daemon=True).start()
 
             Announced(config, ready).run([listener])
         stop.set()

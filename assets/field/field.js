@@ -23,7 +23,7 @@
     const root = document.getElementById("field");
     root.replaceChildren();
     const head = make("header", "f-head", root);
-    page.who = make("button", "f-who", head);
+    page.who = make("button", "f-who", make("h1", "f-title", head));
     page.who.type = "button";
     page.who.title = t("f_change");
     page.who.addEventListener("click", choose);

@@ -7,21 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.demo.duty import keep_desk
 from cockpit.demo.field import answer_orders
 from cockpit.demo.generator import DemoCity
 from cockpit.demo.montreal import MontrealStations, build
+from cockpit.parts import Parts
 from streams.clock import system_clock
-from streams.source import Log
 
 DEMONSTRATIONS = ("yunzhou", "montreal")
 
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """`feed` sends records into the log until the event is set; for a thread of its own."""
+    """`feed` sends records into the log of a running city until the event is set; for a thread of its own."""
 
     folder: Path
-    feed: Callable[[Log, threading.Event], None]
+    feed: Callable[[Parts, threading.Event], None]
 
 
 def demonstration(name: str, workshop: Path) -> Demonstration:
@@ -32,17 +33,19 @@ def demonstration(name: str, workshop: Path) -> Demonstration:
 def _yunzhou() -> Demonstration:
     folder = Path(__file__).parent / "yunzhou"
 
-    def feed(log: Log, stop: threading.Event) -> None:
+    def feed(parts: Parts, stop: threading.Event) -> None:
         city = DemoCity(folder)
-        answering = threading.Thread(target=answer_orders, args=(city, log, stop, system_clock), name="field-units", daemon=True)
-        answering.start()
-        city.run(log, stop, system_clock)
+        threading.Thread(
+            target=answer_orders, args=(city, parts.log, stop, system_clock), name="field-units", daemon=True
+        ).start()
+        threading.Thread(target=keep_desk, args=(parts, stop), name="demo-desk", daemon=True).start()
+        city.run(parts.log, stop, system_clock)
 
     return Demonstration(folder, feed)
 
 
 def _montreal(workshop: Path) -> Demonstration:
-    def feed(log: Log, stop: threading.Event) -> None:
-        MontrealStations().run(log, stop, system_clock)
+    def feed(parts: Parts, stop: threading.Event) -> None:
+        MontrealStations().run(parts.log, stop, system_clock)
 
     return Demonstration(build(workshop / "montreal"), feed)

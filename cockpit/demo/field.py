@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import structlog
 
+from cockpit.demo.duty import BY_HAND
 from cockpit.demo.generator import DemoCity
 from cockpit.dispatch.announcing import FEEDBACK, ORDERS
 from cockpit.dispatch.field_unit import FieldUnits
@@ -32,7 +33,7 @@ def answer_orders(city: DemoCity, log: Log, stop: threading.Event, clock: Clock)
             since_ms = now_ms
             if len(batch):
                 units.take(batch.values, now, _places(city, now.timestamp()))
-            said = list(units.due(now))
+            said = [one for one in units.due(now) if one.unit not in BY_HAND]
             if said:
                 sink.emit([one.record() for one in said], [one.unit.encode() for one in said], [now_ms] * len(said))
         except StreamError as error:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from cockpit.windows import CALENDAR, days_before, fixed, floored
-from slots import Indicator, Question, QuestionError, seconds
+from slots import Indicator, Question, QuestionError, Reading, seconds
 
 from .light import good_news
 from .panel import Context, Props
 
 Compare = Literal["yesterday", "last_week", "previous", "none"]
+_WHOLE: Final = 0.99
+"""The first record of a day may come some minutes into it; less than this is a part against a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,18 @@ def comparison(question: Question, window: str, compare: Compare, indicator: Ind
     if span is None:
         return _nothing(against, "too_early")
     try:
-        now, then = (_value(question, ends, context) for ends in ((span.now_from, span.now_to), (span.then_from, span.then_to)))
+        now, then = (_asked(question, ends, context) for ends in ((span.now_from, span.now_to), (span.then_from, span.then_to)))
     except QuestionError:
         return _nothing(against, "not_kept")
-    if now is None or then is None:
-        return _nothing(against, "no_records_then" if then is None else "no_records")
-    delta = round(now - then, 6)
-    return {"against": against, "now": now, "then": then, "delta": delta, "good": good_news(delta, indicator), "why": None}
+    if then is None or then.value is None:
+        return _nothing(against, "no_records_then")
+    if now is None or now.value is None:
+        return _nothing(against, "no_records")
+    if then.coverage < _WHOLE:
+        return _nothing(against, "then_not_whole")
+    delta = round(now.value - then.value, 6)
+    good = good_news(delta, indicator)
+    return {"against": against, "now": now.value, "then": then.value, "delta": delta, "good": good, "why": None}
 
 
 def spans(question: Question, window: str, compare: Compare, context: Context) -> Span | None:
@@ -88,9 +95,9 @@ def _against(window: str, compare: Compare) -> str:
     )
 
 
-def _value(question: Question, ends: tuple[datetime, datetime], context: Context) -> float | None:
+def _asked(question: Question, ends: tuple[datetime, datetime], context: Context) -> Reading | None:
     readings = context.ask(replace(question, window_from=ends[0], window_to=ends[1]))
-    return readings[0].value if readings else None
+    return readings[0] if readings else None
 
 
 def _nothing(against: str, why: str) -> Props:

@@ -109,5 +109,5 @@ def test_no_script_turns_data_into_markup() -> None:
 
 def test_every_reason_a_panel_gives_has_words_in_both_languages() -> None:
     words = (ASSETS / "i18n.js").read_text(encoding="utf-8")
-    said = ("no_records", "no_records_then", "not_counted", "not_asked", "not_kept", "too_early", "no_regions", "nothing_yet")
+    said = ("no_records", "no_records_then", "not_counted", "not_asked", "not_kept", "too_early", "then_not_whole", "nothing_yet")
     assert [key for key in said if f"    {key}: [" not in words] == []

@@ -21,6 +21,7 @@ from tests.tiny_city import TinyCity, tiny_city
 NOW = datetime(2026, 11, 21, 14, 32, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+LONG_AGO = NOW - 30 * DAY
 
 
 @pytest.fixture
@@ -47,6 +48,7 @@ def indicator(direction: str = "none", target: float | None = None, **thresholds
 
 
 def test_today_is_held_against_yesterday_until_the_same_minute(city: TinyCity) -> None:
+    city.hotline(LONG_AGO)
     city.hotline(NOW - DAY - 10 * MINUTE, count=4)
     city.hotline(NOW - DAY + 10 * MINUTE, count=100)  # yesterday after this time of day: not comparable yet
     city.hotline(NOW - 10 * MINUTE, count=6)
@@ -55,6 +57,7 @@ def test_today_is_held_against_yesterday_until_the_same_minute(city: TinyCity) -
 
 
 def test_the_running_minute_is_shown_but_not_compared(city: TinyCity) -> None:
+    city.hotline(LONG_AGO)
     city.hotline(NOW - DAY - 5 * MINUTE, count=2)
     city.hotline(NOW - timedelta(seconds=5), count=3)
     props = number(city)
@@ -63,11 +66,19 @@ def test_the_running_minute_is_shown_but_not_compared(city: TinyCity) -> None:
 
 
 def test_last_week_is_cut_at_a_whole_hour_because_its_minutes_are_gone(city: TinyCity) -> None:
+    city.hotline(LONG_AGO)
     city.hotline(NOW - 7 * DAY - timedelta(hours=2), count=5)
     city.hotline(NOW - 7 * DAY - 10 * MINUTE, count=50)  # after 14:00: the hour is not over today
     city.hotline(NOW - timedelta(hours=2), count=8)
     change = number(city, compare="last_week")["change"]
     assert (change["now"], change["then"], change["why"]) == (8, 5, None)
+
+
+def test_a_day_in_which_counting_began_is_no_measure_of_today(city: TinyCity) -> None:
+    city.hotline(NOW - DAY - timedelta(hours=2), count=4)  # the first ever: of half of yesterday nothing is known
+    city.hotline(NOW - 10 * MINUTE, count=40)
+    change = number(city)["change"]
+    assert (change["delta"], change["why"]) == (None, "then_not_whole")
 
 
 def test_without_an_earlier_record_the_change_says_why(city: TinyCity) -> None:

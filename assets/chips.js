@@ -37,7 +37,7 @@
     if (!place) return;
     if (scope) at = scope.at_ms;
     const { window: chosen, dimension } = Cockpit.scope.read();
-    const chips = place.querySelector(".chips") || make("nav", "chips", place);
+    const chips = place.querySelector(".chips") || place.insertBefore(make("nav", "chips"), place.querySelector(".boards"));
     mark(chips, "aria-label", t("time_title"));
     chips.replaceChildren();
     if (touched()) button(chips, "chip chip-time", named(chosen), (event) => open(event.currentTarget)).setAttribute("aria-haspopup", "dialog");

@@ -58,7 +58,7 @@ def _header(city: City, board: Board, context: Context) -> Component:
     switch = html.Button(_WORDS["lang"][lang], className="lang-switch", type="button") if len(city.languages) > 1 else None
     return html.Header(
         [
-            html.Div([title, _boards(city, board, context), crumbs], className="header-place"),
+            html.Div([title, crumbs, _boards(city, board, context)], className="header-place"),
             html.Div(className="city-state", role="status"),
             html.Div([_aside(), badge, switch, html.Time(className="clock")], className="header-side"),
         ],
@@ -79,7 +79,7 @@ def _boards(city: City, board: Board, context: Context) -> Component | None:
 
 
 def _turn(key: int, other: Board, here: bool, context: Context) -> Component:
-    told: dict[str, Any] = {"data-to": other.board} | ({"data-here": "true"} if here else {})
+    told: dict[str, Any] = {"data-to": other.board} | ({"data-here": "true", "aria-current": "page"} if here else {})
     name = context.text(other.title, other.board)
     return html.Button(name, className="board-turn", type="button", title=f"{name} [{key}]" if key < 10 else name, **told)
 

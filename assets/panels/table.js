@@ -96,7 +96,10 @@
     const size = parseFloat(getComputedStyle(parts.root).fontSize);
     const room = parts.el.clientHeight - parts.head.offsetHeight - size * 0.5;
     const fit = (px) => Math.max(1, Math.floor(px / (size * 1.75)));
-    return fit(room) >= all ? fit(room) : fit(room - size * 1.5);
+    const low = all * size * 1.45 <= room; // a row less high is better than a row less
+    Cockpit.style(parts.table, "--row", low && fit(room) < all ? `${room / all}px` : "");
+    if (low) return all;
+    return fit(room - size * 1.5);
   }
 
   function newRow(parts, key) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,25 @@ TEXTS = """() => {
   return found;
 }"""
 """Every text that is seen, with its box and that of its panel."""
+
+HEADER = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.querySelector('#app .header'), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!node.data.trim() || !parent.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    const boards = parent.closest('.boards');
+    if (boards && box.top >= boards.getBoundingClientRect().bottom - 2) continue; // found no room, and is not shown at all
+    const clips = one => getComputedStyle(one).overflow !== 'visible' && one.scrollWidth > one.clientWidth + 1;
+    const cut = clips(parent) || (!boards && clips(parent.parentElement));
+    found.push({ text: node.data.trim(), class: parent.className, cut, rect: [box.left, box.top, box.right, box.bottom] });
+  }
+  return found;
+}"""
+"""Every text of the header, and whether all of it is seen."""
 
 SMALL = """() => [...document.querySelectorAll('#app .panel button')]
   .filter(node => node.offsetParent && !node.closest('.map'))
@@ -164,6 +184,19 @@ def test_a_wall_never_scrolls(screens: Screens, board: str, shape: str, lang: st
     assert width == SHAPES[shape][0]
     if shape not in ("tablet", "upright"):
         assert height == SHAPES[shape][1]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [*SHAPES.values(), (1366, 768), (1280, 720), (768, 1024)])
+def test_the_header_says_all_it_says(screens: Screens, size: tuple[int, int], lang: str) -> None:
+    page = screens.look("business", "wall", lang)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    texts = page.evaluate(HEADER)
+    assert {"header-title", "state-word", "clock-time"} <= {text["class"] for text in texts}
+    assert [text["text"] for text in texts if text["cut"] and text["class"] != "state-detail"] == []
+    assert [text["text"] for text in texts if not _inside(text["rect"], [0, 0, *size])] == []
+    over = [(one["text"], other["text"]) for one, other in combinations(texts, 2) if _overlap(one["rect"], other["rect"])]
+    assert over == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

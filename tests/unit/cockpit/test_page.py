@@ -2,18 +2,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from dash import dcc, html
 
+import cockpit.demo
+from cockpit.city import load_city
 from cockpit.context import CityContext
 from cockpit.grid import style_sheet
 from cockpit.page import page, title_of
+from cockpit.panels import BUILT_IN
 from cockpit.scope import Lang, Scope
 from cockpit.skeleton import skeleton
 from streams.clock import ManualClock
 from tests.tiny_city import TinyCity, tiny_city
 
+YUNZHOU = Path(cockpit.demo.__file__).parent / "yunzhou"
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
 
 
@@ -35,6 +40,16 @@ def test_each_layout_has_its_own_grid_and_hides_what_it_does_not_place(tiny: Tin
     assert "[data-layout=tablet] .panel[data-id=map]{order:3}" in rules
     assert any(rule.startswith("[data-layout=strip] .grid{grid-template-columns:repeat(48,") for rule in rules)
     assert not any("transform" in rule for rule in rules)
+
+
+def test_a_tablets_rows_of_numbers_have_no_holes() -> None:
+    board = load_city(YUNZHOU, {panel.name: panel for panel in BUILT_IN}).boards["business"]
+    rules = style_sheet(board).splitlines()
+    assert any("repeat(12,minmax(0,1fr));--third:4;--half:6;--all:12" in rule for rule in rules)
+    assert not any(".grid .panel[data-id=registered]" in rule and not rule.startswith("@media") for rule in rules)
+    assert [rule for rule in rules if rule.startswith("@media")] == [
+        "@media (max-width:820px){[data-layout=tablet] .grid .panel[data-id=registered]{grid-column:span 12}}"
+    ]
 
 
 def test_a_panel_is_titled_by_the_board_or_by_what_it_shows(tiny: TinyCity) -> None:

@@ -9,7 +9,7 @@ from streams.kafka_cluster import Cluster, Overrun, Reader, Taken
 from streams.record import Batch, Span
 from streams.source import Reach, SourceLost
 
-_DEADLINE_S = 10.0
+_PATIENCE_S = 10.0
 _MOST_AT_ONCE = 20_000
 
 
@@ -64,15 +64,16 @@ def _read(reader: Reader, wanted: dict[int, tuple[int, int]]) -> list[Row]:
     if not wanted:
         return rows
     reader.read({partition: begin for partition, (begin, _) in wanted.items()})
-    deadline_s = time.monotonic() + _DEADLINE_S
+    came_s = time.monotonic()
     while any(reader.stands(partition) < end for partition, (_, end) in wanted.items()):
-        if time.monotonic() > deadline_s:
-            raise SourceLost(f"{reader.address} did not give the records of '{reader.topic}' within {_DEADLINE_S:.0f} s")
+        if time.monotonic() > came_s + _PATIENCE_S:
+            raise SourceLost(f"{reader.address} gave none of the records left of '{reader.topic}' for {_PATIENCE_S:.0f} s")
         try:
             taken = reader.take(0.5, _MOST_AT_ONCE)
         except Overrun as error:
             raise SourceLost(f"{reader.address} deleted records of '{reader.topic}' while they were read: {error}") from error
         if taken is not None:
+            came_s = time.monotonic()
             rows += [row for row in _rows(taken) if row.offset < wanted[row.partition][1]]
     return rows
 

@@ -67,6 +67,10 @@ class Cockpit:
         self.process.wait()
 
 
+START_S = 300
+"""Until it must be ready, on a machine that has much else to do; how long it takes is a bench."""
+
+
 @contextmanager
 def cockpit(*arguments: str, state: Path, settings: Mapping[str, str] = {}, port: int) -> Iterator[Cockpit]:
     """`cockpit ARGUMENTS --port PORT` with this state folder, ready to answer; ended at the end."""
@@ -77,7 +81,7 @@ def cockpit(*arguments: str, state: Path, settings: Mapping[str, str] = {}, port
         process = subprocess.Popen(command, env=environment(state, settings), stdout=out, stderr=out, cwd=ROOT)
     running = Cockpit(process, f"http://127.0.0.1:{port}", printed)
     try:
-        running.wait(lambda: ready(running), 60, "the cockpit is ready")
+        running.wait(lambda: ready(running), START_S, "the cockpit is ready")
         yield running
     finally:
         if process.poll() is None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.fault.moments import wait
+from tests.fault.moments import PATIENCE_S, wait
 from tests.running import ROOT, environment
 
 
@@ -37,7 +37,7 @@ class Worker:
 
     def ready(self) -> None:
         """Blocks until it reads."""
-        wait(lambda: self.reads, 60, "a worker reads")
+        wait(lambda: self.reads, PATIENCE_S, "a worker reads")
 
     def freeze(self) -> None:
         os.kill(self._process.pid, signal.SIGSTOP)
@@ -51,16 +51,16 @@ class Worker:
         self._process.wait()
 
     def leave(self) -> None:
-        """In order (SIGTERM); says what it printed where that took longer than 30 s."""
+        """In order (SIGTERM); says what it printed where that never ended."""
         if self._process.poll() is not None:
             return
         self._process.terminate()
         self.wake()
         try:
-            self._process.wait(30)
+            self._process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise TimeoutError(f"a worker did not end within 30 s:\n{self.printed()}") from None
+            raise TimeoutError(f"a worker did not end:\n{self.printed()}") from None
 
 
 class Fleet:

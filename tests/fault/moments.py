@@ -5,6 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Final
+
+PATIENCE_S: Final = 600.0
+"""Until whatever is waited for must have come, on a machine that has much else to do; how fast it comes the benches say."""
 
 
 def pause(seconds: float) -> None:

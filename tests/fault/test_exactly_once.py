@@ -25,9 +25,9 @@ from streams.connectors import KAFKA_CLIENTS, kafka_log
 from streams.kafka_cluster import SESSION_S
 from tests.fault.fleet import Fleet
 from tests.fault.keyed import SLOT, Sender, keyed_city, logged, wrong
-from tests.fault.moments import pause, wait
+from tests.fault.moments import PATIENCE_S, pause, wait
 
-pytestmark = [pytest.mark.fault, pytest.mark.broker, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.fault, pytest.mark.broker, pytest.mark.timeout(3600)]
 
 PARTITIONS = 8
 LONG = bool(os.environ.get("COCKPIT_TEST_LONG"))
@@ -86,10 +86,10 @@ class Trial:
 
     def settle(self) -> None:
         """Blocks until the frozen one is woken, the third has left, and everything in the log is counted."""
-        wait(self._wake_if_overtaken, 90, "others take over from the frozen worker")
-        wait(self._leave_if_third, 90, "the third worker leaves")
+        wait(self._wake_if_overtaken, PATIENCE_S, "others take over from the frozen worker")
+        wait(self._leave_if_third, PATIENCE_S, "the third worker leaves")
         self._say("everything has happened")
-        wait(self._drained, 120, "all records are counted")
+        wait(self._drained, PATIENCE_S, "all records are counted")
         self._say(f"drained; refused as duplicates: {self.state().counters.get('refused', 0)}")
 
     def state(self) -> SlotState:
@@ -117,7 +117,7 @@ class Trial:
     def _kill(self) -> None:
         awake = [number for number in (1, 2) if self._frozen is None or number != self._frozen[0]]
         self.rng.shuffle(awake)
-        wait(lambda: any(self.fleet.workers[number].reads for number in awake), 60, "a worker reads")
+        wait(lambda: any(self.fleet.workers[number].reads for number in awake), PATIENCE_S, "a worker reads")
         number = next(number for number in awake if self.fleet.workers[number].reads)
         pause(self.rng.random())
         self.fleet.workers[number].kill()
@@ -136,7 +136,7 @@ class Trial:
 
     def _join(self) -> None:
         """A third worker comes, and goes again, both in the middle of the others' batches."""
-        wait(self._leave_if_third, 90, "the third worker leaves")
+        wait(self._leave_if_third, PATIENCE_S, "the third worker leaves")
         self.fleet.start(3)
 
     def _leave_if_third(self) -> bool:
@@ -152,11 +152,11 @@ class Trial:
 
     def _freeze(self) -> None:
         if self._frozen is not None:
-            wait(self._wake_if_overtaken, 90, "others take over from the frozen worker")
+            wait(self._wake_if_overtaken, PATIENCE_S, "others take over from the frozen worker")
         number = self.rng.choice((1, 2))
         self.fleet.workers[number].ready()
         before = self.state().sequence
-        wait(lambda: self.state().sequence > before, 30, "a commit under load", every_s=0.002)
+        wait(lambda: self.state().sequence > before, PATIENCE_S, "a commit under load", every_s=0.002)
         pause(self.rng.random() / 100)  # in the middle of the next batch, whatever it is doing with it
         self.fleet.workers[number].freeze()
         self._frozen = (number, time.monotonic(), self._ends())
@@ -210,11 +210,11 @@ def test_each_record_counts_exactly_once(trial: Trial) -> None:
         trial.fleet.start(number)
     sending, next_share = in_shares(trial, plan.records, len(faults) + 1)
     next_share()
-    wait(lambda: trial.reads() and bool(trial.state().offsets), 60, "the first records are counted")
+    wait(lambda: trial.reads() and bool(trial.state().offsets), PATIENCE_S, "the first records are counted")
     for fault in faults:
         next_share()
         trial.happen(fault)
-    sending.join(300)
+    sending.join(PATIENCE_S)
     trial.settle()
     truth = logged(trial.log, trial.topic, PARTITIONS)
     assert truth.total >= plan.records
@@ -226,10 +226,10 @@ def test_a_flushed_ledger_counts_everything_anew(trial: Trial, redis_server: Any
         trial.fleet.start(number)
     sending, next_share = in_shares(trial, 20_000, 2)
     next_share()
-    wait(lambda: trial.reads() and trial.state().counters.get("accepted", 0) > 5_000, 60, "the first records are counted")
+    wait(lambda: trial.reads() and trial.state().counters.get("accepted", 0) > 5_000, PATIENCE_S, "the first records are counted")
     next_share()
     with redis.Redis.from_url(redis_server.address) as client:
         client.flushall()
-    sending.join(60)
+    sending.join(PATIENCE_S)
     trial.settle()
     assert wrong(logged(trial.log, trial.topic, PARTITIONS), trial.ledger) == []

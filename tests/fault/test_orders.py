@@ -20,7 +20,7 @@ import pytest
 from streams.embedded import EmbeddedLog
 from tests.broker.process import free_port
 from tests.cities.line import TINY
-from tests.fault.moments import pause, wait
+from tests.fault.moments import PATIENCE_S, pause, wait
 from tests.running import Cockpit, cockpit, command
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(3600)]
@@ -42,7 +42,7 @@ class Sender(threading.Thread):
         self.wrong: list[str] = []
 
     def run(self) -> None:
-        with httpx.Client(base_url=self._address, timeout=20) as client:
+        with httpx.Client(base_url=self._address, timeout=60) as client:
             for n in self._share:
                 draft = {"unit": f"u{n % 7}", "text": f"order {n}", "region": "770101", "ttl_s": 86400}
                 number = self._thrice(client, "/api/v1/orders", f"draft-{n}", draft)
@@ -86,7 +86,7 @@ def killed_on_the_way(senders: list[Sender], done: Counter[str], state: Path, po
                 running.process.wait()
             else:
                 until(running, senders, lambda: not any(sender.is_alive() for sender in senders))
-                wait(lambda: not waiting(running), 120, "everything is sent")
+                wait(lambda: not waiting(running), PATIENCE_S, "everything is sent")
 
 
 def until(running: Cockpit, senders: list[Sender], holds: object) -> None:
@@ -118,6 +118,6 @@ def test_orders_survive_kills_and_take_effect_once(tmp_path: Path) -> None:
     assert {one["order"]: one["text"] for one in sent} == {number: f"order {n}" for n, number in answered.items()}
     verbs = Counter(rows.values())
     assert verbs == Counter({(number, verb): 1 for number in answered.values() for verb in ("draft", "issue", "send")})
-    told = command("audit", "verify", str(TINY), state=state)
+    told = command("audit", "verify", str(TINY), state=state, timeout_s=PATIENCE_S)
     assert told.returncode == 0, told.stdout + told.stderr
     assert f"{3 * ORDERS:,} rows hold" in told.stdout

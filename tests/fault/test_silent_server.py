@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -15,13 +16,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.broker.process import free_port
 from tests.conftest import ServersUsed
+from tests.fault.moments import PATIENCE_S
 from tests.running import ROOT, Cockpit, cockpit
 
-pytestmark = [pytest.mark.fault, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.fault, pytest.mark.browser, pytest.mark.timeout(1800)]
 
 CITY = str(ROOT / "tests" / "cities" / "tiny")
 STATUSES = "() => [...document.querySelectorAll('#app .panel')].filter(p => p.offsetParent).map(p => p.dataset.status)"
 LIVE, OLD = {"live", "missing"}, {"stale", "missing"}
+LONG = bool(os.environ.get("COCKPIT_TEST_LONG"))
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +36,16 @@ def chromium(servers_used: ServersUsed) -> Iterator[Browser]:
         browser.close()
 
 
-def seconds_until(page: Page, statuses: set[str], least: str, timeout_s: float) -> float:
-    """How long until every panel shows one of these, and at least one `least`."""
+def until(page: Page, statuses: set[str], least: str, within_s: float = PATIENCE_S) -> None:
+    """Blocks until every panel shows one of these, and at least one `least`. In the full form within so many seconds."""
     began = time.monotonic()
-    while time.monotonic() - began < timeout_s:
+    while (took_s := time.monotonic() - began) < PATIENCE_S:
         shown = page.evaluate(STATUSES)
         if shown and set(shown) <= statuses and least in shown:
-            return time.monotonic() - began
+            assert took_s <= within_s or not LONG, f"it took {took_s:.1f} s instead of {within_s:g}"
+            return
         page.wait_for_timeout(50)
-    raise AssertionError(f"after {timeout_s} s the panels show {page.evaluate(STATUSES)}, not {statuses}")
+    raise AssertionError(f"after {PATIENCE_S:.0f} s the panels show {page.evaluate(STATUSES)}, not {statuses}")
 
 
 def tell(running: Cockpit) -> None:
@@ -59,19 +63,19 @@ def test_frozen_and_killed_servers_are_seen_and_come_back(chromium: Browser, tmp
     with cockpit("serve", CITY, state=tmp_path, port=port) as running:
         tell(running)
         page.goto(f"{running.address}/board/city")
-        seconds_until(page, LIVE, "live", 30)
+        until(page, LIVE, "live")
 
         running.process.send_signal(signal.SIGSTOP)
-        assert seconds_until(page, OLD, "stale", 15) <= 8, "a heartbeat comes every 5 s"
+        until(page, OLD, "stale", 8)  # a heartbeat comes every 5 s
         page.wait_for_timeout(3000)
         assert set(page.evaluate(STATUSES)) <= OLD, "trying again is no sign of life"
         running.process.send_signal(signal.SIGCONT)
         tell(running)
-        assert seconds_until(page, LIVE, "live", 30) <= 15
+        until(page, LIVE, "live", 15)
 
         running.kill()
-        assert seconds_until(page, OLD, "stale", 15) <= 5
+        until(page, OLD, "stale", 5)
     with cockpit("serve", CITY, state=tmp_path, port=port) as running:
         tell(running)
-        assert seconds_until(page, LIVE, "live", 30) <= 15
+        until(page, LIVE, "live", 15)
     page.close()

@@ -33,7 +33,7 @@
     const legend = city.legend.create(element, lang);
     const scale = city.scale.create(element);
     const tooltip = city.tooltip.create(element);
-    const pointer = city.pointer.create(element, (x, y) => !sketch.mode && pick(x, y));
+    const pointer = city.pointer.create(element, (x, y) => !sketch.mode && pick(x, y), (x, y) => !sketch.mode && stage && hover({ ...stage.pick(x, y), x, y }));
     const where = (x, y) => camera.viewport()?.unproject([x, y]) ?? [0, 0];
     const drawn = (feature) => (["near", "lasso", "box"].includes(feature.properties.kind) ? options.onArea : options.onPlot)?.(feature);
     const sketch = city.sketch.create(element, lang, { where, done: drawn, ended: () => tools.pressed(null) });

@@ -35,16 +35,16 @@ class LayerTiles:
     def tile(self, name: str, z: Zoom, x: Place, y: Place, request: Request) -> Response:
         """One tile in the web Mercator scheme, x from the west, y from the north, lying under WGS84 data.
 
-        204 where a vector tile holds nothing; 404 where there is no picture.
+        204 where there is nothing in it: a hole in a map is no mistake, and no line in a browser's console.
         """
         layer = self._layers[known(name, self._layers, "layer")]
         if isinstance(layer, VectorTileLayer):
             low, high = 0, layer.max_zoom
             if not (low <= z <= high and x < 2**z and y < 2**z):
                 raise Refusal(404, f"layer {name!r} has tiles from zoom {low} to {high}")
-            return _sent(self._vector(name, z, x, y), request, 204)
+            return _sent(self._vector(name, z, x, y), request)
         if isinstance(layer, RasterTileLayer):
-            return _sent(self._picture(layer, z, x, y), request, 404)
+            return _sent(self._picture(layer, z, x, y), request)
         raise Refusal(404, f"layer {name!r} has no tiles; its shapes are at /api/v1/layers/{name}/geometry")
 
     def image(self, name: str, request: Request) -> Response:
@@ -52,7 +52,7 @@ class LayerTiles:
         layer = self._layers[known(name, self._layers, "layer")]
         if not isinstance(layer, ImageLayer):
             raise Refusal(404, f"layer {name!r} is no image")
-        return _sent(Tile(layer.content, layer.media_type), request, 404)
+        return _sent(Tile(layer.content, layer.media_type), request)
 
     def _made(self, name: str, z: int, x: int, y: int) -> Tile | None:
         layer = self._layers[name]
@@ -71,9 +71,9 @@ class LayerTiles:
             raise Refusal(503, f"the tiles of layer {layer.id!r} cannot be read: {error}") from None
 
 
-def _sent(tile: Tile | None, request: Request, empty: int) -> Response:
+def _sent(tile: Tile | None, request: Request) -> Response:
     if tile is None:
-        return Response(None, empty, {"cache-control": "no-cache"})
+        return Response(None, 204, {"cache-control": "no-cache"})
     tag = f'W/"{blake2b(tile.body, digest_size=12).hexdigest()}"'
     headers = {"etag": tag, "cache-control": "no-cache", "vary": "accept-encoding"}
     if tag in request.headers.get("if-none-match", ""):

@@ -56,7 +56,8 @@ class MapPage:
             tags = "".join(f'<script src="{address}"></script>' for address in scripts)
             links = (("stylesheet", "/map/map.css"), ("stylesheet", "/page.css"), ("icon", "data:,"))
             styles = "".join(f'<link rel="{kind}" href="{address}">' for kind, address in links)
-            return "text/html", f'<!doctype html><meta charset="utf-8">{styles}<div id="map"></div>{tags}'.encode()
+            size = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            return "text/html", f'<!doctype html><meta charset="utf-8">{size}{styles}<div id="map"></div>{tags}'.encode()
         if route == "/spec":
             container = self.container.drill(query) if query else self.container
             return "application/json", json.dumps(deck_spec(container)).encode()

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
+from slots.page_codes import CODED
+
 MAX_VALUES = 200
 OTHER = "other"
 
@@ -18,7 +20,7 @@ def told_apart(value: str, admitted: Collection[str]) -> bool:
 def admit(
     frame: pl.DataFrame, dimensions: Sequence[str], known: Mapping[str, list[str]]
 ) -> tuple[pl.DataFrame, dict[str, list[str]], int]:
-    """The frame with a categorical column `_dI` per dimension, the values newly admitted, and how many fell under "other".
+    """The frame with a column `_dI` per dimension, coded as in pages, the values newly admitted, and how many fell under "other".
 
     A missing value is the empty text.
     """
@@ -36,5 +38,5 @@ def admit(
             column = (
                 column.to_frame().select(pl.when(outside).then(pl.lit(OTHER)).otherwise(pl.first()).alias(f"_d{i}")).to_series()
             )
-        frame = frame.with_columns(column.cast(pl.Categorical))
+        frame = frame.with_columns(column.cast(CODED["k"]))
     return frame, admitted, others

@@ -19,6 +19,7 @@ from slots.entities import entity_frame
 from slots.expression import condition
 from slots.ledger import Commit, PageKey, SlotState
 from slots.measures import distinct_parts, value_columns
+from slots.page_codes import CODED
 from slots.places import Places
 from slots.retention import DEFAULT_RETENTION, Retention
 from slots.slot import Slot
@@ -73,6 +74,7 @@ class Fold:
         self._buckets = Buckets(self._parts, slot.dimensions, zone)
         self._aspects = (*dict.fromkeys(part.id for part in self._parts), *map(of_dimension, slot.dimensions))
         self._codes = np.array(places.codes, dtype=object)
+        self._regions = pl.Series("r", places.codes, dtype=pl.String).cast(CODED["r"])
         self._retention = retention
         self._zone = ZoneInfo(zone)
 
@@ -165,7 +167,7 @@ class Fold:
         valued = frame.with_columns(*self._values, pl.Series("_late", late))
         seen_us = max(state.last_event_us or 0, self._anew.latest_us if self._anew else 0)
         last_us = max(int(frame["_t"].max()), seen_us)  # type: ignore[arg-type]
-        deltas = self._buckets.pages(valued, self._codes, self._retention.horizons(last_us, state.floors))
+        deltas = self._buckets.pages(valued, self._regions, self._retention.horizons(last_us, state.floors))
         return {**deltas, **entity_frame(self._slot, frame, self._codes, self._places)}
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
+from numpy.typing import NDArray
 
 from slots.exact_sum import digits
 from slots.expression import condition, number
 from slots.slot import Measure, Slot
+from slots.tally import NEUTRAL
 
 SKETCHED = ("quantile", "distinct")
 
@@ -91,24 +93,29 @@ def _value(part: Part, types: Mapping[str, str]) -> pl.Expr:
     return pl.when(condition(part.where, types)).then(value) if part.where is not None else value
 
 
-def fill(parts: Sequence[Part]) -> list[pl.Expr]:
-    """The aggregations that turn `x:ID` columns (and `_t`, ascending where a `last` is kept) into state columns."""
+def row_states(frame: pl.DataFrame, parts: Sequence[Part]) -> tuple[dict[str, NDArray[Any]], list[str]]:
+    """The state columns of each row (columns `_t`, `x:ID`), but for the counts to which every row adds one: these by name."""
     filled: dict[str, pl.Expr] = {}
+    always: dict[str, None] = {}
     for part in parts:
-        value = pl.col(f"x:{part.id}")
+        value, whole = pl.col(f"x:{part.id}"), not frame[f"x:{part.id}"].null_count()
         for column in part.columns:
-            filled[column] = _FILL[column.split(":")[0]](value).alias(column)
-    return list(filled.values())
+            prefix = column.partition(":")[0]
+            if whole and prefix == "n":
+                always[column] = None
+            else:
+                filled[column] = _ROW[prefix](value).alias(column)
+    return {column.name: column.to_numpy() for column in frame.select(filled.values())}, list(always)
 
 
-_FILL: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
-    "n": lambda x: x.count().cast(pl.Int64),
-    "s": lambda x: x.sum(),
-    "f": lambda x: digits(x).sum(),
-    "lo": lambda x: x.min(),
-    "hi": lambda x: x.max(),
-    "lt": lambda x: pl.col("_t").filter(x.is_not_null()).last(),
-    "lv": lambda x: x.filter(pl.col("_t") == pl.col("_t").filter(x.is_not_null()).last()).max(),
+_ROW: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
+    "n": lambda x: x.is_not_null().cast(pl.Int64),
+    "s": lambda x: x.fill_null(0.0),
+    "f": lambda x: digits(x).fill_null(0),
+    "lo": lambda x: x.fill_null(NEUTRAL["lo"]),
+    "hi": lambda x: x.fill_null(NEUTRAL["hi"]),
+    "lt": lambda x: pl.when(x.is_not_null()).then("_t").otherwise(int(NEUTRAL["lt"])),
+    "lv": lambda x: x.fill_null(NEUTRAL["lv"]),
 }
 
 

@@ -112,12 +112,12 @@ def joined(key: PageKey, before: pl.DataFrame | None, after: pl.DataFrame | None
     return merge_frames(key.kind, frames) if frames else None
 
 
-def paged(kind: Kind, size: Size, frame: pl.DataFrame) -> dict[PageKey, pl.DataFrame]:
-    """The frame cut into the pages its buckets lie on."""
+def paged(kind: Kind, size: Size, frame: pl.DataFrame, starts: pl.Series) -> dict[PageKey, pl.DataFrame]:
+    """The frame cut into the pages its buckets lie on; `starts`: of all the buckets it may have rows of."""
     if frame.is_empty():
         return {}
-    starts = frame["t"].unique().to_frame().select(page_start(size, pl.col("t"))).to_series().unique()
-    if len(starts) == 1:
-        return {PageKey(kind, size, int(starts[0])): frame}
+    on = starts.to_frame("t").select(page_start(size, pl.col("t"))).to_series().unique()
+    if len(on) == 1:
+        return {PageKey(kind, size, int(on[0])): frame}
     cut = frame.with_columns(page_start(size, pl.col("t")).alias("_page")).partition_by("_page", as_dict=True, include_key=False)
     return {PageKey(kind, size, int(start)): part for (start,), part in cut.items()}

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from slots.buckets import bucket_start
+from slots.chains import bucket_start
 from slots.reading import QuestionError
 from slots.retention import Retention
 from slots.windows import Stretch, day_floor, hour_floor, next_day, steps, stretches

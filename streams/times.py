@@ -5,8 +5,9 @@ from typing import Final
 import polars as pl
 
 from streams.columns import Column, Epoch
+from streams.time_shapes import MOMENT, parse_alike
 
-MOMENT = pl.Datetime("us", "UTC")
+__all__ = ["EPOCH_SCALE", "MOMENT", "expected_time", "from_micros", "from_numbers", "parse_epochs", "parse_times"]
 
 _ZONED = (
     "%Y-%m-%dT%H:%M:%S%.f%#z",
@@ -35,6 +36,9 @@ def parse_times(texts: pl.Series, zone: str | None) -> pl.Series:
     without a zone counts in `zone` (there also a bare date, its midnight); without `zone` it is null. An hour that the zone
     skips is null, one it has twice counts as the first.
     """
+    alike = parse_alike(texts)
+    if alike is not None:
+        return alike
     moments = _first_try(texts)
     for form in _ZONED:
         moments = _fill(moments, texts, form, None)

@@ -17,7 +17,7 @@ demo: $(VENV)/.ready ## start the built-in city, everything embedded (options: A
 
 test: $(VENV)/.ready-tests ## all tests with the real servers they need, stage by stage
 	@$(BIN)/python tests/setup_machine.py
-	@$(BIN)/python tests/run_stages.py style types fast broker browser fault
+	@$(BIN)/python tests/run_stages.py style types fast proofs broker browser fault
 
 fault: $(VENV)/.ready-tests ## only the tests that kill, pause and cut, in their full form
 	@$(BIN)/python tests/setup_machine.py

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from hypothesis import settings
 
 from tests.broker.kafka_server import kafka_server as start_kafka
 from tests.broker.postgres_server import NoPostgres
 from tests.broker.postgres_server import postgres_server as start_postgres
 from tests.broker.process import ForeignServer, ServerProcess
 from tests.broker.redis_server import redis_server as start_redis
+from tests.forms import form, proof
 
 
 class ServersUsed:
@@ -32,12 +34,22 @@ _SERVERS_USED = pytest.StashKey[ServersUsed]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SERVERS_USED] = ServersUsed()
+    settings.register_profile("ours", max_examples=form(25, 100), deadline=None)  # no test is to fail because others are busy
+    settings.load_profile("ours")
     # kafka-python loads its schemas with importlib.resources.read_text and open_text, which Python 3.11 and 3.12 call deprecated.
     config.addinivalue_line("filterwarnings", r"ignore:(read|open)_text is deprecated:DeprecationWarning")
     # kafka-python leaves the socket of a refused connection to the garbage collector: never connected, so without a peer.
     never_connected = r"unclosed <socket\.socket fd=\d+, family=\d+, type=1, proto=6, laddr=\('0\.0\.0\.0', \d+\)>"
     config.addinivalue_line("filterwarnings", f"ignore:{never_connected}:ResourceWarning")
     warnings.filterwarnings("ignore", never_connected, ResourceWarning)  # after the last test only this one holds
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What tries random examples tries more of them in the stage `proofs`."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(proof)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:

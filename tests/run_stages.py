@@ -1,18 +1,21 @@
 """Runs the named stages of the tests one after the other, stops at the first that fails, and ends with a summary.
 
-    python tests/run_stages.py style types fast broker browser fault
+    python tests/run_stages.py style types fast proofs broker browser fault
 
-Every test belongs to exactly one of the stages fast, broker, browser and fault, by its markers. The last lines name
-the real servers that were used and end with pytest's own summary of each stage. Exit 0, or 1 when a stage failed.
+Every test belongs to exactly one of the stages fast, broker, browser and fault, by its markers. What compares very many
+random cases does few of them in the stage fast, which is for those who wait for it, and all of them in the stage proofs.
+The last lines name the real servers that were used and end with pytest's own summary of each stage. Exit 0, or 1 when
+a stage failed.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +32,8 @@ MARKERS = {
     "fault": "fault and not bench",
 }
 """Stage → which tests it runs; together all but the benches, and none twice."""
+AGAIN = {"proofs": f"proof and {MARKERS['fast']}"}
+"""Stage → which tests of another stage it runs in their full form."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,8 @@ def commands(stage: str) -> list[list[str]]:
     if stage == "types":
         return [[PYTHON, "-m", "mypy"]]
     # Only the fast tests share nothing but the processor: the others have one broker, one browser, one machine to kill.
-    beside = ["-n", "2", "--dist", "loadfile"] if stage == "fast" else []
-    return [[PYTHON, "-m", "pytest", "--color=no", *beside, "-m", MARKERS[stage], "tests"]]
+    beside = {"fast": ["-n", "2", "--dist", "loadfile"], "proofs": ["-n", "2", "--dist", "worksteal", "--timeout", "1800"]}
+    return [[PYTHON, "-m", "pytest", "--color=no", *beside.get(stage, []), "-m", (MARKERS | AGAIN)[stage], "tests"]]
 
 
 def run(stage: str) -> Outcome:
@@ -60,16 +65,16 @@ def run(stage: str) -> Outcome:
     lines: list[str] = []
     code = 0
     for command in commands(stage):
-        lines += (said := _stream(command))[1]
+        lines += (said := _stream(command, {"COCKPIT_TEST_LONG": "1"} if stage in AGAIN else {}))[1]
         code = code or said[0]
     summary = next((found[1] for line in reversed(lines) if (found := SUMMARY.match(line))), "clean" if code == 0 else "failed")
     servers = tuple(found[1].strip() for line in lines if (found := SERVERS.match(line)) and found[1] != "none")
     return Outcome(stage, code, time.monotonic() - began, summary, servers)
 
 
-def _stream(command: list[str]) -> tuple[int, list[str]]:
-    lines = []
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+def _stream(command: list[str], settings: Mapping[str, str]) -> tuple[int, list[str]]:
+    lines, told = [], {**os.environ, **settings}
+    with subprocess.Popen(command, cwd=ROOT, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         for line in process.stdout or ():
             tell(line.rstrip("\n"))
             lines.append(COLOUR.sub("", line).rstrip())
@@ -107,7 +112,7 @@ def tell(line: str) -> None:
 
 
 def main(stages: Sequence[str]) -> int:
-    known = ["style", "types", *MARKERS]
+    known = ["style", "types", *MARKERS, *AGAIN]
     if unknown := [stage for stage in stages if stage not in known]:
         tell(f"unknown stages {unknown}; allowed: {' '.join(known)}")
         return 2

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from streams.columns import Column, Decoded
 from tests.contract.formats import FORMATS, AvroRegistry, CannotSay, Csv, Written
+from tests.forms import form
 
 COLUMNS = (
     Column("id", "string"),
@@ -161,7 +162,7 @@ def test_a_batch_of_bad_records_only(written: Written) -> None:
     assert found.frame.is_empty()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=form(12, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(st.binary(max_size=40), st.integers(0, 200)), max_size=5))
 def test_nothing_that_comes_along_is_an_error(written: Written, given: list[bytes | int]) -> None:
     """Bytes are garbage; a number is a good record with that byte turned over. Alone a record fares as in company."""

@@ -53,6 +53,14 @@ def bench() -> Iterator[Bench]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def idle() -> Iterator[Bench]:
+    """For calls that start nothing."""
+    made = Bench()
+    yield made
+    made.close()
+
+
 GOOD = b'{"kind": "recompute", "slot": "hotline", "from": "2026-11-20T00:00:00+08:00"}'
 
 
@@ -82,22 +90,22 @@ def test_a_job_is_started_once_and_asked_after(bench: Bench) -> None:
         (b" " * 5000, 413, "4096"),
     ],
 )
-def test_what_is_no_order_is_refused(bench: Bench, body: bytes, status: int, said: str) -> None:
-    answer = bench.post(body)
+def test_what_is_no_order_is_refused(idle: Bench, body: bytes, status: int, said: str) -> None:
+    answer = idle.post(body)
     assert answer.status_code == status and said in answer.json()["error"]
-    assert not bench.jobs.latest()
+    assert not idle.jobs.latest()
 
 
-def test_a_page_of_another_site_starts_nothing(bench: Bench) -> None:
-    assert bench.post(GOOD, origin="http://elsewhere.example").status_code == 403
-    assert not bench.jobs.latest()
+def test_a_page_of_another_site_starts_nothing(idle: Bench) -> None:
+    assert idle.post(GOOD, origin="http://elsewhere.example").status_code == 403
+    assert not idle.jobs.latest()
 
 
-def test_a_job_nobody_knows(bench: Bench) -> None:
-    assert bench.client.get("/api/v1/jobs/abc").status_code == 404
+def test_a_job_nobody_knows(idle: Bench) -> None:
+    assert idle.client.get("/api/v1/jobs/abc").status_code == 404
 
 
-def test_the_description_tells_what_a_job_is(bench: Bench) -> None:
-    post = bench.client.get("/api/openapi.json").json()["paths"]["/api/v1/jobs"]["post"]
+def test_the_description_tells_what_a_job_is(idle: Bench) -> None:
+    post = idle.client.get("/api/openapi.json").json()["paths"]["/api/v1/jobs"]["post"]
     schema = post["requestBody"]["content"]["application/json"]["schema"]
     assert schema["properties"]["kind"]["enum"] == ["recompute"] and "202" in post["responses"]

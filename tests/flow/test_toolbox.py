@@ -48,8 +48,18 @@ class Caller:
 @pytest.fixture
 def caller(tmp_path: Path) -> Iterator[Caller]:
     """The toolbox of the tiny city, whose tree is that of its own."""
+    yield from called(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    """The same, for calls that are refused."""
+    yield from called(tmp_path_factory.mktemp("idle"))
+
+
+def called(folder: Path) -> Iterator[Caller]:
     city = tiny_city(ManualClock(NOON))
-    with desk(tmp_path) as one:
+    with desk(folder) as one:
         toolbox = type(one.toolbox)(one.store, city.parts.city.regions, city.parts.city.zone)
         with served(create_app(replace(city.parts, toolbox=toolbox))) as address, closing(Caller(address, one)) as caller:
             yield caller
@@ -104,8 +114,8 @@ def test_keys(caller: Caller) -> None:
         ("/orders/O1/issue", [], 422, "object"),
     ],
 )
-def test_what_is_wrong_is_named(caller: Caller, path: str, body: Any, status: int, said: str) -> None:
-    answer = caller.post(path, body)
+def test_what_is_wrong_is_named(idle: Caller, path: str, body: Any, status: int, said: str) -> None:
+    answer = idle.post(path, body)
     assert answer.status_code == status and said in answer.json()["error"]
 
 

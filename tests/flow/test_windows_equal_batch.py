@@ -12,10 +12,11 @@ import polars as pl
 import pytest
 
 from slots.reading import Question, Reading
+from tests.forms import form, proof
 from tests.stream import TOLD, Counted, dealt, frame_of, random_records, shuffled, stream_slot
 
 SEED = 6
-STREAMS = 20  # per edge
+STREAMS = form(2, 20)  # per edge
 RECORDS = 60
 ASKED = 5
 LATENESS_S = 7200
@@ -33,6 +34,7 @@ EDGES = [
 ]
 
 
+@proof
 @pytest.mark.parametrize(("zone", "edge"), EDGES, ids=lambda value: value)
 def test_windows_equal_a_batch_recomputation(zone: str, edge: str) -> None:
     moment = datetime.fromisoformat(edge)
@@ -108,7 +110,8 @@ def check_steps(question: Question, readings: list[Reading], zone: ZoneInfo) -> 
         assert before.date() != at.date() if question.step_s and question.step_s % 86400 == 0 else strikes, question
 
 
-@pytest.mark.parametrize("number", range(3))
+@proof
+@pytest.mark.parametrize("number", range(form(1, 3)))
 def test_one_worker_and_many_read_the_same_to_the_last_digit(number: int) -> None:
     rng = random.Random(f"{SEED} workers {number}")
     moment = datetime(2026, 3, 29, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.run_stages import MARKERS, ROOT, Outcome, summarise, totals
+from tests.run_stages import AGAIN, MARKERS, ROOT, Outcome, summarise, totals
 
 MARKS = ("broker", "browser", "fault")
 EVERY_MIX = [set(mix) for size in range(len(MARKS) + 1) for mix in combinations(MARKS, size)]
@@ -22,6 +22,13 @@ def test_every_mix_of_marks_has_one_stage(marks: set[str]) -> None:
     known = {mark: mark in marks for mark in (*MARKS, "bench")}
     stages = [stage for stage, expression in MARKERS.items() if eval(expression, {}, known)]
     assert len(stages) == 1
+
+
+@pytest.mark.parametrize("marks", EVERY_MIX, ids=lambda marks: "+".join(sorted(marks)) or "none")
+def test_the_full_forms_are_those_of_fast_tests(marks: set[str]) -> None:
+    known = {mark: mark in marks for mark in (*MARKS, "bench")}
+    assert eval(AGAIN["proofs"], {}, {**known, "proof": True}) == eval(MARKERS["fast"], {}, known)
+    assert not eval(AGAIN["proofs"], {}, {**known, "proof": False})
 
 
 @pytest.mark.parametrize("mark", MARKS)

@@ -22,6 +22,7 @@ from cockpit.static_layers import parse_layer
 from slots.problem import DocumentError, Problem
 from slots.slot import parse_slot
 from tests.cities.line import TINY, kinds
+from tests.forms import form
 
 NOWHERE = References({}, [], None)
 PARSERS: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -51,7 +52,7 @@ def changed(values: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("file", PARSERS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=form(12, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_value_anywhere_is_read_or_refused(file: str, data: st.DataObject) -> None:
     document = DOCUMENTS[file]
@@ -63,7 +64,7 @@ def test_any_value_anywhere_is_read_or_refused(file: str, data: st.DataObject) -
     assert all(1 <= written.line(problem.path) <= max(document.lines.values()) for problem in mended.problems)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=form(60, 300), deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_document_or_refused(content: bytes) -> None:
     try:

@@ -25,10 +25,18 @@ def _collection(geometry: object, **properties: object) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
 
 
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module")
+def city() -> Iterator[httpx.Client]:
     with served(tiny_app(tiny_city(ManualClock(NOON)))) as address, httpx.Client(base_url=f"http://{address}") as client:
         yield client
+
+
+@pytest.fixture
+def client(city: httpx.Client) -> httpx.Client:
+    """A city without marks."""
+    for mark in city.get("/api/v1/plots").json()["features"]:
+        city.delete(f"/api/v1/plots/{mark['properties']['id']}").raise_for_status()
+    return city
 
 
 def test_a_mark_is_kept_with_author_and_time(client: httpx.Client) -> None:

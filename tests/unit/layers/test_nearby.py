@@ -15,6 +15,7 @@ from pyproj import Geod
 from layers import Features, LayerError, LineLayer, Mark, Plotting, PointLayer
 from layers.geodesic import area_m2, buffer_m, length_m
 from layers.nearby import Along, Circle, Things, Within, nearby, nearest
+from tests.forms import form
 
 GEOD = Geod(ellps="WGS84")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -27,7 +28,7 @@ def _things(kind: str = "camera", count: int = 4000, seed: int = 2) -> Things:
     return Things(kind, [f"{kind}{i}" for i in range(count)], lon, lat)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=form(10, 40), deadline=None)
 @given(st.floats(119.9, 120.5), st.floats(30.0, 30.5), st.floats(200, 30_000))
 def test_a_circle_holds_exactly_what_is_near_enough(lon: float, lat: float, radius_m: float) -> None:
     things = _things()

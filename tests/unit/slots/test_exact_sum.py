@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slots.exact_sum import digits, total
+from tests.forms import form
 
 values = st.one_of(
     st.floats(-1e12, 1e12),
@@ -28,7 +29,7 @@ def told(numbers: list[float], rng: random.Random) -> float:
     return float(total(parts["s"].to_numpy().sum(keepdims=True), parts["f"].to_numpy().sum(keepdims=True))[0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=form(12, 60), deadline=None)
 @given(st.lists(values, min_size=1, max_size=60), st.randoms(use_true_random=False))
 def test_a_sum_does_not_depend_on_the_order(numbers: list[float], rng: random.Random) -> None:
     first = told(numbers, rng)

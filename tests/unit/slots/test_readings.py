@@ -16,6 +16,7 @@ from slots.ledger import PageKey
 from slots.ledger_memory import MemoryLedger
 from slots.reading import Question, QuestionError, Reading
 from slots.readings import Readings
+from tests.forms import form
 from tests.line import NOON, ZONE, Line, ago, small_slot
 
 records = st.lists(
@@ -70,7 +71,7 @@ def day_start(hours: float) -> datetime:
     return (NOON - timedelta(hours=hours)).astimezone(ZoneInfo(ZONE)).replace(hour=0, minute=0, second=0)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=form(3, 12), deadline=None)
 @given(records, st.integers(0, 60))
 def test_every_measure_equals_the_batch(rows: list[dict[str, Any]], cut: int) -> None:
     line = line_with(rows, cut)
@@ -85,7 +86,7 @@ def test_every_measure_equals_the_batch(rows: list[dict[str, Any]], cut: int) ->
             assert child.value == (expected if expected is None else pytest.approx(expected, rel=1e-9, abs=1e-6))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=form(3, 12), deadline=None)
 @given(records, st.integers(0, 60))
 def test_steps_add_up_to_the_whole(rows: list[dict[str, Any]], cut: int) -> None:
     line = line_with(rows, cut)
@@ -98,7 +99,7 @@ def test_steps_add_up_to_the_whole(rows: list[dict[str, Any]], cut: int) -> None
     assert by_kind == {kind or "": n for kind in ("water", "road", None) if (n := sum(row["kind"] == kind for row in recent))}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=form(3, 12), deadline=None)
 @given(st.lists(st.floats(0.001, 1e6), min_size=1, max_size=200))
 def test_a_quantile_is_within_one_percent(waits: list[float]) -> None:
     line = Line()
@@ -109,7 +110,7 @@ def test_a_quantile_is_within_one_percent(waits: list[float]) -> None:
     assert median.value == pytest.approx(true, rel=0.0101)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=form(1, 4), deadline=None)
 @given(records, st.integers(2, 3))
 def test_what_is_kept_never_tells_from_what_is_read_anew(rows: list[dict[str, Any]], parts: int) -> None:
     line = Line(small_slot(lateness="9d"))

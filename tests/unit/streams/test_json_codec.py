@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from streams.columns import Column, Decoded
 from streams.json_codec import JsonCodec
+from tests.forms import form
 
 COLUMNS = (
     Column("id", "string"),
@@ -190,7 +191,7 @@ def same(one: Decoded, other: Decoded) -> bool:
     return one.rejected == other.rejected and one.frame.equals(other.frame)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=form(30, 150), deadline=None)
 @given(st.lists(VALUES, max_size=6))
 def test_a_row_fares_alone_as_it_fares_in_a_batch(values: list[bytes]) -> None:
     together = JsonCodec().decode(values, COLUMNS)

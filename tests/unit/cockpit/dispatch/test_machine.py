@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,9 +14,10 @@ from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.incident import ENDED, CoUnit, Incident, State
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.machine import RECEIVE, STEPS, fold, legal
+from tests.forms import form
 from tests.line import NOON
 
-SEQUENCES = 10_000 if os.environ.get("COCKPIT_TEST_LONG") else 1_000
+SEQUENCES = form(200, 10_000)
 ABOVE = {"c": ("c",), "a": ("a", "c"), "b": ("b", "c"), "a1": ("a1", "a", "c")}
 CHIEF, DEPARTMENT = Actor("wang", Role.CHIEF), Actor("roads", Role.DEPARTMENT)
 

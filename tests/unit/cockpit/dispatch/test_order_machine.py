@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +18,10 @@ from cockpit.dispatch.refusal import Illegal
 from cockpit.dispatch.relay import Relay
 from streams.embedded import EmbeddedLog
 from tests.desk import desk
+from tests.forms import form
 from tests.line import NOON
 
-SEQUENCES = 10_000 if os.environ.get("COCKPIT_TEST_LONG") else 1_000
+SEQUENCES = form(200, 10_000)
 PICTURE = {
     "DRAFT": {"issue": "ISSUED", "approve": "ISSUED", "cancel": "CANCELLED", "expire": "EXPIRED"},
     "ISSUED": {"send": "SENT", "cancel": "CANCELLED", "expire": "EXPIRED"},
@@ -90,7 +90,7 @@ Doings = list[tuple[str, int, int]]
 DOING = some.tuples(some.sampled_from(["draft", "issue", "wait", "relay", "sign"]), some.integers(0, 3), some.integers(0, 400))
 
 
-@settings(max_examples=SEQUENCES // 20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=form(20, 500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(some.lists(DOING, max_size=25))
 def test_what_has_run_out_never_fires(tmp_path_factory: pytest.TempPathFactory, doings: Doings) -> None:
     """Over the real store, outbox and relay: each record on the topic was sent before its order ran out."""

@@ -95,6 +95,7 @@
     button(bar, "tool", "XLSX", (event) => saveTable("", "xlsx", event.currentTarget)).title = `${t("key_xlsx")} [x]`;
     button(bar, "tool", "PNG", (event) => savePicture(document.getElementById("app"), "", event.currentTarget)).title = `${t("key_png")} [p]`;
     make("span", "toolbar-gap", bar);
+    button(bar, "tool", t("desk_duty"), () => location.assign(`/duty?lang=${lang()}`));
     button(bar, "tool", t(isLight() ? "desk_dark" : "desk_light"), turnTheme).title = `${t("key_theme")} [d]`;
     button(bar, "tool", `${t("desk_keys")} ?`, help);
     if (!old) header.after(bar);

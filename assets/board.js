@@ -5,6 +5,7 @@
   Cockpit.panels = Cockpit.panels || {};
   const WORST = ["live", "late", "stale", "dead", "missing", "broken"];
   const LINE_LOST = { zh: "与服务器的连接中断，正在重连", en: "The line to the server is lost; trying again" };
+  const UNDRAWN = { zh: "此面板无法显示，请联系管理员", en: "This panel cannot be drawn here; ask whoever runs the cockpit" };
   const ABOUT = ["fresh", "aside", "unfiltered"]; // said of a panel's sources, not shown by the panel itself
   const MARKS = { late: "watch", stale: "old", dead: "old", missing: "old", broken: "alarm" };
 
@@ -114,11 +115,11 @@
   /** A panel fails alone: the others go on, and it says so itself. */
   function show(panel, changed) {
     const renderer = Cockpit.panels[panel.kind];
-    if (!renderer || waiting.has(panel.kind)) return;
     if (!Object.keys(panel.props).some((key) => !ABOUT.includes(key))) {
       Cockpit.undrawn(panel.body, panel.props, ctx.lang); // it never could be drawn
       return;
     }
+    if (waiting.has(panel.kind)) return;
     try {
       renderer.update(panel.body, panel.props, changed || Object.keys(panel.props), ctx);
       for (const [layer, buffer] of panel.frames.splice(0)) renderer.frame(panel.body, buffer, layer);
@@ -126,6 +127,7 @@
     } catch (error) {
       if (!panel.failed) console.error(`panel ${panel.id}:`, error);
       panel.failed = true;
+      Cockpit.undrawn(panel.body, { fresh: { status: "broken", reason: UNDRAWN[ctx.lang] } }, ctx.lang);
     }
   }
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cockpit.city import City, load_city
 from cockpit.city_files import CityError
-from cockpit.panels import BUILT_IN, Panel
+from cockpit.panels import Panel, installed
 from cockpit.serving import listen
 from cockpit.settings import Settings, SettingsError, loopback, read_settings
 from cockpit.terminal import FAILED, WRONG_INPUT, end, many
@@ -37,8 +37,11 @@ def given_city(folder: Path) -> City:
 
 
 def kinds() -> dict[str, Panel]:
-    """The kinds of panels by the name a board gives them."""
-    return {panel.name: panel for panel in BUILT_IN}
+    """The kinds of panels by the name a board gives them; ends where an installed one cannot be one."""
+    try:
+        return installed.kinds()
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        end(WRONG_INPUT, f"{error}. Hint: mend or uninstall the package that offers it")
 
 
 def given_slot(city: City, name: str) -> Slot:

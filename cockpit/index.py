@@ -16,7 +16,7 @@ from cockpit.grid import style_sheet
 from cockpit.manifest import MANIFEST
 from cockpit.pages import Page
 from cockpit.skeleton import skeleton
-from cockpit.vendor import ENGINES, VendorScript
+from cockpit.vendor import ENGINES, PANEL, VendorScript
 from layers import SCRIPTS
 
 _HEAD = "shape.js"
@@ -117,7 +117,10 @@ class CockpitDash(dash.Dash):
         firsts = (_HEAD, *_FIRST_SCRIPTS, *_LAST_SCRIPTS)
         found = [path.relative_to(self._assets).as_posix() for path in sorted(self._assets.rglob("*.js"))]
         rest = [name for name in found if name not in firsts and not name.startswith(("map/", *_APART))]
-        for name in (*_FIRST_SCRIPTS, *(f"map/{name}" for name in SCRIPTS), *rest, *_LAST_SCRIPTS):
+        for name in (*_FIRST_SCRIPTS, *(f"map/{name}" for name in SCRIPTS), *rest):
+            yield _stamped(self._assets, name)
+        yield from (script.url for name, script in self._vendor.items() if name.startswith(PANEL))
+        for name in _LAST_SCRIPTS:
             yield _stamped(self._assets, name)
 
     def _styles(self) -> Iterator[str]:

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from cockpit.panels.installed import scripts
 from layers import script_path
 
 ENGINES: Final[Mapping[str, str]] = {"map": "deck.js"}
 """Kind of panel → the script it draws with. Charts are missing here: Dash loads Plotly itself, from PLOTLY."""
 
 PLOTLY = "plotly.js"
+PANEL: Final = "panel."
+"""How the names of scripts of installed panels begin: every page runs them, before the line begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,9 @@ class VendorScript:
 
 
 def vendor_scripts() -> Mapping[str, VendorScript]:
-    """deck.gl for the live map, Plotly for the charts."""
+    """deck.gl for the live map, Plotly for the charts, and what installed panels draw with."""
     found = find_spec("plotly")
     assert found is not None and found.submodule_search_locations, "Dash needs plotly"
     plotly = Path(found.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
-    return {script.name: script for script in (VendorScript("deck.js", script_path()), VendorScript(PLOTLY, plotly))}
+    panels = (VendorScript(f"{PANEL}{name}.js", path) for name, path in scripts().items())
+    return {script.name: script for script in (VendorScript("deck.js", script_path()), VendorScript(PLOTLY, plotly), *panels)}

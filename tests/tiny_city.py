@@ -15,7 +15,7 @@ import uvicorn
 
 from cockpit.city import load_city
 from cockpit.live import bounds
-from cockpit.panels import BUILT_IN
+from cockpit.panels.installed import kinds
 from cockpit.parts import Parts
 from cockpit.server import CockpitApp, create_app
 from slots import Entities, Fold, MemoryLedger, Pipeline, Readings, Records, folds_by_topic
@@ -57,7 +57,7 @@ class TinyCity:
 
 def tiny_city(clock: Clock, on_commit: Any = lambda slot: None, *, bad: bool = False, folder: Path = FOLDER) -> TinyCity:
     """All parts of tests/cities/tiny (or another city), nothing kept on disk. `bad`: refused records become dead letters."""
-    city = load_city(folder, {panel.name: panel for panel in BUILT_IN})
+    city = load_city(folder, kinds())
     log = EmbeddedLog(":memory:", clock=clock)
     ledger = MemoryLedger()
     dead = DeadLetters(log, letters_topic(city.name))

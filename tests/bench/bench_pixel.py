@@ -1,10 +1,15 @@
-"""From event to pixel: records that carry their time go in over HTTP, a real browser shows the newest of them."""
+"""From event to pixel: records that carry their time go in over HTTP, a real browser shows the newest of them.
+
+Beside it the same board as one usually builds it with Dash (dash_board.py).
+"""
 
 from __future__ import annotations
 
 import bisect
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -20,9 +25,11 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.row import Aim, Row, spread
 from tests.broker.process import free_port
-from tests.running import ROOT, cockpit
+from tests.running import ROOT, Cockpit, cockpit, ready
 
 RATES = (2_000, 20_000)
+WAYS = {"cockpit": "", "interval": " · dcc.Interval, 1 s", "socket": " · Dash's persistent WebSocket callback"}
+"""Ours, and the usual ways; what each is called behind the figure."""
 BATCHES_A_SECOND = 50
 REFRESH = 10
 WARM_S = 5.0
@@ -65,39 +72,65 @@ WATCH = """(() => {
 
 def measure(rounds: int) -> list[Row]:
     """p50 and p99 over all events of the span, each from when it was made to the frame that shows it or a later one."""
-    return [row for rate in RATES for row in rows(rate, [one_round(rate) for _ in range(rounds)])]
+    found: dict[tuple[str, int], list[list[float]]] = {}
+    for _ in range(rounds):
+        for rate in RATES:
+            for kind in WAYS:
+                found.setdefault((kind, rate), []).append(one_round(rate, kind))
+    return [row for (kind, rate), rounds_of in found.items() for row in rows(kind, rate, rounds_of)]
 
 
-def rows(rate: int, found: Sequence[Sequence[float]]) -> Iterator[Row]:
+def rows(kind: str, rate: int, found: Sequence[Sequence[float]]) -> Iterator[Row]:
     """The medians of the rounds, in milliseconds."""
     note = (
         f"pixel: records over HTTP into the embedded log in {BATCHES_A_SECOND} batches a second, one process, a board of three "
         f"panels at {REFRESH} frames a second at most, headless Chromium; to the animation frame that shows the number"
     )
-    aims = {50: Aim("at most", 120), 99: Aim("at most", 250)} if rate == RATES[0] else {}
+    aims = {50: Aim("at most", 120), 99: Aim("at most", 250)} if kind == "cockpit" else {}
     for percent in (50, 99):
         values = sorted(quantiles(latencies, n=100)[percent - 1] * 1000 for latencies in found)
         middle = values[len(values) // 2]
-        name = f"event to pixel at {rate:,}/s, p{percent}"
-        yield Row("pixel", name, middle, "ms", aim=aims.get(percent), spread=spread(values), note=note)
+        name = f"event to pixel at {rate:,}/s, p{percent}{WAYS[kind]}"
+        yield Row(
+            "pixel", name, middle, "ms", aim=aims.get(percent), spread=spread(values), note=note if kind == "cockpit" else ""
+        )
 
 
-def one_round(rate: int) -> list[float]:
+def one_round(rate: int, kind: str) -> list[float]:
     """Seconds from event to pixel, for events 1 ms apart."""
-    with tempfile.TemporaryDirectory(prefix="cockpit-bench-") as folder, sync_playwright() as playwright:
-        city = bench_city(Path(folder))
-        with cockpit("serve", str(city), state=Path(folder) / "state", port=free_port()) as running:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
-            page = browser.new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
-            page.add_init_script(WATCH)
-            page.goto(f"{running.address}/board/pulse?lang=en", wait_until="commit")
-            began_s = time.time()
-            with feeding(running.address, rate, began_s):
-                page.wait_for_timeout(1000 * (WARM_S + SPAN_S))
-            page.wait_for_timeout(1000 * PATIENCE_S)
-            seen = painted(page)
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="cockpit-bench-") as folder,
+        sync_playwright() as playwright,
+        board(kind, Path(folder)) as address,
+    ):
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+        page.add_init_script(WATCH)
+        page.goto(f"{address}/board/pulse?lang=en", wait_until="commit")
+        began_s = time.time()
+        with feeding(address, rate, began_s):
+            page.wait_for_timeout(1000 * (WARM_S + SPAN_S))
+        page.wait_for_timeout(1000 * PATIENCE_S)
+        seen = painted(page)
+        browser.close()
     return latencies(seen, began_s)
+
+
+@contextmanager
+def board(kind: str, folder: Path) -> Iterator[str]:
+    """The address of ours, or of the same board in plain Dash."""
+    port = free_port()
+    if kind == "cockpit":
+        with cockpit("serve", str(bench_city(folder)), state=folder / "state", port=port) as running:
+            yield running.address
+        return
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.dash_board", kind, str(port)], cwd=ROOT)
+    running = Cockpit(process, f"http://127.0.0.1:{port}", folder / "nothing")
+    try:
+        running.wait(lambda: ready(running), 60, "the Dash board is ready")
+        yield running.address
+    finally:
+        running.kill()
 
 
 def painted(page: Page) -> list[tuple[float, float]]:

@@ -21,11 +21,12 @@
 
   const isPassport = (indicator) => PASSPORT.test(indicator || "");
 
-  /** What the board depends on; a passport lies beside it and changes nothing there. */
+  /** What the board depends on; a passport and what is selected on the map (`zone`) lie beside it and change nothing there. */
   function query() {
     const given = new URLSearchParams(location.search);
     if (isPassport(given.get("indicator"))) given.delete("indicator");
     given.delete("panel");
+    given.delete("zone");
     return given.toString();
   }
 
@@ -57,6 +58,9 @@
     history.pushState(null, "", to);
     changed();
   }
+
+  /** Notes in the address what changes nothing on the board, without a step to go back. */
+  const keep = (patch) => history.replaceState(null, "", address(patch));
 
   /** One step out: the node, then the place above, then the filter. */
   function up() {
@@ -140,7 +144,7 @@
 
   shown = board() + query();
   Cockpit.scope = {
-    read, go, up, show, board, query, lang, isPassport,
+    read, go, keep, up, show, board, query, lang, isPassport,
     onChange: (listener) => listeners.add(listener), // another board picture is wanted
     onAny: (watcher) => watchers.add(watcher), // anything in the address; with what the server says of the place, once it has
   };

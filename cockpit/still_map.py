@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from cockpit.boards import PlacedPanel
 from cockpit.live.sources import panel_freshness
 from cockpit.page import title_of
-from cockpit.panels.map import MapOptions, Moving
+from cockpit.panels.map import MapOptions
+from cockpit.panels.moving import Moving, seen_now
 from cockpit.panels.panel import Context
-from layers import AreaLayer, Features, Layer, MapContainer, PointLayer
+from layers import AreaLayer, Features, HeatLayer, Layer, MapContainer, PointLayer
 
 _POINTS: Final = 5_000
 """Of a layer's moving things so many are drawn at most, the newest."""
@@ -56,7 +55,7 @@ def _since(as_of_ms: Any, zone: str) -> str:
 
 def _layers(options: MapOptions, props: Any, context: Context) -> Iterator[Layer]:
     titles = {entry["id"]: entry["title"] for entry in props["spec"]["layers"]}
-    for name in options.layers:
+    for name in options.stack(context):
         if name == "regions":
             unit = "" if props["unit"] == "1" else props["unit"]
             yield AreaLayer(id=name, style=name, title=titles.get(name, {}), values=props["values"], unit=unit)
@@ -64,7 +63,8 @@ def _layers(options: MapOptions, props: Any, context: Context) -> Iterator[Layer
             moving = options.moving.get(name, Moving())
             found = _points(name, moving, context)
             if len(found):
-                yield PointLayer(id=name, style=moving.style, title=titles.get(name, {}), features=found)
+                kind = HeatLayer if moving.style == "heat" else PointLayer
+                yield kind(id=name, style=moving.style, title=titles.get(name, {}), features=found)
         elif name in context.layers:
             yield _calm(context.layers[name])
 
@@ -77,10 +77,5 @@ def _calm(layer: Layer) -> Layer:
 
 def _points(slot: str, moving: Moving, context: Context) -> Features:
     """The things the panel would show, without their names: a picture goes to people we do not know."""
-    found = context.entities(slot, context.region, _POINTS)
-    for attribute, values in moving.only.items():
-        found = found.filter(pl.col(attribute).cast(pl.String).is_in(values))
-    if moving.within is not None:
-        found = found.filter(pl.col("time_us") >= int((context.now.timestamp() - moving.within) * 1e6))
-    found = found.head(min(moving.limit, _POINTS))
+    found = seen_now(slot, moving, context, _POINTS)
     return Features.at(found["lon"].to_numpy(), found["lat"].to_numpy())

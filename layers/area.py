@@ -109,7 +109,10 @@ class AreaLayer(Layer):
 
     def _properties(self, row: Mapping[str, Any], shape: shapely.Geometry) -> dict[str, Any]:
         own = Layer._properties(self, row, shape)
-        return own | ({"value": row.get(self.column), "name": self._name(row, "zh")} if self.style == "choropleth" else {})
+        if self.style != "choropleth":
+            return own
+        code = {"code": str(row[self.code])} if self.code and row.get(self.code) is not None else {}
+        return own | code | {"value": self.values.get(code.get("code", ""), row.get(self.column)), "name": self._name(row, "zh")}
 
     def _problems(self) -> list[str]:
         problems = Layer._problems(self)

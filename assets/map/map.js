@@ -211,7 +211,7 @@
         state.statuses[id] = status;
         choropleths.age(id, status);
         colour();
-        change();
+        state.refresh();
       },
       // `frame`: the ArrayBuffer of layers.point.encode_points, or what CityMap.frame.decode makes of it.
       setPoints(id, frame) {
@@ -225,13 +225,14 @@
           track.fresh = points.kind.some((kind) => points.kinds[kind] === "alarm_new");
           rest();
         }
-        pulse.wake();
+        if (city.kinds[entry.kind]?.fed) state.refresh(); // it lies in the ground
+        else pulse.wake();
       },
       setShown: (id, on) => switched(id, on),
       // GeoJSON features of layers/plotting.py, drawn above everything that stands still.
       setPlots(features) {
         state.plots = features;
-        change();
+        state.refresh();
       },
       home: () => go(null, false),
       setSelected(code) {

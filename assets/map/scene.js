@@ -9,7 +9,10 @@
     const own = (entry) => (kept.own[entry.id ?? entry] = kept.own[entry.id ?? entry] || {});
 
     const below = (entry, state) => {
-      if (entry.live) return null;
+      if (entry.live) {
+        const [fed, track] = [city.kinds[entry.kind]?.fed, state.tracks[entry.id]];
+        return fed && track ? fed(entry, track, state, own(entry)) : null;
+      }
       const shapes = entry.url ? shapesOf(entry.url) : null;
       if (entry.url && !shapes) return null;
       const kind = city.kinds[entry.kind === "area" && entry.style === "choropleth" ? "grid" : entry.kind];
@@ -49,7 +52,7 @@
       const kind = city.kinds[entry.kind];
       if (kind?.moving) return shapesOf(entry.url) ? kind.moving(entry, shapesOf(entry.url), state, own(`${entry.id}>`)) : null;
       const track = state.tracks[entry.id];
-      if (!entry.live || !track) return [];
+      if (!entry.live || !track || kind?.fed) return [];
       const mine = (kept.live[entry.id] = kept.live[entry.id] || {});
       return city.points.live(entry, track, state, marks, mine);
     };

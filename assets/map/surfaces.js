@@ -30,16 +30,25 @@
   };
 
   // Nothing where there is nothing: the ramp begins out of the ground.
-  const heat = (entry, shapes, state) => {
+  const cloud = (entry, data, getPosition, state) => {
     if (window.luma?.log) window.luma.log.level = -1; // the engine warns of a binding its own heat map names in vain; what fails is thrown, not logged
     const colors = city.ramp.colors(entry.ramp, 6).map((color, i) => [...color, [0, 90, 150, 190, 215, 230][i]]);
     return new deck.HeatmapLayer({
-      id: entry.id, data: shapes.features, getPosition: (one) => one.geometry.coordinates, getWeight: (one) => (entry.weighted ? one.properties.weight ?? 0 : 1), aggregation: "SUM",
+      id: entry.id, data, getPosition, getWeight: (one) => (entry.weighted ? one.properties.weight ?? 0 : 1), aggregation: "SUM",
       radiusPixels: (entry.radius_px || 30) * state.unit, intensity: entry.intensity ?? 1, threshold: 0.04, colorRange: colors, weightsTextureSize: 512, debounceTimeout: 100,
     });
   };
 
   kinds.raster_tiles = { standing: raster, credited: true };
   kinds.image = { standing: image };
-  kinds.heat = { standing: heat };
+  const heat = (entry, shapes, state) => cloud(entry, shapes.features, (one) => one.geometry.coordinates, state);
+
+  // Of what moves: a cloud over where everything is going to, made anew with each frame from the server.
+  const warm = (entry, track, state, kept) => {
+    const { version, n } = track.swarm();
+    if (kept.version !== version) Object.assign(kept, { version, places: track.all() });
+    return n ? cloud(entry, kept.places, (place) => place, state) : null;
+  };
+
+  kinds.heat = { standing: heat, fed: warm };
 })();

@@ -33,6 +33,8 @@
       onExport: () => parts.plots.save(),
     });
     parts.plots = Cockpit.mapPlots((marks) => { parts.marks = marks; show(); }, ctx.lang);
+    const zone = Cockpit.mapFound.told(new URLSearchParams(location.search).get("zone"));
+    if (zone && document.documentElement.dataset.screen !== "wall") parts.found.look(zone.zone, zone.radius);
     parts.watch = new ResizeObserver(() => parts.map && parts.map.resize());
     parts.watch.observe(root);
     return parts;

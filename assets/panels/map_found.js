@@ -12,6 +12,23 @@
     return Math.min(Math.max(Math.round(exact / step) * step, LEAST_M), MOST_M);
   };
 
+  const CORNERS_MAX = 40; // of what is kept in the address
+
+  const thin = (places) => places.filter((_, i) => i % Math.ceil(places.length / CORNERS_MAX) === 0);
+  const short = (places) => places.map((place) => place.map((axis) => axis.toFixed(5)).join(",")).join(";");
+
+  /** The selection as the address keeps it: `lon,lat,radius` or `lon,lat;lon,lat;…`; and back, null where it is none. */
+  const noted = ({ type, coordinates }, radius) => (type === "Point" ? `${short([coordinates])},${radius}` : type === "Polygon" ? short(thin(coordinates[0].slice(0, -1))) : "");
+
+  function told(text) {
+    const places = (text || "").split(";", CORNERS_MAX + 1).map((one) => one.split(",").map(Number));
+    const [x, y, radius] = places[0];
+    if (!text || !places.every((one) => one.every(Number.isFinite) && Math.abs(one[0]) <= 180 && Math.abs(one[1]) <= 90)) return null;
+    if (places.length === 1 && places[0].length === 3 && radius > 0) return { zone: { type: "Point", coordinates: [x, y] }, radius };
+    if (places.length < 3 || places.length > CORNERS_MAX || !places.every((one) => one.length === 2)) return null;
+    return { zone: { type: "Polygon", coordinates: [[...places, places[0]]] }, radius: 1000 };
+  }
+
   const placesOf = ({ type, coordinates }) => (type === "Point" ? [coordinates] : type === "Polygon" ? coordinates[0].slice(0, -1) : coordinates).map(([lon, lat]) => `${lon.toFixed(6)},${lat.toFixed(6)}`).join(";");
 
   /** A sheet in `root`; `mark(features)` shows on the map where one looks. */
@@ -46,6 +63,7 @@
       say(title, point ? `${words.near} ${radius >= 1000 ? `${radius / 1000} km` : `${radius} m`}` : words.area);
       const place = { type: "Feature", geometry: zone, properties: point ? { kind: "circle", radius_m: radius, color: "#35C2E8", width_px: 2 } : { kind: "polygon", color: "#35C2E8", width_px: 2 } };
       mark([place]);
+      Cockpit.scope.keep({ zone: noted(zone, radius) });
       const query = new URLSearchParams(point ? { near: placesOf(zone), radius_m: radius } : { within: placesOf(zone) });
       try {
         const answer = await fetch(`/api/v1/nearby?${query}`, { credentials: "same-origin" });
@@ -85,6 +103,7 @@
       zone = null;
       sheet.hidden = true;
       mark([]);
+      Cockpit.scope.keep({ zone: "" });
       sessionStorage.removeItem("selection");
     }
 
@@ -93,9 +112,9 @@
     sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); stop(); } });
     for (const kind of ["pointerdown", "wheel"]) sheet.addEventListener(kind, (event) => event.stopPropagation());
     return {
-      look(geometry) {
+      look(geometry, radius = 1000) {
         zone = geometry;
-        slider.value = Math.log(1000 / LEAST_M) / Math.log(MOST_M / LEAST_M);
+        slider.value = Math.log(radius / LEAST_M) / Math.log(MOST_M / LEAST_M);
         slider.hidden = geometry.type !== "Point";
         sheet.hidden = false;
         kinds.replaceChildren();
@@ -108,4 +127,5 @@
   }
 
   Cockpit.mapFound = found;
+  Cockpit.mapFound.told = told;
 })();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -12,38 +12,23 @@ from dash.development.base_component import Component
 from pydantic import Field
 
 from cockpit.windows import WindowName
-from layers import AreaLayer, Layer, MapContainer, PointLayer, deck_spec, encode_points, point_ids
+from layers import AreaLayer, HeatLayer, Layer, MapContainer, PointLayer, deck_spec, encode_points, point_ids
 from slots import Model, Question
-from slots.slot import Duration
 
 from .incident_marks import INCIDENTS, incident_frame, incident_layer
 from .light import light
+from .moving import Moving as Moving
+from .moving import seen_now
 from .panel import Context, Props
 from .passport import passport, shown, window_of
 
-_POINTS = 20_000
-"""Live points per layer at most; a wall shows no more, and a frame stays under half a megabyte."""
-
-
-class Moving(Model):
-    """How the entities of a slot are drawn, at most the `limit` newest of them.
-
-    `kind` is the attribute that tells colours apart, `only` keeps some values, `within` those heard of that lately.
-    `every`: how often a thing usually says where it is; it takes that long to glide there.
-    """
-
-    style: Literal["vehicle", "incident", "station"] = "vehicle"
-    kind: str | None = None
-    only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    within: Duration | None = None
-    limit: int = Field(default=_POINTS, ge=1, le=_POINTS)
-    trail_s: float = Field(default=6.0, ge=0, le=60)
-    every: Duration = Field(default=2, ge=1, le=600)
+BASEMAP: Final = "basemap"
 
 
 class MapOptions(Model):
     """`layers`: `regions`, static layers and slots with entities, the first at the bottom; `color`: colours the regions.
 
+    The city's base map lies below them all unless it stands among them or `basemap` is off.
     `incidents`: the slot that counts what the toolbox does; then its open incidents lie on top, with their lights.
     """
 
@@ -52,6 +37,12 @@ class MapOptions(Model):
     window: WindowName = "today"
     moving: dict[str, Moving] = Field(default_factory=dict)
     incidents: str | None = None
+    basemap: bool = True
+
+    def stack(self, context: Context) -> tuple[str, ...]:
+        """The names of the layers, with the base map where the city has one."""
+        below = self.basemap and BASEMAP in context.layers and BASEMAP not in self.layers
+        return (BASEMAP, *self.layers) if below else self.layers
 
 
 class MapPanel:
@@ -80,16 +71,21 @@ class MapPanel:
 
 def _layers(options: MapOptions, context: Context) -> list[Layer]:
     drawn: list[Layer] = []
-    for name in options.layers:
+    for name in options.stack(context):
         if name in context.slots:
-            moving = options.moving.get(name, Moving())
-            title = {str(lang): text for lang, text in context.slots[name].title.items()}
-            drawn.append(PointLayer(id=name, style=moving.style, title=title, trail_s=moving.trail_s))
+            drawn.append(_moving(name, options.moving.get(name, Moving()), context))
         elif name == "regions":
             drawn.append(AreaLayer(id="regions", style="regions", title=_color_title(options, context)))
         elif name in context.layers:
             drawn.append(context.layers[name])
     return [*drawn, incident_layer()] if options.incidents else drawn
+
+
+def _moving(name: str, moving: Moving, context: Context) -> Layer:
+    title = {str(lang): text for lang, text in context.slots[name].title.items()}
+    if moving.style == "heat":
+        return HeatLayer(id=name, title=title)
+    return PointLayer(id=name, style=moving.style, title=title, trail_s=moving.trail_s)
 
 
 def _color_title(options: MapOptions, context: Context) -> Mapping[str, str]:
@@ -117,22 +113,13 @@ def _colored(options: MapOptions, parent: str, context: Context) -> Props:
 def _frame(panel: str, name: str, options: MapOptions, context: Context) -> bytes:
     """Of the moment of its newest report, in the order of the keys: where nothing new was heard the bytes are the same."""
     moving = options.moving.get(name, Moving())
-    found = _kept(context.entities(name, context.region, _POINTS), moving, context)
+    found = seen_now(name, moving, context)
     newest_us = found["time_us"].max() if found.height else 0
     found = found.sort("key")
     kinds, names = _kinds(found, moving.kind)
     lon, lat = (found[axis].to_numpy() for axis in ("lon", "lat"))
     at_ms, dt_ms = int(newest_us) // 1000, moving.every * 1000  # type: ignore[arg-type]
     return encode_points(panel, name, 0, at_ms, lon, lat, point_ids(found["key"]), kinds, names, dt_ms)
-
-
-def _kept(frame: pl.DataFrame, moving: Moving, context: Context) -> pl.DataFrame:
-    for attribute, values in moving.only.items():
-        frame = frame.filter(pl.col(attribute).cast(pl.String).is_in(values))
-    if moving.within is not None:
-        oldest_us = int((context.now.timestamp() - moving.within) * 1e6)
-        frame = frame.filter(pl.col("time_us") >= oldest_us)
-    return frame.head(moving.limit)
 
 
 def _kinds(frame: pl.DataFrame, attribute: str | None) -> tuple[Any, list[str]]:

@@ -24,7 +24,9 @@ from PIL import Image
 
 from cockpit.api import create_router
 from cockpit.city_files import CityError
+from cockpit.context import context_maker
 from cockpit.gate import Gate
+from cockpit.scope import Scope
 from cockpit.tile_cache import TileCache
 from cockpit.tile_proxy import TileProxy
 from layers import convert
@@ -185,14 +187,24 @@ def test_a_key_of_a_service_reaches_nobody_but_the_service(tmp_path: Path) -> No
             assert (found.status_code, found.json()["error"]) == (503, "this process asks no tile services")
 
 
-def test_a_base_map_from_a_file_is_a_layer_that_boards_may_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("named", "stack"),
+    [
+        ({}, ("basemap", "regions")),
+        ({"layers": ["regions", "basemap"]}, ("regions", "basemap")),
+        ({"basemap": False}, ("regions",)),
+    ],
+)
+def test_a_base_map_from_a_file_lies_below_every_map(tmp_path: Path, named: dict[str, Any], stack: tuple[str, ...]) -> None:
     folder = layered(tmp_path, basemap={"file": "base.mbtiles", "opacity": 0.8})
     board = folder / "boards" / "city.yaml"
     panels = yaml.safe_load(board.read_text("utf-8"))["panels"]
-    panels["map"]["layers"] = ["basemap", "regions"]
+    panels["map"] |= {"layers": ["regions"]} | named
     _changed(board, {"panels": panels})
     with closing(CityLine(folder)) as line, closing(asked(line)) as client:
         assert line.city.layers[0].name == "basemap"
+        placed = line.city.boards["city"].panels["map"]
+        assert placed.options.stack(context_maker(line.parts)(Scope())) == stack  # type: ignore[attr-defined]
         assert client.get("/api/v1/layers/basemap/tiles/1/1/0").content == png()
 
 

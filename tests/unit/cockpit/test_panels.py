@@ -271,6 +271,14 @@ def test_the_map_colours_the_children_and_draws_layers_in_the_boards_order(city:
     ]
 
 
+def test_things_may_be_drawn_as_a_cloud(city: TinyCity) -> None:
+    warm = MAP.model_copy(update={"moving": {"vehicles": Moving(style="heat")}})
+    (entry,) = [one for one in MapPanel().props(warm, seen(city))["spec"]["layers"] if one["id"] == "vehicles"]
+    assert (entry["kind"], entry["live"], "url" in entry) == ("heat", True, False)
+    vehicle(city, "v1", 120.15, NOW)
+    assert header(MapPanel().frames(warm, seen(city), "one")["vehicles"])["n"] == 1
+
+
 def test_the_spec_of_a_map_does_not_change_with_the_values(city: TinyCity) -> None:
     before = MapPanel().props(MAP, seen(city))["spec"]
     city.hotline(NOW - MINUTE, count=3)

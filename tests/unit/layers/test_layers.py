@@ -6,9 +6,23 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 
-from layers import AreaLayer, Classes, Layer, LayerError, LineLayer, MapContainer, PointLayer, Regions, deck_spec, script_path
+from layers import (
+    AreaLayer,
+    Classes,
+    Features,
+    Layer,
+    LayerError,
+    LineLayer,
+    MapContainer,
+    PointLayer,
+    Regions,
+    deck_spec,
+    script_path,
+)
 from layers.deck import SCRIPTS
 
 from .towns import square, town, written
@@ -75,6 +89,19 @@ def test_only_the_label_leaves_the_house(tmp_path: Path) -> None:
     assert drawn["properties"] == {"name": "环路", "name_en": "Ring", "label": [11.0, 20.5], "span": pytest.approx(215.9, abs=1)}
     (bare,) = json.loads(LineLayer.load(path, id="roads", style="road").geojson())["features"]
     assert bare["properties"] == {}
+
+
+def test_a_choropleth_of_a_file_tells_its_codes_so_that_values_may_come_alone() -> None:
+    shapes = Features(
+        np.array([shapely.box(x, 0, x + 1, 1) for x in range(2)], dtype=object), [{"id": "a", "n": 1}, {"id": "b", "n": 2}]
+    )
+    own = AreaLayer(id="own", style="choropleth", features=shapes, column="n", code="id")
+    told = [feature["properties"] for feature in json.loads(own.geojson())["features"]]
+    assert [(one["code"], one["value"]) for one in told] == [("a", 1), ("b", 2)]
+    given = AreaLayer(id="own", style="choropleth", features=shapes, column="n", code="id", values={"b": 7.0})
+    assert [feature["properties"]["value"] for feature in json.loads(given.geojson())["features"]] == [1, 7.0]
+    bare = AreaLayer(id="own", style="choropleth", features=shapes, column="n")
+    assert "code" not in json.loads(bare.geojson())["features"][0]["properties"]
 
 
 def test_classes_cut_values() -> None:

@@ -9,6 +9,8 @@
 
   function build(root, ctx, el) {
     const parts = { root, el, blocks: new Map(), last: null };
+    parts.watch = new ResizeObserver(() => parts.last && fit(parts));
+    parts.watch.observe(el);
     parts.timer = setInterval(() => parts.last && tick(parts, parts.last), 1000);
     return parts;
   }
@@ -27,8 +29,18 @@
       fill(block, plan, ctx);
       if (parts.root.children[i] !== block.node) parts.root.insertBefore(block.node, parts.root.children[i] || null);
     });
+    fit(parts);
     tick(parts, ctx);
     Cockpit.quiet(parts, props.why, ctx);
+  }
+
+  /** Only whole blocks are shown; the first one in any case. */
+  function fit(parts) {
+    const end = parts.root.clientHeight;
+    const nodes = [...parts.root.children].filter((node) => node.classList.contains("plan"));
+    for (const node of nodes) node.hidden = false;
+    const fits = nodes.map((node, i) => i === 0 || node.offsetTop + node.offsetHeight <= end);
+    nodes.forEach((node, i) => (node.hidden = !fits[i]));
   }
 
   function newBlock(parts, key) {
@@ -47,7 +59,7 @@
     const { lang } = ctx;
     block.plan = plan;
     block.node.href = Cockpit.deskOf(plan.number, lang);
-    say(block.title, `${plan.exercise ? `【${Cockpit.word("exercise", lang)}】` : ""}${plan.title}`);
+    say(block.title, `${plan.exercise ? `【${Cockpit.word("exercise", lang)}】` : ""}${plan.incident} · ${plan.title}`);
     const over = plan.steps.filter((step) => OVER.includes(step.state)).length;
     say(block.done, `${over} / ${plan.steps.length}`);
     plan.steps.forEach((step, i) => {
@@ -58,7 +70,7 @@
     while (block.steps.children.length > plan.steps.length) block.steps.lastChild.remove();
     const open = plan.steps.filter((step) => step.state === "OPEN");
     block.due = open.filter((step) => step.due_ms).sort((a, b) => a.due_ms - b.due_ms)[0] || open[0] || null;
-    say(block.next, block.due ? `${Cockpit.word("plan_next", lang)}：${block.due.name}`.replace("：", lang === "en" ? ": " : "：") : plan.incident);
+    say(block.next, block.due ? `${Cockpit.word("plan_next", lang)}${lang === "en" ? ": " : "："}${block.due.name}` : plan.place);
   }
 
   function tick(parts, ctx) {
@@ -70,5 +82,10 @@
     }
   }
 
-  Cockpit.define("plans", { body: "plans", build, paint, drop: (parts) => clearInterval(parts.timer) });
+  const drop = (parts) => {
+    parts.watch.disconnect();
+    clearInterval(parts.timer);
+  };
+
+  Cockpit.define("plans", { body: "plans", build, paint, drop });
 })();

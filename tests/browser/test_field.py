@@ -205,7 +205,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_happens_twice(pl
     page = opened(phone, place, "U3")
     lost: list[str] = []
 
-    def lose(route: Any) -> None:
+    def lose(route: Any) -> Any:
         """Lets the server act, and the first answer never arrive."""
         if lost:
             return route.continue_()

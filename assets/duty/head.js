@@ -17,16 +17,10 @@
     mark(parts.lights, "aria-label", t("open_incidents"));
     const side = make("nav", "duty-head-side", header);
     mark(side, "aria-label", t("boards"));
-    parts.boards = make("select", "duty-input duty-boards", side);
-    mark(parts.boards, "aria-label", t("boards"));
-    parts.boards.append(new Option(t("boards"), ""), ...told.boards.map(({ board, title }) => new Option(title, board)));
-    parts.boards.addEventListener("change", () => parts.boards.value && location.assign(`/board/${encodeURIComponent(parts.boards.value)}?lang=${told.lang}&screen=desk`));
     parts.who = make("button", "duty-who", side);
     parts.who.type = "button";
     parts.who.addEventListener("click", choose);
-    small(side, document.documentElement.dataset.theme === "light" ? t("theme_dark") : t("theme_light"), turnTheme);
-    if (told.languages.length > 1) small(side, told.lang === "en" ? "中文" : "English", turnLang).lang = told.lang === "en" ? "zh-CN" : "en";
-    small(side, "?", help).setAttribute("aria-label", t("help"));
+    menu(side);
     parts.clock = make("time", "duty-clock", side);
     parts.lost = make("div", "duty-lost", below);
     parts.lost.setAttribute("role", "alert");
@@ -47,6 +41,37 @@
     say(made, words);
     made.addEventListener("click", act);
     return made;
+  }
+
+  /** Everything that is needed seldom, behind one button. */
+  function menu(side) {
+    const press = small(side, t("menu"), () => turn(list.hidden));
+    mark(press, "aria-haspopup", "true");
+    const list = make("div", "duty-menu", side);
+    const turn = (open) => {
+      list.hidden = !open;
+      mark(press, "aria-expanded", open);
+      if (open) list.querySelector("button, a").focus();
+    };
+    const item = (words, act, lang = "") => {
+      const made = small(list, words, () => { turn(false); press.focus(); act(); });
+      if (lang) made.lang = lang;
+    };
+    item(t("broadcast"), () => Duty.broadcast.open());
+    item(t("exercise_menu"), () => Duty.broadcast.exercise());
+    for (const { board, title } of told.boards) item(`${t("boards")} · ${title}`, () => location.assign(`/board/${encodeURIComponent(board)}?${new URLSearchParams({ lang: told.lang, screen: "desk" })}`));
+    item(document.documentElement.dataset.theme === "light" ? t("theme_dark") : t("theme_light"), turnTheme);
+    if (told.languages.length > 1) item(told.lang === "en" ? "中文" : "English", turnLang, told.lang === "en" ? "zh-CN" : "en");
+    item(`${t("help")} ?`, help);
+    turn(false);
+    document.addEventListener("pointerdown", (event) => !list.hidden && !side.contains(event.target) && turn(false));
+    list.addEventListener("keydown", (event) => {
+      const all = [...list.children];
+      const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (by) all[(all.indexOf(document.activeElement) + by + all.length) % all.length].focus();
+      if (event.key === "Escape") { turn(false); press.focus(); }
+      if (by || event.key === "Escape") { event.preventDefault(); event.stopPropagation(); }
+    });
   }
 
   const again = (key, value) => {

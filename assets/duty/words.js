@@ -30,6 +30,7 @@
     collector: ["监督员", "Collector"], registrar: ["受理员", "Registrar"], chief: ["值班长", "Duty chief"], dispatcher: ["派遣员", "Dispatcher"],
     department: ["专业部门", "Department"], inspector: ["督查员", "Inspector"], leader: ["领导", "Leader"], unit: ["处置单位", "Unit"],
     administrator: ["管理员", "Administrator"], system: ["系统", "System"],
+    grid_worker: ["网格员", "Grid worker"], grid_leader: ["网格长", "Grid leader"], supervisor: ["督导员", "Supervisor"], expert: ["专家", "Expert"], press: ["新闻发布", "Press"], command: ["指挥部", "Command"],
   };
 
   const FIELDS = {
@@ -67,6 +68,10 @@
     report_doc: ["处置报告", "Report"], as_page: ["网页", "HTML"], as_pdf: ["PDF", "PDF"],
     waiting: ["等待发送", "waiting to be sent"], waiting_n: ["项等待发送", "waiting to be sent"], refused_n: ["项被退回", "refused"], sending: ["正在发送", "sending"], dismiss: ["知道了", "Dismiss"], retrying: ["连接恢复后自动发送，刷新页面也不会丢失", "sent by themselves when the line is back; nothing is lost when the page is loaded anew"],
     sent: ["已办理", "done"], refused: ["被退回", "refused"], now_legal: ["现在可以", "legal now"], gone: ["与服务器的连接中断", "The server cannot be reached"], gone_since: ["显示的是此刻的情况：", "what is shown is from"], failed: ["服务器无法回答", "The server cannot answer"],
+    menu: ["菜单", "Menu"], exercise_menu: ["演练", "Exercise"], broadcast: ["群发通知", "Broadcast"], template: ["模板", "Template"], own_words: ["自拟", "own words"], words: ["内容", "Words"], channels: ["渠道", "Channel"], in_house: ["仅系统内", "in the cockpit only"],
+    send: ["发送", "Send"], recipients: ["接收人", "Recipients"], nobody_chosen: ["请选择接收人", "Choose who is to hear it"], exercise_not: ["此身份不能管理演练", "exercises are not for this role"],
+    exercise_what: ["演练中新建的事件和指令都带水印，不计入统计，可一键清场。", "What is reported and ordered in an exercise is marked everywhere, never counted, and can be put away together."],
+    exercise_begin: ["开始演练", "Begin the exercise"], exercise_end: ["结束演练", "End the exercise"], exercise_reset: ["清场", "Put away what was played"],
     help: ["快捷键", "Keys"], close: ["关闭", "Close"], exercise: ["演练", "EXERCISE"], urged_n: ["催办", "urged"], supervised_n: ["督办", "supervised"], reworked_n: ["返工", "reworked"], returned_n: ["退回", "sent back"],
     key_move: ["上一个 / 下一个", "previous / next"], key_open: ["打开详情", "open the detail"], key_search: ["搜索", "search"], key_new: ["新建事件", "new incident"], key_order: ["下达指令", "order a unit"], key_map: ["到地图", "to the map"],
     key_tabs: ["详情页签", "tabs of the detail"], key_verbs: ["办理：按钮上的字母", "act: the letter on the button"], key_filter: ["只看待我办理", "my turn only"], key_sort: ["列表按紧急程度重排", "sort the list again"], key_who: ["切换身份", "who acts"], key_help: ["本页", "this page"], key_back: ["返回", "back"],

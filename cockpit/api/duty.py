@@ -59,9 +59,9 @@ class Duty:
         tag = self._tag(actor, ended, await self._head())
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"etag": tag, "cache-control": "no-store"})
-        shown = await self._acting.get(lambda: self._shown(actor, ended))
-        shown.headers["etag"] = tag
-        return shown
+        found = await self._acting.get(lambda: self._shown(actor, ended))
+        found.headers["etag"] = tag
+        return found
 
     async def _head(self) -> int:
         found: list[int] = []

@@ -1,0 +1,89 @@
+// A message to many: of one's own words, or of a template whose gaps are asked for. And the exercise: begin, end, put away.
+(() => {
+  "use strict";
+  const { Duty, Cockpit } = window;
+  const { make, say } = Cockpit.dom;
+  const { told, t, named, store } = Duty;
+  const titled = (words) => words[told.lang] || words.zh || words.en;
+
+  /** Asks what the server offers; says so where it cannot be asked. */
+  async function asked(path) {
+    try {
+      const { ok, body } = await Duty.line.get(path);
+      if (ok) return body;
+      Duty.tell(body.error || t("failed"), "refused");
+    } catch {
+      Duty.tell(t("gone"), "refused");
+    }
+    return null;
+  }
+
+  async function open() {
+    const offered = await asked("/api/v1/templates");
+    if (!offered) return;
+    const { dialog, body } = Duty.form.frame(t("broadcast"));
+    const incident = store.detail()?.incident;
+    let chosen = "";
+    const lay = () => {
+      const template = offered.templates.find((one) => one.template === chosen);
+      body.replaceChildren();
+      const list = [
+        { name: "template", kind: "choice", label: t("template"), value: chosen, options: [["", t("own_words")], ...offered.templates.map((one) => [one.template, titled(one.title)])] },
+        ...(template ? template.fields.map((name) => ({ name: `value ${name}`, kind: "text", label: name, needed: true, max: 400 })) : [{ name: "text", kind: "area", label: t("words"), needed: true, max: 2000 }]),
+        { name: "channel", kind: "choice", label: t("channels"), value: template?.channels[0] || "", options: [["", t("in_house")], ...offered.channels.map((one) => [one, one])] },
+      ];
+      const { node, body: fields } = Duty.form.inline(body, list, t("send"), (said) => send(said, picked, template, incident, dialog), () => dialog.close());
+      const picked = recipients(offered, template);
+      node.insertBefore(picked, node.lastChild);
+      if (template) say(make("p", "duty-second", node.insertBefore(make("div"), node.firstChild.nextSibling)), titled(template.text));
+      fields.made[0].node.addEventListener("change", (event) => { chosen = event.target.value; lay(); });
+    };
+    lay();
+    dialog.showModal();
+  }
+
+  /** Groups and posts, each a box to tick. */
+  function recipients(offered, template) {
+    const group = make("fieldset", "duty-ticks");
+    say(make("legend", "", group), t("recipients"));
+    for (const name of new Set([...offered.groups, ...offered.roles])) {
+      const label = make("label", "duty-check", group);
+      const box = make("input", "", label);
+      box.type = "checkbox";
+      box.value = name;
+      box.checked = Boolean(template?.to.includes(name));
+      say(make("span", "", label), named("role", name));
+    }
+    return group;
+  }
+
+  async function send(said, picked, template, incident, dialog) {
+    const to = [...picked.querySelectorAll("input:checked")].map(({ value }) => value);
+    if (!to.length) {
+      Duty.tell(t("nobody_chosen"), "refused");
+      return;
+    }
+    const values = Object.fromEntries(Object.entries(said).filter(([name]) => name.startsWith("value ")).map(([name, value]) => [name.slice(6), value]));
+    const body = { to, lang: told.lang, ...(template ? { template: template.template, values } : { text: said.text }), ...(said.channel ? { channels: [said.channel] } : {}), ...(incident ? { incident: incident.number } : {}) };
+    dialog.close();
+    Duty.detail.heard(t("broadcast"), await Duty.line.post("/api/v1/broadcasts", body, { words: `${t("broadcast")} · ${to.map((one) => named("role", one)).join("、")}`, about: incident?.number || "" }));
+  }
+
+  /** The exercise as the server has it: who may, begins and ends it here. */
+  async function exercise() {
+    const stands = await asked("/api/v1/exercise");
+    if (!stands) return;
+    if (!stands.verbs.length) return Duty.tell(t("exercise_not"), "refused");
+    const act = async (verb, title = "") => Duty.detail.heard(named("exercise", verb), await Duty.line.post(`/api/v1/exercise/${verb}`, title ? { title } : {}, { words: named("exercise", verb) }));
+    const { dialog, body } = Duty.form.frame(t("exercise"));
+    say(make("p", "duty-second", body), stands.running ? `${stands.watermark[told.lang]} · ${stands.begun_by} · ${Duty.moment(stands.begun_at)}` : t("exercise_what"));
+    const press = (verb) => (title) => { dialog.close(); act(verb, title); };
+    if (stands.verbs.includes("begin")) Duty.form.inline(body, [{ name: "title", kind: "text", label: named("field", "title"), max: 100 }], named("exercise", "begin"), ({ title }) => press("begin")(title), () => dialog.close());
+    const line = make("div", "duty-verbs", body);
+    for (const verb of stands.verbs.filter((one) => one !== "begin")) Duty.button(line, named("exercise", verb), () => press(verb)(), { kind: verb === "end" ? "main" : "quiet" });
+    dialog.showModal();
+    return null;
+  }
+
+  Duty.broadcast = { open, exercise };
+})();

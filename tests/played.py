@@ -8,6 +8,7 @@ from typing import Final
 
 from cockpit.city import City
 from cockpit.dispatch.actor import Actor, Role
+from cockpit.dispatch.incident import Priority
 from cockpit.dispatch.journal import Sealer
 from cockpit.dispatch.plan_run import START, TICK, PlanEvent
 from cockpit.dispatch.planning import Planning
@@ -18,7 +19,7 @@ from cockpit.dispatch.toolbox import Toolbox
 from streams.clock import ManualClock
 
 CHIEF: Final = Actor("值班长", Role.CHIEF)
-_STORIES: Final = (
+_STORIES: Final[tuple[tuple[str, str, Priority, int, tuple[str, ...]], ...]] = (
     ("供水主管爆裂，路面积水", "供水", "URGENT", 900, ()),
     ("小区整片停电，电梯困人", "供电", "HIGH", 10, ()),
     ("架空线断落在人行道上", "供电", "HIGH", 55, ("accept", "file", "send")),

@@ -31,8 +31,18 @@ def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
+@pytest.fixture(scope="module")
+def city() -> Iterator[TinyCity]:
+    """A city that no test changes."""
+    yield from living(ManualClock(NOW))
+
+
 @pytest.fixture
-def city(clock: ManualClock) -> Iterator[TinyCity]:
+def changing(clock: ManualClock) -> Iterator[TinyCity]:
+    yield from living(clock)
+
+
+def living(clock: ManualClock) -> Iterator[TinyCity]:
     made = tiny_city(clock)
     made.hotline(NOW - timedelta(hours=2), count=2)
     made.hotline(NOW, count=3)
@@ -80,12 +90,12 @@ def test_a_picture_of_the_past_says_of_when_it_is(panel: Panel, city: TinyCity) 
     assert ("past_ms" in fresh) != (panel.name in UNAGED)
 
 
-def test_what_happened_later_is_in_no_picture_of_the_past(panel: Panel, city: TinyCity, clock: ManualClock) -> None:
+def test_what_happened_later_is_in_no_picture_of_the_past(panel: Panel, changing: TinyCity, clock: ManualClock) -> None:
     at = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
-    before = drawn(panel, city, at=at)
+    before = drawn(panel, changing, at=at)
     clock.advance(timedelta(seconds=20))
-    city.hotline(clock(), count=4, wait_s=90.0, stars=1)
-    after = drawn(panel, city, at=at)
+    changing.hotline(clock(), count=4, wait_s=90.0, stars=1)
+    after = drawn(panel, changing, at=at)
     assert {key: after[key] for key in after if key != "aside"} == {key: before[key] for key in before if key != "aside"}
 
 

@@ -39,9 +39,21 @@ def panel(request: pytest.FixtureRequest) -> Panel:
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def city() -> Iterator[TinyCity]:
-    yield tiny_city(ManualClock(NOW))
+    """A city with a request of this very moment, which no test changes."""
+    made = tiny_city(ManualClock(NOW))
+    made.hotline(NOW)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def silent() -> Iterator[TinyCity]:
+    """A city without a single record."""
+    made = tiny_city(ManualClock(NOW))
+    yield made
+    made.close()
 
 
 def needed(panel: Panel) -> dict[str, Any]:
@@ -60,24 +72,21 @@ def context(city: TinyCity, **scope: Any) -> CityContext:
 @pytest.mark.parametrize("region", ["", "7701", "770101", "770201"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_it_answers_in_json_at_every_level_and_in_both_languages(panel: Panel, city: TinyCity, region: str, lang: str) -> None:
-    city.hotline(NOW)
     props = panel.props(options(panel), context(city, region=region, lang=lang))
     assert msgspec.json.decode(msgspec.json.encode(props)) == props
 
 
-def test_it_answers_for_a_city_without_a_single_record(panel: Panel, city: TinyCity) -> None:
-    assert isinstance(panel.props(options(panel), context(city)), dict)
+def test_it_answers_for_a_city_without_a_single_record(panel: Panel, silent: TinyCity) -> None:
+    assert isinstance(panel.props(options(panel), context(silent)), dict)
 
 
 @pytest.mark.parametrize("window", ["today", "yesterday", "week", "month", "year", "10m", "24h", "48h", "7d", "30d", "100d"])
 def test_it_obeys_the_window_of_the_address(panel: Panel, city: TinyCity, window: str) -> None:
-    city.hotline(NOW)
     props = panel.props(options(panel), context(city, window=window))
     assert props.get("window", window) == window
 
 
 def test_the_same_moment_answers_the_same(panel: Panel, city: TinyCity) -> None:
-    city.hotline(NOW)
     first, second = (panel.props(options(panel), context(city)) for _ in range(2))
     assert first == second
 

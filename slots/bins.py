@@ -96,7 +96,7 @@ def _by_size(
         if not beside:
             place = entry // width
             beside, bin_ = where.columns(place), (entry - place * width + low).astype(np.int32)
-        found.append((link.size, _told(link.starts.gather(link.of[at]), beside, values.sketch, bin_, counts)))
+        found.append((link.size, _told(link.starts[link.of[at]], beside, values.sketch, bin_, counts)))
     return found
 
 

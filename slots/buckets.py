@@ -59,7 +59,7 @@ def _cells(states: States, always: Sequence[str], chain: Chain, where: Places) -
             place, at = place[starts], at[starts]
             beside = []
         beside = beside or [*where.columns(place), *told(merged)]
-        found.append(pl.DataFrame([link.starts.gather(link.of[at]).alias("t"), *beside]))
+        found.append(pl.DataFrame([link.starts[link.of[at]].alias("t"), *beside]))
     return found
 
 

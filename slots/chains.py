@@ -67,20 +67,33 @@ def chains(times_us: pl.Series, late: NDArray[np.bool_], horizons: Mapping[Size,
 
     `horizons`: size → the moment (Unix s) before which its buckets are not kept any more.
     """
-    minutes = kinds(times_us // 60_000_000)
-    starts = minutes.values.to_frame("m") * 60
+    minutes = kinds(pl.Series(times_us.to_numpy() // 60_000_000))
+    starts = minutes.values.to_numpy() * 60
+    everyone, any_late = np.ones(len(late), dtype=bool), bool(late.any())
+    everywhere = np.arange(len(late))
     found: list[Chain] = []
     for size in SIZES:
-        begun = kinds(starts.select(bucket_start(size, pl.col("m"), zone)).to_series())
-        counted = (begun.values.to_numpy() >= horizons[size])[begun.at][minutes.at]
-        rows = np.flatnonzero(counted if size == "day" else counted & ~late)
+        begun = kinds(_begun(size, pl.Series("t", starts), zone))
+        kept = begun.values.to_numpy() >= horizons[size]
+        counted = everyone if kept.all() else kept[begun.at][minutes.at]
+        if size != "day" and any_late:
+            counted = counted & ~late
+        rows = everywhere if counted is everyone else np.flatnonzero(counted)
         if not len(rows):
             continue
-        if found and found[0].links[0].size == "minute" and _follows(begun) and np.array_equal(found[0].rows, rows):
+        if found and found[0].links[0].size == "minute" and _follows(begun) and _same(found[0].rows, rows):
             found[0] = Chain(rows, found[0].at, [*found[0].links, Link(size, begun.values, begun.at)])
         else:
             found.append(Chain(rows, begun.at[minutes.at[rows]], [Link(size, begun.values, np.arange(len(begun)))]))
     return found
+
+
+def _begun(size: Size, times: pl.Series, zone: str) -> pl.Series:
+    return times if size == "minute" else times.to_frame().select(bucket_start(size, pl.col("t"), zone)).to_series()
+
+
+def _same(left: NDArray[np.intp], right: NDArray[np.intp]) -> bool:
+    return left is right or np.array_equal(left, right)
 
 
 def _follows(begun: Kinds) -> bool:

@@ -30,17 +30,17 @@ class Kinds:
 
 def kinds(column: pl.Series) -> Kinds:
     """The different values of a column of integers or of codes (ascending by code), without nulls."""
-    numbers = column.to_physical().to_numpy()
+    numbers = (column if column.dtype.is_integer() else column.to_physical()).to_numpy()
     low, high = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, -1)
     if high - low >= 4 * len(numbers) + 1024:
         _, first, at = np.unique(numbers, return_index=True, return_inverse=True)
-        return Kinds(column.gather(first), at.astype(np.int64))
+        return Kinds(column[first], at.astype(np.int64))
     there = np.zeros(high - low + 1, dtype=np.int64)
     last = np.empty(high - low + 1, dtype=np.int64)
     there[numbers - low] = 1
     last[numbers - low] = np.arange(len(numbers))
     rank = np.cumsum(there) - 1
-    return Kinds(column.gather(last[np.flatnonzero(there)]), rank[numbers - low])
+    return Kinds(column[last[np.flatnonzero(there)]], rank[numbers - low])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ class Places:
         names = pl.Series([name for name, values in self.margins for _ in range(len(values))], dtype=pl.String)
         keys = pl.concat([values for _, values in self.margins])
         region = numbers // self.entries
-        entry = numbers - region * self.entries
+        entry = pl.Series((numbers - region * self.entries).astype(np.uint32))
         return [
-            self.regions.gather(region).alias("r"),
-            names.cast(CODED["d"]).gather(entry).alias("d"),
-            keys.gather(entry).alias("k"),
+            self.regions[pl.Series(region.astype(np.uint32))].alias("r"),
+            names.cast(CODED["d"])[entry].alias("d"),
+            keys[entry].alias("k"),
         ]
 
 

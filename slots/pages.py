@@ -113,11 +113,11 @@ def joined(key: PageKey, before: pl.DataFrame | None, after: pl.DataFrame | None
 
 
 def paged(kind: Kind, size: Size, frame: pl.DataFrame, starts: pl.Series) -> dict[PageKey, pl.DataFrame]:
-    """The frame cut into the pages its buckets lie on; `starts`: of all the buckets it may have rows of."""
+    """The frame cut into the pages its buckets lie on; `starts`: of all the buckets it may have rows of, ascending."""
     if frame.is_empty():
         return {}
-    on = starts.to_frame("t").select(page_start(size, pl.col("t"))).to_series().unique()
-    if len(on) == 1:
-        return {PageKey(kind, size, int(on[0])): frame}
+    first, last = pl.DataFrame({"t": [starts[0], starts[-1]]}).select(page_start(size, pl.col("t"))).to_series()
+    if first == last:
+        return {PageKey(kind, size, int(first)): frame}
     cut = frame.with_columns(page_start(size, pl.col("t")).alias("_page")).partition_by("_page", as_dict=True, include_key=False)
     return {PageKey(kind, size, int(start)): part for (start,), part in cut.items()}

@@ -19,8 +19,8 @@ _CHILDREN: Final = 500
 def evidence(name: str, window: str, context: CityContext) -> dict[str, Any]:
     """The reading of `slot.name` in the context's scope, how fresh its slot is, and its children; as JSON takes it.
 
-    `sides`: both sides of a ratio; `regions`: the regions below; `dimensions`: name → its values; `peers`: whether the region has
-    none below. Blocks on the ledger. Raises QuestionError, WindowError and LedgerLost.
+    `sides`: both sides of a ratio; `regions`: the regions below; `dimensions`: name → its values; `titles`: the names of those;
+    `peers`: whether the region has none below. Blocks on the ledger. Raises QuestionError, WindowError and LedgerLost.
     """
     slot, indicator = context.indicator(name)
     asked = context.seen(Question(name, context.region, *context.window(window)))
@@ -36,6 +36,7 @@ def evidence(name: str, window: str, context: CityContext) -> dict[str, Any]:
         "freshness": context.freshness(slot.slot),
         "sides": _sides(asked, indicator, context),
         "regions": _regions(asked, indicator, context),
+        "titles": {name: title for name in slot.dimensions if (title := slot.fields[name].title)},
         "dimensions": {name: found for name in slot.dimensions if (found := _by(asked, name, indicator, context)) is not None},
     }
 

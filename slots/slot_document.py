@@ -86,6 +86,7 @@ class Field(Model):
 
     A datetime may be `{epoch: s|ms|us}` or `{zone: Asia/Shanghai}` for texts without a zone; both take `optional: true`.
     A number may be `{type: float, min: 0, max: 3600}`: one out of this range is set aside, for its unit has likely changed.
+    `title` is what people call it: a dimension stands under it on the screens.
     """
 
     type: FieldType
@@ -94,6 +95,7 @@ class Field(Model):
     zone: str | None = None
     least: float | None = Constrained(None, alias="min")
     most: float | None = Constrained(None, alias="max")
+    title: Titles = {}
 
 
 class Measure(Model):

@@ -1,7 +1,7 @@
 """The board of bench_pixel as one usually builds it with Dash: `python -m tests.bench.dash_board interval|socket PORT`.
 
 `interval`: a `dcc.Interval` of one second, its default, asks for all three panels. `socket`: a persistent callback on Dash's own
-WebSocket pushes them ten times a second, as often as our board may be drawn. Both count in memory, and keep nothing.
+WebSocket pushes them five times a second, half as often as our board may be drawn. Both count in memory, and keep nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dash import Dash, Input, Output, ctx, dcc, html, set_props
 from fastapi import FastAPI, Request
 
 INTERVAL_MS = 1000
-PAUSE_S = 0.1
+PAUSE_S = 0.2
 
 
 class Told(msgspec.Struct):

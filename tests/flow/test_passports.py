@@ -40,6 +40,7 @@ def test_a_passport_tells_what_the_number_is_and_what_it_is_made_of(ask: Ask) ->
     assert [(side["value"], side["count"]) for side in told["sides"]] == [(3.0, 3), (4.0, 4)]
     assert [(row["name"], row["value"]) for row in told["regions"]] == [("East", 100.0), ("West", 0.0)]
     assert [(row["key"], row["count"]) for row in told["dimensions"]["category"]] == [("noise", 4)]
+    assert told["titles"] == {"category": {"zh": "类别", "en": "Category"}}
 
 
 def test_a_passport_is_of_a_region_a_moment_and_a_value(ask: Ask) -> None:

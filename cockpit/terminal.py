@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -70,20 +71,53 @@ def show_dry_run(run: DryRun, given: int) -> None:
 
 
 def show_letters(told: Mapping[str, Any]) -> None:
-    """Dead letters as cockpit.letters.told says them: first the causes, then the letters, newest first."""
+    """Dead letters as cockpit.letters.told says them: first the causes, then the letters, newest first.
+
+    A line a letter, as wide as the terminal; whole where nobody looks.
+    """
+    width = say.width if say.is_terminal else None
     for one in told["causes"]:
         since = f"{one['stage']}, since {one['since']:%Y-%m-%d %H:%M:%S} UTC"
-        say.print(f"{one['count']:>7,}  {escape(one['reason'])}  [dim]{since}[/]")
-    rows = [
-        (one["address"], f"{one['at']:%Y-%m-%d %H:%M:%S}", one["stage"], one["field"] or "", one["reason"], one["raw"][:80])
-        for one in told["letters"]
-    ]
-    say.print(_table(("address", "set aside (UTC)", "stage", "field", "reason", "record"), rows))
+        reason = cut(one["reason"], width and width - 11 - len(since))
+        say.print(f"{one['count']:>7,}  {escape(reason)}  [dim]{since}[/]")
+    for line in letter_lines(told["letters"], width):
+        say.print(escape(line))
+    rows = told["letters"]
     notes = [f"{len(rows):,} of {told['found']:,} shown", f"{told['count']:,} kept"]
     notes += [f"{told['truncated']:,} cut at 64 KiB, which are never replayed"] if told["truncated"] else []
     notes += [f"{told['dropped']:,} more were only counted: there was no room"] if told["dropped"] else []
     notes += [f"older: --before '{escape(told['next'])}'"] if told["next"] else []
     say.print("; ".join(notes))
+
+
+HEADS = ("address", "set aside (UTC)", "stage", "field", "reason", "record")
+LEAST = 12
+"""Columns of a terminal that a reason or a record has at least, however narrow it is."""
+
+
+def letter_lines(letters: Sequence[Mapping[str, Any]], width: int | None) -> list[str]:
+    """A table of letters without frame. What is longer than its share of `width` is cut; None: nothing is."""
+    rows = [
+        (one["address"], f"{one['at']:%Y-%m-%d %H:%M:%S}", one["stage"], one["field"] or "", one["reason"], one["raw"][:80])
+        for one in letters
+    ]
+    widths = [max(cell_len(cell) for cell in column) for column in zip(HEADS, *rows, strict=True)]
+    if width is not None:
+        rest = width - sum(widths[:4]) - len(HEADS) + 1
+        record = min(widths[5], max(LEAST, rest - min(widths[4], max(LEAST, rest * 2 // 3))))
+        widths[4:] = min(widths[4], max(LEAST, rest - record)), record
+    return [
+        " ".join(set_cell_size(cut(cell, size), size) for cell, size in zip(row, widths, strict=True)).rstrip()
+        for row in (HEADS, *rows)
+    ]
+
+
+def cut(text: str, width: int | None) -> str:
+    """The text in one line, so many columns wide at most, with … where something is missing. None: as it is."""
+    text = " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
+    if width is None or cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(width, LEAST) - 1).rstrip() + "…" if cell_len(text) > max(width, LEAST) else text
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

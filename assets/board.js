@@ -211,7 +211,7 @@
     if (seconds === null) return parts.join("");
     const old = status === "dead" || status === "broken";
     const time = seconds < 86400 ? Cockpit.format.clockTime(asOf, { zone, lang: ctx.lang }) : Cockpit.format.date(asOf, { zone, lang: ctx.lang, style: "short" });
-    parts.push(old ? `${ctx.t("last_good")} ${time}` : Cockpit.format.age(seconds, ctx.lang));
+    parts.push(old ? `${ctx.t("last_good")} ${time}` : Cockpit.format.age(seconds, ctx.lang, parts.length > 0));
     return parts.join(" · ");
   }
 

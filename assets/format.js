@@ -73,12 +73,12 @@
     return Number(keep(`h${zone}`, () => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", hourCycle: "h23", timeZone: zone })).format(ms));
   }
 
-  /** How long ago, in one unit: 3 秒前, 5 min ago. */
-  function age(seconds, lang) {
+  /** How long ago, in one unit: 3 秒前, 5 min ago; `short`, behind a word that says so already: 5 min. */
+  function age(seconds, lang, short = false) {
     const s = Math.max(0, Math.round(seconds));
     const [amount, zh, en] = s < 60 ? [s, "秒", "s"] : s < 3600 ? [Math.floor(s / 60), "分钟", "min"]
       : s < 86400 ? [Math.floor(s / 3600), "小时", "h"] : [Math.floor(s / 86400), "天", "d"];
-    return lang === "en" ? `${amount} ${en} ago` : `${amount} ${zh}前`;
+    return lang === "en" ? `${amount} ${en}${short ? "" : " ago"}` : `${amount} ${zh}前`;
   }
 
   Cockpit.format = { MISSING, decimal, unit, parts, whole, clockTime, date, weekday, hour, age };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
@@ -13,8 +14,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 import cockpit.demo
 from cockpit.demo.generator import DemoCity
+from cockpit.dispatch.relay import Relay
+from cockpit.dispatch.running import open_incidents
 from streams.clock import system_clock
 from tests.conftest import ServersUsed
+from tests.played import played
 from tests.tiny_city import TinyCity, served, tiny_app, tiny_city
 
 pytestmark = pytest.mark.browser
@@ -24,7 +28,7 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 SHAPES = {
     "wall": (1920, 1080), "strip": (3840, 1080), "flat": (3840, 480), "tablet": (1180, 820), "upright": (820, 1180),
 }  # fmt: skip
-BOARDS = ("city", "hotline", "business")
+BOARDS = ("city", "hotline", "business", "command")
 
 TEXTS = """() => {
   const found = [];
@@ -89,15 +93,18 @@ def chromium(servers_used: ServersUsed) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def city() -> Iterator[TinyCity]:
-    """The demonstration with its last 26 hours counted."""
-    made = tiny_city(system_clock, bad=True, folder=YUNZHOU)
-    with closing(made):
-        DemoCity(YUNZHOU).fill(made.log, system_clock(), timedelta(hours=26))
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyCity]:
+    """The demonstration with its last 26 hours counted, and with incidents in every step."""
+    made, now = tiny_city(system_clock, bad=True, folder=YUNZHOU), system_clock()
+    own = made.parts.city
+    with closing(made), closing(played(own, tmp_path_factory.mktemp("played"), now)) as toolbox:
+        DemoCity(YUNZHOU).fill(made.log, now, timedelta(hours=26))
+        while Relay(toolbox, made.log, own.name).round():
+            pass
         for pipeline in made.pipelines.values():
             while pipeline.step(0.05):
                 pass
-        yield made
+        yield replace(made, parts=replace(made.parts, toolbox=toolbox, open_incidents=open_incidents(own, toolbox)))
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +221,7 @@ def test_what_is_touched_is_large_enough(screens: Screens, board: str) -> None:
 
 def test_the_number_keys_turn_to_the_other_boards(screens: Screens, address: str) -> None:
     page = screens.look("city", "wall", "en")
-    page.keyboard.press("3")
+    page.keyboard.press("4")
     page.wait_for_url(f"http://{address}/board/hotline?lang=en")
     expect(page.locator("#app .boards [data-to]")).to_have_count(len(BOARDS))  # keys name what the header lists
     page.keyboard.press("1")
@@ -228,6 +235,10 @@ def test_a_scheme_opens_downwards_and_back(screens: Screens) -> None:
     expect(page.locator(".radar-axis")).to_have_count(2)
     assert "indicator=business_environment%2Felectricity" in page.url
     page.locator(".score-above button").first.click()
+    expect(page.locator(".radar-axis")).to_have_count(7)
+    page.locator(".radar-axis", has_text="Electricity").click()
+    expect(page.locator(".radar-axis")).to_have_count(2)
+    page.go_back()
     expect(page.locator(".radar-axis")).to_have_count(7)
 
 

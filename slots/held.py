@@ -11,7 +11,7 @@ from slots.ledger import PageKey
 from slots.page_codes import coded
 from slots.pages import CELL_KEYS, joined, merge_frames, part_of
 
-MAX_PARTS = 16
+MAX_PARTS = 32
 MOST_PARTS = 256
 
 

@@ -30,4 +30,4 @@ def late_rows(
 def partition_peaks(times_us: pl.Series, partitions: NDArray[np.int32]) -> dict[int, int]:
     """Partition → its latest event time in this batch (Unix µs)."""
     times = times_us.to_numpy()
-    return {int(p): int(times[partitions == p].max()) for p in np.unique(partitions)}
+    return {int(p): int(times[partitions == p].max()) for p in np.flatnonzero(np.bincount(partitions))}

@@ -173,7 +173,7 @@ def user_loop(servers: str) -> None:
 def whole_line(log: Log, indicators: int, regions: Regions) -> None:
     """Poll, decode, fold and commit into the memory ledger, until every record is counted."""
     before_s = sys.getswitchinterval()
-    sys.setswitchinterval(0.0005)  # as app.py does
+    sys.setswitchinterval(hotline.SWITCH_S)
     slot, ledger = hotline.slot(indicators), MemoryLedger()
     fold = Fold(slot, codec_for(slot.source), regions, "Asia/Shanghai")
     source = log.source(TOPIC)

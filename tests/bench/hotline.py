@@ -21,6 +21,8 @@ PARTITIONS: Final = 4
 CHUNK: Final = 20_000
 BEGAN: Final = datetime(2026, 5, 6, 0, 0, tzinfo=UTC)
 SPACING_MS: Final = 10
+SWITCH_S: Final = 0.0005
+"""How soon a thread lets another have the interpreter, as in app.py."""
 CHANNELS: Final = ("phone", "app", "wechat", "hall")
 
 FIVE: Final[Sequence[dict[str, Any]]] = (
@@ -48,8 +50,8 @@ def tree() -> Regions:
     return Regions.load(ROOT / "cockpit" / "demo" / "yunzhou" / "regions.geojson")
 
 
-def slot(indicators: int) -> Slot:
-    """A slot over the topic with that many indicators, at most twenty."""
+def slot(indicators: int, dimensions: bool = True) -> Slot:
+    """A slot over the topic with that many indicators, at most twenty; by region and time only, or by its dimensions, too."""
     fields = dict.fromkeys(("id", "region", "category", "channel"), "string")
     return parse_slot(
         {
@@ -59,7 +61,7 @@ def slot(indicators: int) -> Slot:
             "time": "created_at",
             "fields": {**fields, "created_at": "datetime", "wait_s": "float", "stars": "int"},
             "region": {"code": "region"},
-            "dimensions": ["category", "channel"],
+            "dimensions": ["category", "channel"] if dimensions else [],
             "indicators": [*FIVE, *MORE][:indicators],
         }
     )

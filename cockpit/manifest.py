@@ -16,7 +16,7 @@ _ICONS: Final = ((192, "any"), (512, "any"), (512, "maskable"))
 
 
 def manifest(city: City, lang: Lang) -> dict[str, Any]:
-    """The web app manifest of a city. There is no service worker: what is not live is not shown."""
+    """The web app manifest of a city. No service worker keeps a board: what is not live is not shown."""
     title = city.title.get(lang) or city.name
     return {
         "id": f"/?lang={lang}",

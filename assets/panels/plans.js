@@ -48,6 +48,7 @@
     const head = make("div", "plan-head", node);
     const block = { node, title: make("b", "plan-title", head), done: make("span", "plan-done", head) };
     block.steps = make("ol", "plan-steps", node);
+    block.about = make("div", "plan-about", node);
     const foot = make("div", "plan-foot", node);
     block.next = make("span", "plan-next", foot);
     block.left = make("span", "plan-left", foot);
@@ -59,7 +60,8 @@
     const { lang } = ctx;
     block.plan = plan;
     block.node.href = Cockpit.deskOf(plan.number, lang);
-    say(block.title, `${plan.exercise ? `【${Cockpit.word("exercise", lang)}】` : ""}${plan.incident} · ${plan.title}`);
+    say(block.title, `${plan.exercise ? `【${Cockpit.word("exercise", lang)}】` : ""}${plan.incident}`);
+    say(block.about, plan.title);
     const over = plan.steps.filter((step) => OVER.includes(step.state)).length;
     say(block.done, `${over} / ${plan.steps.length}`);
     plan.steps.forEach((step, i) => {

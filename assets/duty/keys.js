@@ -5,7 +5,7 @@
 
   const KEYS = {
     j: () => Duty.list.move(1), ArrowDown: () => Duty.list.move(1), k: () => Duty.list.move(-1), ArrowUp: () => Duty.list.move(-1), Home: () => Duty.list.move(-1e6), End: () => Duty.list.move(1e6),
-    "/": () => Duty.list.search(), n: () => Duty.report.open(), m: () => Duty.list.mine(), s: () => Duty.list.sort(), o: () => Duty.orders.begin(), g: () => Duty.map?.focus(), w: () => Duty.head.choose(), "?": () => Duty.head.help(),
+    "/": () => Duty.filters.search(), n: () => Duty.report.open(), m: () => Duty.filters.mine(), s: () => Duty.list.sort(), o: () => Duty.orders.begin(), g: () => Duty.map?.focus(), w: () => Duty.head.choose(), "?": () => Duty.head.help(),
     1: () => Duty.detail.turn(0), 2: () => Duty.detail.turn(1), 3: () => Duty.detail.turn(2), 4: () => Duty.detail.turn(3),
   };
   const MOVES = ["ArrowDown", "ArrowUp", "Home", "End"];
@@ -35,7 +35,7 @@
   function back(event, writing) {
     event.preventDefault();
     if (writing) {
-      if (writing.type === "search" && writing.value) Duty.list.clear();
+      if (writing.type === "search" && writing.value) Duty.filters.clear();
       Duty.list.focus();
     } else if (Duty.map?.unpin()) Duty.list.focus();
     else if (document.activeElement?.closest(".duty-detail, .duty-map")) Duty.list.focus();

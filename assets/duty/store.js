@@ -13,6 +13,7 @@
   let more = false;
   let tag = "";
   let ended = false;
+  let known = false; // whether the server has said what there is, of what is asked for now
   let heard = 0;
   let trouble = "";
   let lost = false;
@@ -57,7 +58,7 @@
       Duty.line.send();
     }
     if (status === 304) return;
-    tag = found;
+    [tag, known] = [found, true];
     note(body.at);
     rows = new Map(body.rows.map((row) => [row.number, row]));
     ({ counts, more } = body);
@@ -134,8 +135,7 @@
   }
 
   function which(over) {
-    ended = over;
-    tag = "";
+    [ended, known, tag] = [over, false, ""];
     rows = new Map();
     tell("rows");
     look();
@@ -148,6 +148,6 @@
   Duty.store = {
     now, open, again, load, which, begin: () => { heard = Date.now(); look(); load(); }, on: (kind, one) => listeners[kind].push(one),
     rows: () => rows, counts: () => counts, more: () => more, ended: () => ended, number: () => number, detail: () => detail,
-    lost: () => (lost ? trouble : ""), heard: () => heard, known: () => tag !== "" || rows.size > 0,
+    lost: () => (lost ? trouble : ""), heard: () => heard, known: () => known,
   };
 })();

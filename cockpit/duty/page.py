@@ -19,8 +19,8 @@ from layers import SCRIPTS as MAP_SCRIPTS
 
 PATH: Final = "/duty"
 SCRIPTS: Final = (
-    "words.js", "fields.js", "actor.js", "line.js", "store.js", "form.js", "list.js", "chart.js", "orders.js", "plans.js",
-    "context.js", "detail.js", "report.js", "broadcast.js", "head.js", "keys.js", "desk.js",
+    "words.js", "fields.js", "actor.js", "line.js", "store.js", "form.js", "filters.js", "list.js", "chart.js", "orders.js",
+    "plans.js", "context.js", "acts.js", "detail.js", "report.js", "broadcast.js", "head.js", "keys.js", "desk.js",
 )  # fmt: skip
 """The scripts of `assets/duty` in the order they need each other."""
 _LAST: Final = "duty/map.js"

@@ -1,0 +1,131 @@
+// What this actor may do now: the verbs the server names as legal, with a letter each; forms where something must be said.
+(() => {
+  "use strict";
+  const { Duty, Cockpit } = window;
+  const { make, say } = Cockpit.dom;
+  const { told, t, named, store } = Duty;
+  const LETTERS = {
+    accept: "a", reject: "r", file: "f", cancel: "c", dispatch: "d", sign: "i", return: "r", start: "t", suspend: "p", approve: "a", deny: "d", resume: "e",
+    report: "b", verify: "v", pass: "p", fail: "x", review: "r", reopen: "e", archive: "a", supervise: "u", urge: "h", "add-unit": "z", note: "y",
+  };
+  let box = null;
+  let shown = ""; // the incident the buttons are of
+  let asked = null; // the verb whose form is open
+
+  /** Takes its place in the detail of an incident that was just opened. */
+  function lay(parent, number) {
+    box = make("div", "duty-acts", parent);
+    [shown, asked] = [number, null];
+  }
+
+  /** The verbs that lead on, in the machine's order; then those that only record something. */
+  const leads = (verb) => Boolean(told.steps[verb]?.to);
+
+  function show() {
+    const incident = store.detail()?.incident;
+    if (!box || !incident || shown !== incident.number) return;
+    const queued = Duty.line.queue().filter(({ about, state }) => about === shown && state === "waiting");
+    const key = JSON.stringify([incident.version, incident.verbs, asked, queued.map(({ key: one }) => one), Duty.actor.now()]);
+    if (box.dataset.key === key) return;
+    if (asked && !incident.verbs.includes(asked)) asked = null;
+    const writing = asked && box.querySelector("form");
+    if (writing && box.dataset.asked === asked) return;
+    box.dataset.key = key;
+    box.dataset.asked = asked || "";
+    const focused = document.activeElement?.dataset?.verb;
+    box.replaceChildren();
+    if (queued.length) {
+      const node = make("div", "duty-waits", box);
+      Duty.tag(node, t("waiting"), "waiting");
+      say(make("span", "", node), queued.map(({ words }) => words).join("、"));
+    }
+    if (asked) ask(incident);
+    else buttons(incident);
+    if (focused) box.querySelector(`[data-verb="${focused}"]`)?.focus();
+  }
+
+  /** How far on its way a verb leads; what leads back or aside comes last. */
+  const further = (verb, { state }) => {
+    const [from, to] = [state, told.steps[verb].to].map((one) => told.way.indexOf({ SUSPEND_REQUESTED: "HANDLING", SUSPENDED: "HANDLING" }[one] ?? one));
+    return told.steps[verb].to === "ARCHIVED" ? 1 : to - from || (verb === "approve" || verb === "resume" ? 0.5 : 0);
+  };
+
+  const ahead = (incident) => incident.verbs.filter(leads).sort((one, other) => further(other, incident) - further(one, incident));
+
+  function buttons(incident) {
+    const forward = ahead(incident);
+    const rest = incident.verbs.filter((verb) => !leads(verb));
+    const first = make("div", "duty-verbs", box);
+    forward.forEach((verb, i) => verbButton(first, verb, i === 0 && further(verb, incident) > 0 ? "main" : ""));
+    if (!forward.length) whose(first, incident);
+    if (!rest.length) return;
+    const second = make("div", "duty-verbs duty-verbs-more", box);
+    rest.forEach((verb) => verbButton(second, verb, "quiet"));
+  }
+
+  function verbButton(parent, verb, kind) {
+    const made = Duty.button(parent, named("verb", verb), () => act(verb), { kind, key: LETTERS[verb] || "" });
+    made.dataset.verb = verb;
+    return made;
+  }
+
+  /** Whose turn it is, where it is not this actor's; and the way to become one of them while there are no logins. */
+  function whose(parent, incident) {
+    const roles = [...new Set(Object.values(told.steps).filter((step) => step.to && step.from.includes(incident.state)).flatMap((step) => step.roles))].filter((role) => told.roles.includes(role));
+    if (!roles.length) return say(make("p", "duty-whose", parent), t("over"));
+    const line = make("p", "duty-whose", parent);
+    say(make("span", "", line), `${t("next_by")} ${roles.map((role) => named("role", role)).join(" / ")}`);
+    if (!told.demonstration) return null;
+    for (const role of roles.slice(0, 2)) {
+      Duty.button(parent, `${named("role", role)} · ${t("act_as")}`, () => Duty.actor.set({ ...Duty.actor.now(), role, name: named("role", role), unit: incident.lead_unit || "" }), { kind: "quiet" });
+    }
+    return null;
+  }
+
+  function act(verb) {
+    const incident = store.detail()?.incident;
+    if (!incident?.verbs.includes(verb)) return;
+    if (Duty.line.queue().some((one) => one.about === shown && one.state === "waiting" && one.path.startsWith("/api/v1/incidents/"))) {
+      Duty.tell(t("waits_for_last"), "refused"); // what is legal after it only the server knows
+      return;
+    }
+    if (Duty.form.asks(incident.needs[verb])) {
+      asked = verb;
+      show();
+    } else done(verb, {});
+  }
+
+  function ask(incident) {
+    say(make("h3", "duty-asked", box), named("verb", asked));
+    const verb = asked;
+    Duty.form.inline(box, Duty.form.fieldsOf(incident.needs[verb]), named("verb", verb), (said) => done(verb, said), () => { asked = null; show(); box.querySelector("button")?.focus(); });
+  }
+
+  async function done(verb, said) {
+    const number = shown;
+    asked = null;
+    const words = `${named("verb", verb)} · ${store.detail()?.incident?.title || number}`;
+    const sent = Duty.line.post(`/api/v1/incidents/${encodeURIComponent(number)}/${encodeURIComponent(verb)}`, said, { words, about: number });
+    show();
+    heard(words, await sent);
+  }
+
+  /** Says how it went: to the ears as well. A refusal stays above until it is dismissed. */
+  function heard(words, { ok, body }) {
+    if (ok) Duty.tell(`${words} · ${t("sent")}${body.state ? ` · ${named("state", body.state)}` : ""}`);
+    else Duty.tell(`${words} · ${t("refused")}: ${body.error || ""}`, "refused");
+  }
+
+  /** The verb of a letter, where it is legal now. */
+  function letter(key) {
+    const verbs = store.detail()?.incident?.verbs || [];
+    const verb = verbs.find((one) => LETTERS[one] === key);
+    if (verb) act(verb);
+    return Boolean(verb);
+  }
+
+  Duty.line.onQueue(() => show());
+  Duty.actor.onChange(() => { asked = null; });
+
+  Duty.acts = { lay, show, letter, heard };
+})();

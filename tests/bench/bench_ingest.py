@@ -1,6 +1,12 @@
 """Records per second of the whole slot line over real Kafka, for both clients and 1, 5 and 20 indicators.
 
 Against a poll loop of the same client that does nothing – the physical limit – and against a loop as users write it.
+
+What bounds it, in processor time per record, two dimensions, 5 indicators (measured on a machine that was busy otherwise, so
+in proportion rather than to the digit): confluent-kafka handing the record out 2.1 µs, its JSON 2.1 µs (1.5 of it the
+parser), cells and bins 2.0 µs – one of its minutes, hours and days for itself and for each dimension are 9 cells and 9 bins,
+and hardly two records share a bin –, the rest 0.7 µs. A page that nobody reads is merged when it has doubled, 0.12 µs a row.
+300,000 records a second are 3.3 µs: with what the client takes, 1.2 µs would be left for JSON and all counting.
 """
 
 from __future__ import annotations

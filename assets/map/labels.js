@@ -47,7 +47,7 @@
     words.sort((a, b) => b.weight - a.weight);
     const quiet = places.filter(({ own }) => !own).flatMap(({ shapes, water, offset }) => shapes.features.filter((one) => one.properties.label && within(one.properties.label) && nameOf(one.properties, lang)).map((one) => ({
       text: nameOf(one.properties, lang), at: one.properties.label, size: 16 * unit, weight: (water ? 1e3 : 0) + (one.properties.span || 0), span: one.properties.span, below: offset ? 11 * unit : 0,
-      color: water ? [104, 164, 212, 220] : [154, 170, 194, 215],
+      color: water ? [142, 194, 236, 230] : [154, 170, 194, 215],
     })));
     quiet.sort((a, b) => b.weight - a.weight);
     return [...named.sort((a, b) => b.weight - a.weight), ...words.slice(0, WORDS_MAX), ...quiet.slice(0, near ? 300 : QUIET_FAR_MAX)];

@@ -22,6 +22,27 @@
   };
 
   const create = (parent, lang) => {
+    // Least, the steps, most; what has no number.
+    const steps = (row, choropleth, known, gaps) => {
+      if (choropleth.title) part(row, "title", choropleth.title);
+      if (known.length) {
+        part(row, "edge", number(Math.min(...known), lang, choropleth.decimals));
+        choropleth.colors.forEach((color) => swatch(row, color, choropleth.alpha / 255));
+        part(row, "edge", number(Math.max(...known), lang, choropleth.decimals));
+        if (choropleth.unit && choropleth.unit !== "1") part(row, "unit", choropleth.unit);
+      }
+      if (!gaps) return;
+      part(row, "swatch").classList.add("city-map-swatch-gap");
+      part(row, "unit", WORDS[lang] || WORDS.en);
+    };
+
+    // What the small and the large marks mean: beside the steps, above them where there is no room for that.
+    const told = (row, marks) => marks.forEach(({ sign, color, text }) => {
+      const one = part(row, "mark");
+      part(one, "sign", sign).style.color = `rgb(${color.join(",")})`;
+      part(one, "unit", text);
+    });
+
     const box = document.createElement("div");
     box.className = "city-map-legend";
     parent.appendChild(box);
@@ -35,28 +56,13 @@
         if (now === said) return;
         said = now;
         box.replaceChildren();
-        const told = marks.map(({ sign, color, text }) => {
-          const one = part(box, "mark");
-          part(one, "sign", sign).style.color = `rgb(${color.join(",")})`;
-          part(one, "unit", text);
-          return one;
-        });
-        const fit = () => { if (box.offsetWidth > parent.clientWidth * ROOM) told.forEach((one) => one.remove()); };
-        if (!choropleth) return fit();
-        const title = choropleth.title ? part(box, "title", choropleth.title) : null;
-        if (known.length) {
-          part(box, "edge", number(Math.min(...known), lang, choropleth.decimals));
-          choropleth.colors.forEach((color) => swatch(box, color, choropleth.alpha / 255));
-          part(box, "edge", number(Math.max(...known), lang, choropleth.decimals));
-          if (choropleth.unit && choropleth.unit !== "1") part(box, "unit", choropleth.unit);
-        }
-        if (gaps) {
-          part(box, "swatch").classList.add("city-map-swatch-gap");
-          part(box, "unit", WORDS[lang] || WORDS.en);
-        }
-        told.forEach((one) => box.appendChild(one)); // after the steps
-        fit();
-        if (title && box.offsetWidth > parent.clientWidth * ROOM) title.remove();
+        if (choropleth) steps(part(box, "steps"), choropleth, known, gaps);
+        if (marks.length) told(part(box, "marks"), marks);
+        const room = parent.clientWidth * ROOM;
+        box.classList.remove("city-map-legend-tall");
+        if (box.offsetWidth > room) box.classList.add("city-map-legend-tall"); // one below the other: a corner has more room than the edge
+        for (const row of [...box.children]) if (row.offsetWidth > room) row.querySelector(".city-map-title")?.remove();
+        for (const row of [...box.children]) if (row.offsetWidth > room && row.matches(".city-map-marks")) row.remove();
       },
       remove: () => box.remove(),
     };

@@ -19,7 +19,7 @@
       const half = SIGN_PX * state.unit;
       return [
         ...boxes.map((box) => ({ x: box.x - frame.x + box.width / 2, y: box.y - frame.y + box.height / 2, w: box.width / 2, h: box.height / 2 })),
-        ...signs.slice(0, SIGNS_MAX).map((at) => viewport.project(at)).map(([x, y]) => ({ x, y, w: half, h: half })),
+        ...signs.slice(0, SIGNS_MAX).map((at) => viewport.project(at)).map(([x, y]) => ({ x: x + 0.7 * half, y, w: 1.7 * half, h: half })), // and how many they are, to their right
       ];
     };
 

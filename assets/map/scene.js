@@ -69,7 +69,7 @@
       ],
       // What moves and what has happened, drawn above it; and the names above all, so that nothing that moves runs over them.
       living: (spec, state) => [
-        on(spec, state).map((entry) => live(entry, state)),
+        [...on(spec, state)].sort((a, b) => (a.style === "incident") - (b.style === "incident")).map((entry) => live(entry, state)), // nothing drives over what has happened
         state.labels.length ? city.labels.layer(state.labels) : null, // an empty one makes the engine warn
       ],
       forget: () => Object.assign(kept, { selected: {}, gaps: {}, lit: {}, sheet: {}, live: {}, own: {} }),

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 Answer = Callable[[str], tuple[str, bytes] | None]
 
@@ -17,6 +17,13 @@ _INDEX = """<!doctype html><html><head><meta charset="utf-8">{%css%}
   fill: (feature) => { window.told += 1; return {fillOpacity: (window.values ?? {})[feature.properties.code] / 100, weight: 1}; },
 }};</script></head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer><script src="/side.js"></script></body></html>"""
+
+
+class _Silent(WSGIRequestHandler):
+    """Serves without a line for each request."""
+
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        """Nothing."""
 
 
 @contextmanager
@@ -43,7 +50,7 @@ def dash_site(answer: Answer) -> Iterator[str]:
 
     app.server.before_request(ours)
 
-    server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    server = make_server("127.0.0.1", 0, app.server, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -40,8 +40,8 @@ Pixels = NDArray[np.int16]
 class Seen:
     """The map with one layer on at a time, and where pyproj says that a place is."""
 
-    def __init__(self, watched: Watched) -> None:
-        self.watched, self.page = watched, watched.page
+    def __init__(self, watched: Watched, served: MapPage) -> None:
+        self.watched, self.page, self.served = watched, watched.page, served
         self.bare = self._picture()
 
     def on(self, layer: str) -> Pixels:
@@ -88,11 +88,12 @@ def shade(value: float, values: NDArray[np.float64], count: int = 5, equal: bool
 @pytest.fixture(scope="module")
 def seen(browser: Browser) -> Iterator[Seen]:
     made = container()
-    with served(MapPage(made.regions, (), made)) as address:
+    maps = MapPage(made.regions, (), made)
+    with served(maps) as address:
         context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
         watched = Watched(context, address)
         _open(watched, address, "still&lang=en")
-        yield Seen(watched)
+        yield Seen(watched, maps)
         context.close()
 
 
@@ -129,6 +130,7 @@ def test_regions_have_the_colours_of_their_values(seen: Seen) -> None:
     for place, color in (((120.1, 30.5), RAMP[0]), ((120.9, 30.5), shade(9, np.array([1.0, 9.0])))):
         assert picture[seen.at(*place)] == pytest.approx(ground * (1 - REGION_ALPHA) + color * REGION_ALPHA, abs=6)
     seen.page.evaluate("map.setValues('regions', {}, {})")
+    assert seen.served.paths.count("/api/v1/regions/1/geometry") == 1, "shapes are sent once, values alone afterwards"
     seen.bare = seen._picture()
 
 

@@ -295,7 +295,7 @@ def test_everybody_can_read_and_reach_it(
     expect(page.locator(".duty-facts")).to_be_visible()
     found = complaints(page)
     page.locator("body").press("2")
-    page.locator("body").press("u")
+    page.locator("body").press("r")
     expect(page.locator(".duty-acts form")).to_be_visible()
     assert found + complaints(page) == []
     assert page.evaluate(CUT) == []

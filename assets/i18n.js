@@ -32,10 +32,10 @@
 
     no_records: ["本时段暂无记录", "no records in this window yet"],
     no_records_then: ["对比时段无记录", "no records to compare with"],
-    not_counted: ["本时段未接入数据", "the source was not connected then"],
+    not_counted: ["本时段未接入数据", "not connected then"],
     not_asked: ["没有可用的读数", "no reading is available"],
     not_kept: ["对比时段的明细已过保存期", "the earlier detail is no longer kept"],
-    then_not_whole: ["对比时段数据不完整", "the earlier period is not complete"],
+    then_not_whole: ["对比时段数据不完整", "no full comparison"],
     too_early: ["时段刚开始，暂不对比", "too early to compare"],
     no_regions: ["没有下级区域", "no regions below this one"],
     nothing_yet: ["暂无事项；有新事项时显示在这里", "nothing yet; what happens next appears here"],

@@ -69,17 +69,22 @@ def city(folder: Path) -> Path:
     slot = hotline.slot(5).model_dump(mode="json", exclude_defaults=True)
     slot["source"] = {"topic": TOPIC, "format": "json"}
     (folder / "slots" / "hotline.yaml").write_text(yaml.safe_dump(slot))
+    (folder / "boards").mkdir()
+    shown = {"panel": "number", "title": {"en": "Requests"}, "indicator": "hotline.requests", "window": "today"}
+    wall = {"columns": 1, "rows": 1, "at": {"requests": [1, 1, 1, 1]}}
+    board = {"board": "city", "title": {"en": name}, "layouts": {"wall": wall}, "panels": {"requests": shown}}
+    (folder / "boards" / "city.yaml").write_text(yaml.safe_dump(board))
     return folder
 
 
 def counting_s(folder: Path, kafka: str, redis: str, workers: int) -> float:
     """Seconds it would take to count all at the pace of the middle of the run: their start and the last crumbs are left out."""
     ledger = RedisLedger(redis, prefix=f"cockpit:{folder.name}")
-    environment = {**os.environ, "COCKPIT_KAFKA": kafka, "COCKPIT_REDIS": redis, "COCKPIT_STATE": str(folder / "state")}
+    environment = {**os.environ, "COCKPIT_KAFKA": kafka, "COCKPIT_REDIS": redis, "COCKPIT_STATE": f"{folder}-state"}
     with running(folder, environment, workers) as processes:
-        began_s = reached(ledger, MIDDLE[0] * RECORDS)
+        began_s = reached(ledger, MIDDLE[0] * RECORDS, processes)
         before_s = [cpu_s(process) for process in processes]
-        ended_s = reached(ledger, MIDDLE[1] * RECORDS)
+        ended_s = reached(ledger, MIDDLE[1] * RECORDS, processes)
         worked_s = [cpu_s(process) - before for process, before in zip(processes, before_s, strict=True)]
         if min(worked_s) < 0.2 * max(worked_s):
             raise RuntimeError(f"the work was not shared: the workers took {worked_s} s of processor time")
@@ -93,8 +98,9 @@ def running(folder: Path, environment: dict[str, str], workers: int) -> Iterator
     processes = []
     for number in range(workers):
         own = {**environment, "COCKPIT_STATE": f"{environment['COCKPIT_STATE']}-{number}"}
-        log = (folder / f"worker-{number}.log").open("wb")
-        processes.append(subprocess.Popen(command, env=own, stdout=log, stderr=log, cwd=hotline.ROOT))
+        log = Path(f"{folder}-{number}.log")  # beside the city: what nothing reads may not lie in it
+        with log.open("wb") as out:
+            processes.append(subprocess.Popen(command, env=own, stdout=out, stderr=out, cwd=hotline.ROOT))
     try:
         yield processes
     finally:
@@ -104,10 +110,12 @@ def running(folder: Path, environment: dict[str, str], workers: int) -> Iterator
             process.wait(20)
 
 
-def reached(ledger: RedisLedger, count: float) -> float:
+def reached(ledger: RedisLedger, count: float, processes: Sequence[subprocess.Popen[bytes]]) -> float:
     """The moment (performance counter) at which so many records were counted. Raises RuntimeError when nothing moves."""
     deadline = time.perf_counter() + LIMIT_S
     while ledger.state("hotline").counters.get("accepted", 0) < count:
+        if ended := [process.args for process in processes if process.poll() is not None]:
+            raise RuntimeError(f"a worker has ended: {ended}")
         if time.perf_counter() > deadline:
             raise RuntimeError(f"the workers stand at {ledger.state('hotline').counters}")
         time.sleep(0.02)

@@ -59,11 +59,10 @@ def test_there_are_enough_bus_lines_and_cameras() -> None:
 
 
 def test_buses_and_patrols_follow_the_roads() -> None:
-    roads = shapely.union_all(
-        [shape for name in ("roads_main", "roads", "streets") for shape in _shapes(f"layers/{name}.geojson")]
-    )
-    near = roads.buffer(0.0003)  # thirty metres
+    roads = np.array([shape for name in ("roads_main", "roads", "streets") for shape in _shapes(f"layers/{name}.geojson")])
+    tree, thirty_m = shapely.STRtree(roads), 0.0003
     for shape in [*_shapes("layers/bus.geojson"), *_shapes("layers/patrols.geojson")]:
+        near = shapely.union_all(roads[tree.query(shape, predicate="dwithin", distance=thirty_m)]).buffer(thirty_m)
         assert shape.difference(near).length < 0.02 * shape.length
 
 

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from slots.expression import ExpressionError, condition, number
+from tests.forms import form, proof
 
 FIELDS = {"a": "int", "b": "float", "s": "string", "o": "bool", "t": "datetime", "u": "datetime"}
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,7 +26,7 @@ FRAME = pl.DataFrame(
     }
 )
 SEED = 20261122
-RANDOM = 5000
+RANDOM = form(1000, 5000)
 SLOWEST_S = 1.0
 
 LEAVES = {
@@ -105,6 +106,7 @@ def answers(expressions: list[pl.Expr]) -> list[list[object]]:
     return told
 
 
+@proof
 def test_random_expressions_are_compiled_or_refused_and_always_answer() -> None:
     rng = random.Random(SEED)
     waiting: list[pl.Expr] = []

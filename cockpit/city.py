@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,6 +17,7 @@ from cockpit.dispatch.limit_document import LimitsDocument
 from cockpit.dispatch.open311 import Service
 from cockpit.dispatch.plans import Plan, PlanReferences
 from cockpit.dispatch.roster import Roster
+from cockpit.dispatch.templates import Template, city_templates
 from cockpit.documents import Document
 from cockpit.panels.panel import Panel
 from cockpit.references import References
@@ -75,6 +76,7 @@ class City:
     services: tuple[Service, ...] = ()
     """What people may ask for by Open311."""
     incidents: IntakeRule | None = None
+    templates: Mapping[str, Template] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def topics(self) -> dict[str, list[Slot]]:
@@ -120,6 +122,7 @@ class _Loading:
         codes = regions.codes if regions is not None else None
         roster = city_roster(self._files, own.timezone if own else "UTC", codes)
         plans = city_plans(self._files, PlanReferences(codes, self._resources(layers, moving), roster.groups))
+        templates = city_templates(self._files, roster.groups)
         if own and document:
             boards = self._ordered(boards, own, document)
             for problem in rule_problems(own.incidents, slots, references.unread) if own.incidents else ():
@@ -130,7 +133,7 @@ class _Loading:
             self._files.folder, own.name, own.title, own.timezone, own.languages, own.demonstration,
             regions, Live(slots), Live(boards), layers, Live(schemes), own.calendar,
             own.limits, plans, roster, own.unit_positions, own.services,
-            incidents=own.incidents,
+            incidents=own.incidents, templates=templates,
         )  # fmt: skip
 
     def _regions(self, own: CityDocument, document: Document) -> Regions | None:

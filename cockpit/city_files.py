@@ -15,7 +15,7 @@ from cockpit.static_layers import FORMATS as LAYER_FORMATS
 from slots.problem import DocumentError, Problem, nearest, problems_of
 from slots.slot import Model
 
-FOLDERS: Final = ("slots", "indicators", "boards", "layers", "plans", "roster", "schemas")
+FOLDERS: Final = ("slots", "indicators", "boards", "layers", "plans", "roster", "messages", "schemas")
 ROSTER_FILES: Final = ("people.csv", "units.csv", "duty.csv")
 SCHEMA_FORMATS: Final = (".avsc", ".desc", ".proto")
 

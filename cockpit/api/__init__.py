@@ -10,10 +10,13 @@ from prometheus_client.registry import Collector
 
 from cockpit.api.alerts import Alerts
 from cockpit.api.answer import answer
+from cockpit.api.attachments import Attachments
+from cockpit.api.broadcasts import BroadcastList
 from cockpit.api.clocks import ClockList
 from cockpit.api.datum_guess import DatumGuess
 from cockpit.api.duty import Duty
 from cockpit.api.entities import EntityStates
+from cockpit.api.exercise import Exercises
 from cockpit.api.export import Export
 from cockpit.api.health import Probes
 from cockpit.api.incidents import IncidentList
@@ -52,6 +55,7 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
         IncidentList(parts).router, OrderList(parts).router, Journal(parts).router,
         Units(parts).router, ClockList(parts).router, PlanList(parts).router, Duty(parts).router,
         Alerts(parts).router, Open311(parts).router, Reports(parts).router,
+        Attachments(parts).router, Exercises(parts).router, BroadcastList(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
     router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

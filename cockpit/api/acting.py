@@ -32,6 +32,7 @@ class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     role: Role
     region: str | None = None
+    unit: Annotated[str, Meta(max_length=200)] = ""
 
 
 class Acting:
@@ -62,7 +63,12 @@ class Acting:
             raise Refusal(403, "nobody acts as the cockpit itself")
         if named.region is not None and named.region not in self._parts.city.regions:
             raise Refusal(422, f"the actor's region {named.region!r:.60} is not in this city")
-        return Actor(named.name, named.role, named.region)
+        return Actor(named.name, named.role, named.region, named.unit or self._unit(named.name))
+
+    def _unit(self, name: str) -> str:
+        """The unit of the person with this name or id; empty where the roster has none, or several."""
+        units = {one.unit for one in self._parts.city.roster.people if name in (one.id, one.name)}
+        return units.pop() if len(units) == 1 else ""
 
     async def post(self, request: Request, work: Callable[[bytes, Actor], Work]) -> Response:
         """The answer to a POST, the same one for the same key and body. `work` reads the body; what it gives runs in a thread."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -13,13 +14,15 @@ from cockpit.api.answer import Refusal, Route, known
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.incident import Incident, State
 from cockpit.dispatch.incidents import masked
-from cockpit.dispatch.machine import STEPS
+from cockpit.dispatch.machine import STEPS, within
 from cockpit.dispatch.said import Report, read
+from cockpit.dispatch.similar import HOURS, LOOKED_AT, WITHIN_M, Similar, case_of, open_still, similar
 from cockpit.dispatch.step import Step
 from cockpit.dispatch.toolbox import Work
 from cockpit.dispatch.writing import Writing
 from cockpit.parts import Parts
 
+_SUGGESTED: Final = 5
 _TOLD: Final = frozenset({Role.REGISTRAR, Role.CHIEF, Role.DISPATCHER, Role.DEPARTMENT, Role.ADMINISTRATOR})
 """Those who may need to call back see who reported it."""
 
@@ -36,6 +39,7 @@ class IncidentList:
         self.router.add_api_route("", self.receive, methods=["POST"], status_code=201, openapi_extra=described(report))
         self.router.add_api_route("", self.latest, methods=["GET"])
         self.router.add_api_route("/{number}", self.one, methods=["GET"])
+        self.router.add_api_route("/{number}/similar", self.similar, methods=["GET"])
         self.router.add_api_route("/{number}/{verb}", self.act, methods=["POST"], openapi_extra=described({"type": "object"}))
 
     async def receive(self, request: Request) -> Response:
@@ -43,10 +47,14 @@ class IncidentList:
 
         def work(body: bytes, actor: Actor) -> Work:
             report = read(body, Report, "incident")
+            toolbox = self._acting.toolbox
+            since = self._parts.clock() - timedelta(hours=HOURS)
+            recent = toolbox.store.reported_since(since, LOOKED_AT)  # before the transaction, which others wait for
 
             def do(writing: Writing) -> tuple[int, bytes]:
-                incident, new = self._acting.toolbox.incidents.receive(writing, report, actor)
-                return 201 if new else 200, msgspec.json.encode(self._shown(incident, actor))
+                incident, new = toolbox.incidents.receive(writing, report, actor)
+                near = [_similar(one, "zh") for one in self._alike(incident, recent, actor)[:_SUGGESTED]]
+                return 201 if new else 200, msgspec.json.encode(self._shown(incident, actor) | {"similar": near})
 
             return do
 
@@ -83,6 +91,26 @@ class IncidentList:
         actor, toolbox = self._acting.actor(request), self._acting.toolbox
         return await self._acting.get(lambda: self._shown(toolbox.incident(number, actor), actor))
 
+    async def similar(
+        self,
+        number: str,
+        request: Request,
+        within_m: Annotated[float, Query(gt=0, le=50_000, allow_inf_nan=False)] = WITHIN_M,
+        hours: Annotated[float, Query(gt=0, le=24 * 90, allow_inf_nan=False)] = HOURS,
+        lang: Annotated[str, Query(pattern="^(zh|en)$")] = "zh",
+        limit: Annotated[int, Query(ge=1, le=100)] = 10,
+    ) -> Response:
+        """Incidents that may be the same thing, by place, time and words, with the reasons; the likest first."""
+        actor, toolbox = self._acting.actor(request), self._acting.toolbox
+
+        def found() -> dict[str, Any]:
+            one = toolbox.incident(number, actor)
+            recent = toolbox.store.reported_since(one.reported_at - timedelta(hours=hours), LOOKED_AT)
+            alike = self._alike(one, recent, actor, within_m, hours)
+            return {"similar": [_similar(each, lang) for each in alike[:limit]]}
+
+        return await self._acting.get(found)
+
     async def act(self, number: str, verb: str, request: Request) -> Response:
         """Does a verb: the incident after it; 409 with `verbs` where it is not legal now for this actor."""
 
@@ -97,10 +125,26 @@ class IncidentList:
 
         return await self._acting.post(request, work)
 
+    def _alike(
+        self, one: Incident, others: Sequence[Incident], actor: Actor, within_m: float = WITHIN_M, hours: float = HOURS
+    ) -> list[Similar]:
+        above = self._acting.toolbox.ground.above
+        return [each for each in similar(case_of(one), others, within_m, hours) if within(actor, each.incident.region, above)]
+
     def _shown(self, incident: Incident, actor: Actor) -> dict[str, Any]:
         verbs = self._acting.toolbox.incidents.legal(incident, actor)
         shown: dict[str, Any] = msgspec.to_builtins(incident if actor.role in _TOLD else masked(incident))
         return shown | {"verbs": verbs, "needs": needs(verbs, STEPS)}
+
+
+def _similar(one: Similar, language: str) -> dict[str, Any]:
+    other = one.incident
+    return {
+        "number": other.number, "title": other.title, "category": other.category, "state": other.state.value,
+        "region": other.region, "lon": other.lon, "lat": other.lat, "reported_at": other.reported_at,
+        "exercise": other.exercise, "open": open_still(other), "score": one.score, "metres": one.metres,
+        "minutes": one.minutes, "text": one.text, "reasons": one.said(language),
+    }  # fmt: skip
 
 
 def needs(verbs: Sequence[str], steps: Any) -> dict[str, Any]:

@@ -25,11 +25,20 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`region`: the code of the region whose things, and those below it, are this actor's business; None: all."""
+    """`region`: the code of the region whose things, and those below it, are this actor's business; None: all.
+
+    `unit`: the unit or department a person belongs to; empty: the name is the unit's own.
+    """
 
     name: str
     role: Role
     region: str | None = None
+    unit: str = ""
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The names under which this actor may be the unit of an incident."""
+        return frozenset({self.name, self.unit} - {""})
 
 
 SYSTEM: Final = Actor("cockpit", Role.SYSTEM)

@@ -12,19 +12,30 @@ from cockpit.dispatch.writing import Writing
 ORDERS: Final = "dispatch.orders"
 FEEDBACK: Final = "dispatch.feedback"
 JOURNAL: Final = "dispatch.journal"
+BROADCASTS: Final = "dispatch.broadcasts"
+PLAYED: Final = ".exercise"
+"""What is played goes to topics of its own, named as the real ones with this behind; nobody who counts or drives reads them."""
+COMMANDS: Final = frozenset({ORDERS, ORDERS + PLAYED})
+"""The topics that bring orders to units."""
+
+
+def topic_of(topic: str, exercise: bool) -> str:
+    """Where something real or something played goes."""
+    return topic + PLAYED if exercise else topic
 
 
 def announce(writing: Writing, entry: Entry, thing: Incident | Order) -> None:
     """Has a row of the journal sent to its topic, with what it is about as it stands then; key: the subject."""
-    writing.send(JOURNAL, entry.seq, entry.subject, entry.subject, _told(entry, thing))
+    writing.send(topic_of(JOURNAL, thing.exercise), entry.seq, entry.subject, entry.subject, _told(entry, thing))
 
 
 def command(writing: Writing, entry: Entry, order: Order) -> None:
     """Has an order sent to its unit; key: the unit, whose orders keep their sequence."""
-    writing.send(ORDERS, entry.seq, order.unit, order.number, {
+    writing.send(topic_of(ORDERS, order.exercise), entry.seq, order.unit, order.number, {
         "order": order.number, "unit": order.unit, "text": order.text, "incident": order.incident, "kind": order.kind,
         "consequence": order.consequence, "lon": order.lon, "lat": order.lat, "region": order.region,
         "attachments": order.attachments, "issued_at": order.issued_at, "expires_at": order.expires_at,
+        "deadline": order.deadline,
         "exercise": order.exercise,
     })  # fmt: skip
 

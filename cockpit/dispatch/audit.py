@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
-from cockpit.dispatch import machine, order_machine
+from cockpit.dispatch import broadcast, machine, order_machine
 from cockpit.dispatch.anchor import Conflict, together
+from cockpit.dispatch.broadcast import Broadcast
+from cockpit.dispatch.exercise import SUBJECT
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.journal import Entry, Head, Sealer, Verdict, entries, verify
 from cockpit.dispatch.order import Order
 from cockpit.dispatch.store import Store
+
+_FOLDS: Final = {"I": machine.fold, "O": order_machine.fold, "B": broadcast.fold}
+"""By the first letter of the number."""
 
 
 def audit(store: Store, sealer: Sealer, city: str, kept: Iterable[Head]) -> Verdict:
@@ -30,10 +35,12 @@ def audit(store: Store, sealer: Sealer, city: str, kept: Iterable[Head]) -> Verd
     return _difference(store, verdict) or verdict
 
 
-def fold_all(rows: Iterable[Entry]) -> dict[str, Incident | Order]:
-    """Every incident and order as the journal has it, by number."""
+def fold_all(rows: Iterable[Entry]) -> dict[str, Incident | Order | Broadcast]:
+    """Every incident, order and broadcast as the journal has it, by number."""
     found: dict[str, Any] = {}
     for entry in rows:
+        if entry.subject == SUBJECT:
+            continue
         found[entry.subject] = _folded(found.get(entry.subject), entry)
     return found
 
@@ -46,6 +53,8 @@ def _difference(store: Store, verdict: Verdict) -> Verdict | None:
     held: dict[str, int] = {}
     for entry in entries(store.rows()):
         number = entry.subject
+        if number == SUBJECT:
+            continue
         thing = folded[number] = _folded(folded.get(number), entry)
         if entry.seq <= verdict.rows:
             last[number] = entry.seq
@@ -60,5 +69,5 @@ def _difference(store: Store, verdict: Verdict) -> Verdict | None:
 
 
 def _folded(thing: Any, entry: Entry) -> Any:
-    fold: Any = order_machine.fold if entry.subject.startswith("O") else machine.fold
+    fold: Any = _FOLDS.get(entry.subject[:1], machine.fold)
     return fold(thing, entry)

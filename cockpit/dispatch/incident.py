@@ -109,7 +109,10 @@ class Incident:
     media: tuple[str, ...] = ()
     recurrence_key: str = ""
     recurrence: int = 0
-    """How many with this key there were before."""
+    """How many with this key there were before, and how often it was reported again."""
+    duplicate_of: str = ""
+    """The incident that it is the same as; it ended for that."""
+    duplicates: tuple[str, ...] = ()
     exercise: bool = False
     filed_at: datetime | None = None
     dispatched_at: datetime | None = None

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from cockpit.dispatch.actor import Actor
+from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.announcing import announce
 from cockpit.dispatch.ground import Ground
-from cockpit.dispatch.incident import Incident
-from cockpit.dispatch.machine import RECEIVE, STEPS, fold, legal, within
+from cockpit.dispatch.incident import ENDED, Incident
+from cockpit.dispatch.machine import ABSORB, RECEIVE, STEPS, fold, legal, within
 from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown, Wrong
+from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.said import Report, given
 from cockpit.dispatch.writing import Writing
 from slots.problem import nearest
@@ -27,8 +28,9 @@ _AHEAD: Final = timedelta(minutes=5)
 class Incidents:
     """The verbs of incidents. Holds nothing; any thread."""
 
-    def __init__(self, ground: Ground, zone: str) -> None:
+    def __init__(self, ground: Ground, zone: str, rules: Rules | None = None) -> None:
         self._ground = ground
+        self._rules = rules or Rules()
         self._zone = ZoneInfo(zone)
 
     def receive(self, writing: Writing, report: Report, actor: Actor) -> tuple[Incident, bool]:
@@ -43,6 +45,7 @@ class Incidents:
             raise Wrong(f"'reported_at' is {at.isoformat()}, which lies ahead")
         body: dict[str, Any] = msgspec.to_builtins(report)
         body |= {"region": spot.region, "lon": spot.lon, "lat": spot.lat, "reported_at": at.isoformat(), "to": "REPORTED"}
+        body["exercise"] = played(report.exercise, writing, actor)
         body["recurrence"] = writing.recurrences(report.recurrence_key) if report.recurrence_key else 0
         number = writing.number("incidents", f"{writing.now.astimezone(self._zone):%Y%m%d}")
         entry = writing.append(actor, number, "", RECEIVE, body)
@@ -62,16 +65,45 @@ class Incidents:
         verbs = self.legal(incident, actor)
         if verb not in verbs:
             raise Illegal(f"{verb!r} cannot be done by {actor.role.value} while {number} is {incident.state.value}", verbs)
-        body = {**given(step, said), "from": incident.state.value, "to": step.target or incident.state.value}
-        entry = writing.append(actor, number, "", verb, body)
+        body = given(step, said)
+        if verb == "dispatch" and "deadline" not in body:
+            due = self._rules.deadline(incident, writing.entries(number), writing.now)
+            body |= {"deadline": due.isoformat()} if due else {}
+        other = self._other(writing, incident, body["duplicate_of"], actor) if "duplicate_of" in body else None
+        changed = self._noted(writing, incident, verb, body | {"to": step.target or incident.state.value}, actor)
+        if other is not None:
+            self._noted(writing, other, ABSORB, {"duplicate": number, "to": other.state.value}, actor)
+        return changed
+
+    def _noted(self, writing: Writing, incident: Incident, verb: str, body: Mapping[str, Any], actor: Actor) -> Incident:
+        entry = writing.append(actor, incident.number, "", verb, {**body, "from": incident.state.value})
         changed = fold(incident, entry)
         writing.keep_incident(changed, self._ground.path(changed.region))
         announce(writing, entry, changed)
         return changed
 
+    def _other(self, writing: Writing, incident: Incident, number: str, actor: Actor) -> Incident:
+        """The incident that this one is the same as. Raises Wrong."""
+        other = writing.incident(number)
+        if other is None or not within(actor, other.region, self._ground.above):
+            raise Wrong(f"'duplicate_of': there is no incident {number!r}")
+        if number == incident.number or other.duplicate_of or other.state in ENDED:
+            why = "that is itself" if number == incident.number else "that one has ended"
+            raise Wrong(f"'duplicate_of': {incident.number} cannot be the same as {number}: {why}")
+        if other.exercise is not incident.exercise:
+            raise Wrong(f"'duplicate_of': of {incident.number} and {number} one is played and one is real")
+        return other
+
     def legal(self, incident: Incident, actor: Actor) -> tuple[str, ...]:
         """The verbs this actor may do now."""
         return tuple(legal(incident, actor, self._ground.above))
+
+
+def played(said: bool | None, writing: Writing, actor: Actor) -> bool:
+    """Whether something new is part of an exercise: as somebody says, else while one runs; what machines report is real."""
+    if said is not None:
+        return said
+    return actor.role is not Role.SYSTEM and writing.exercise().running
 
 
 def masked(incident: Incident) -> Incident:

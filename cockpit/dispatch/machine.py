@@ -23,6 +23,7 @@ _HANDLE, _INSPECT, _LEAD = Role.DEPARTMENT, Role.INSPECTOR, Role.LEADER
 _OPEN: Final = frozenset(set(State) - ENDED)
 _AT_WORK: Final = frozenset(_OPEN - {State.REPORTED, State.CLOSED, State.REVIEWED})
 _SAID: Final = ("opinion", "attachments")
+_MERGE: Final = ("duplicate_of",)
 
 
 def _in(*states: State) -> frozenset[str]:
@@ -33,23 +34,31 @@ def _badly(incident: Incident, actor: Actor) -> bool:
     return incident.reviewed_badly
 
 
+def _theirs(incident: Incident, actor: Actor) -> bool:
+    """A department handles what it leads or helps with, nobody else's."""
+    helping = {incident.lead_unit, *(one.unit for one in incident.co_units)}
+    return actor.role is not Role.DEPARTMENT or bool(actor.units & helping)
+
+
 RECEIVE: Final = "receive"
 """The first row of each incident."""
+ABSORB: Final = "absorb"
+"""The row of an incident that another one turned out to be a duplicate of."""
 
 STEPS: Final[Mapping[str, Step]] = table((
     Step("accept", _in(State.REPORTED), State.ACCEPTED, of(_REGISTER, _CHIEF)),
-    Step("reject", _in(State.REPORTED), State.REJECTED, of(_REGISTER, _CHIEF), reason=True),
+    Step("reject", _in(State.REPORTED), State.REJECTED, of(_REGISTER, _CHIEF), reason=True, takes=_MERGE),
     Step("file", _in(State.ACCEPTED), State.FILED, of(_CHIEF)),
-    Step("cancel", _in(State.ACCEPTED, State.FILED), State.CANCELLED, of(_CHIEF), reason=True),
+    Step("cancel", _in(State.ACCEPTED, State.FILED), State.CANCELLED, of(_CHIEF), reason=True, takes=_MERGE),
     Step("dispatch", _in(State.FILED), State.DISPATCHED, of(_DISPATCH, _CHIEF), needs=("unit",), takes=("deadline",)),
-    Step("sign", _in(State.DISPATCHED), State.SIGNED, of(_HANDLE)),
-    Step("return", _in(State.DISPATCHED), State.FILED, of(_HANDLE), reason=True),
-    Step("start", _in(State.SIGNED), State.HANDLING, of(_HANDLE)),
-    Step("suspend", _in(State.HANDLING), State.SUSPEND_REQUESTED, of(_HANDLE), reason=True),
+    Step("sign", _in(State.DISPATCHED), State.SIGNED, of(_HANDLE), when=_theirs),
+    Step("return", _in(State.DISPATCHED), State.FILED, of(_HANDLE), reason=True, when=_theirs),
+    Step("start", _in(State.SIGNED), State.HANDLING, of(_HANDLE), when=_theirs),
+    Step("suspend", _in(State.HANDLING), State.SUSPEND_REQUESTED, of(_HANDLE), reason=True, when=_theirs),
     Step("approve", _in(State.SUSPEND_REQUESTED), State.SUSPENDED, of(_DISPATCH, _CHIEF)),
     Step("deny", _in(State.SUSPEND_REQUESTED), State.HANDLING, of(_DISPATCH, _CHIEF), reason=True),
-    Step("resume", _in(State.SUSPENDED), State.HANDLING, of(_HANDLE, _DISPATCH, _CHIEF)),
-    Step("report", _in(State.HANDLING), State.REPORTED_BACK, of(_HANDLE), takes=("reply",)),
+    Step("resume", _in(State.SUSPENDED), State.HANDLING, of(_HANDLE, _DISPATCH, _CHIEF), when=_theirs),
+    Step("report", _in(State.HANDLING), State.REPORTED_BACK, of(_HANDLE), takes=("reply",), when=_theirs),
     Step("verify", _in(State.REPORTED_BACK), State.VERIFYING, of(_INSPECT, _COLLECT, _DISPATCH, _CHIEF)),
     Step("pass", _in(State.VERIFYING), State.CLOSED, of(_INSPECT, _CHIEF)),
     Step("fail", _in(State.VERIFYING), State.DISPATCHED, of(_INSPECT, _CHIEF), reason=True),
@@ -160,7 +169,17 @@ def _joined(incident: Incident, entry: Entry) -> Incident:
     return replace(incident, co_units=(*(one for one in incident.co_units if one.unit != joined.unit), joined))
 
 
+def _ended(incident: Incident, entry: Entry) -> Incident:
+    return replace(incident, duplicate_of=entry.body.get("duplicate_of") or "")
+
+
+def _absorbed(incident: Incident, entry: Entry) -> Incident:
+    """What is reported again is no new thing, but it is known how often people saw it."""
+    return replace(incident, duplicates=(*incident.duplicates, entry.body["duplicate"]), recurrence=incident.recurrence + 1)
+
+
 _CHANGES: Final = {
+    "reject": _ended, "cancel": _ended, ABSORB: _absorbed,
     "file": _filed, "dispatch": _dispatched, "return": _returned, "approve": _suspended, "resume": _resumed,
     "report": _reported, "pass": _passed, "fail": _failed, "review": _reviewed, "reopen": _reopened,
     "supervise": _supervised, "urge": _urged, "add-unit": _joined,

@@ -81,6 +81,7 @@ def report_of(form: Mapping[str, str], services: Sequence[Service]) -> Report:
     title = (description.splitlines() or [""])[0][:60] or _in(service.name, "zh")
     media = form.get("media_url", "")
     return Report(
+        exercise=False,
         title=title, category=service.category, description=description, channel="Open311",
         lon=place[0] if place else None, lat=place[1] if place else None,
         address=(form.get("address_string") or form.get("address_id") or "")[:400],

@@ -61,3 +61,13 @@ class Order:
     reason: str = ""
     """Why it was refused, cancelled or expired."""
     needs_assistance: bool = False
+    deadline: datetime | None = None
+    """By when it is to be done."""
+    why_busy: str = ""
+    """Why it was given to a unit that was out with another one."""
+    board: str = ""
+    query: str = ""
+    """The screen its author had before the eyes."""
+    screen: str = ""
+    picture: str = ""
+    """What was on it when the order was given: names of kept files; empty: not kept (yet)."""

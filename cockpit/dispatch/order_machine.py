@@ -41,10 +41,12 @@ def _own(order: Order, actor: Actor) -> bool:
 
 DRAFT: Final = "draft"
 """The first row of each order."""
+FREEZE: Final = "freeze"
+"""The row that says what was on the screen when it was given."""
 
 STEPS: Final[Mapping[str, Step]] = table((
-    Step("issue", _in(_S.DRAFT), _S.ISSUED, _COMMAND, when=_ordinary),
-    Step("approve", _in(_S.DRAFT), _S.ISSUED, of(Role.CHIEF, Role.LEADER), when=_by_another),
+    Step("issue", _in(_S.DRAFT), _S.ISSUED, _COMMAND, takes=("reason",), when=_ordinary),
+    Step("approve", _in(_S.DRAFT), _S.ISSUED, of(Role.CHIEF, Role.LEADER), takes=("reason",), when=_by_another),
     Step("cancel", _in(_S.DRAFT, _S.ISSUED), _S.CANCELLED, _COMMAND, reason=True),
     Step("send", _in(_S.ISSUED), _S.SENT, of(Role.SYSTEM)),
     Step("deliver", _in(_S.SENT), _S.DELIVERED, _FIELD, when=_own),
@@ -78,6 +80,9 @@ def fold(order: Order | None, entry: Entry) -> Order:
         changes |= {"ended_at": entry.at, "reason": entry.body.get("reason", "")}
     if entry.verb in ("issue", "approve"):
         changes["approver"] = entry.actor if entry.verb == "approve" else ""
+        changes["why_busy"] = entry.body.get("reason") or order.why_busy
+    if entry.verb == FREEZE:
+        changes |= {"screen": entry.body["screen"], "picture": entry.body["picture"]}
     if entry.verb == "assist":
         changes["needs_assistance"] = True
     return replace(moved, **changes)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from cockpit.dispatch.actor import SYSTEM, Actor
-from cockpit.dispatch.announcing import ORDERS, announce, command
+from cockpit.dispatch.announcing import ORDERS, announce, command, topic_of
+from cockpit.dispatch.field import OPEN
 from cockpit.dispatch.ground import Ground, Spot
 from cockpit.dispatch.incident import ENDED, Incident
+from cockpit.dispatch.incidents import played
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.machine import within
 from cockpit.dispatch.order import Order, OrderState
-from cockpit.dispatch.order_machine import DRAFT, STEPS, fold, legal
+from cockpit.dispatch.order_machine import DRAFT, FREEZE, STEPS, fold, legal
 from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown, Wrong
+from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.said import Draft, given
 from cockpit.dispatch.writing import Writing
 from slots.problem import nearest
@@ -30,8 +33,9 @@ _LATE: Final = "its time to live ran out"
 class Orders:
     """The verbs of orders. Holds nothing; any thread."""
 
-    def __init__(self, ground: Ground, zone: str) -> None:
+    def __init__(self, ground: Ground, zone: str, rules: Rules | None = None) -> None:
         self._ground = ground
+        self._rules = rules or Rules()
         self._zone = ZoneInfo(zone)
 
     def draft(self, writing: Writing, draft: Draft, actor: Actor) -> Order:
@@ -42,9 +46,12 @@ class Orders:
             raise Forbidden(f"the place lies in {spot.region!r}, which is outside of {actor.region!r}, your region")
         expires = writing.now + timedelta(seconds=draft.ttl_s)
         body: dict[str, Any] = msgspec.to_builtins(draft)
-        del body["ttl_s"], body["datum"]
+        del body["ttl_s"], body["datum"], body["reason"], body["screen"]
+        body |= {"why_busy": draft.reason or ""} | (msgspec.to_builtins(draft.screen) if draft.screen else {})
+        due = draft.deadline or self._due(writing, incident)
+        body["deadline"] = due.isoformat() if due else None
         body |= {"region": spot.region, "lon": spot.lon, "lat": spot.lat, "expires_at": expires.isoformat(), "to": "DRAFT"}
-        body["exercise"] = draft.exercise or (incident is not None and incident.exercise)
+        body["exercise"] = played(draft.exercise, writing, actor) if incident is None else incident.exercise
         number = writing.number("orders", f"{writing.now.astimezone(self._zone):%Y%m%d}")
         entry = writing.append(actor, number, draft.incident, DRAFT, body)
         return self._kept(writing, fold(None, entry), entry)
@@ -62,12 +69,14 @@ class Orders:
             why = f"{_LATE} at {order.expires_at.isoformat()}" if self.run_out(order, writing) else f"it is {order.state.value}"
             raise Illegal(f"{verb!r} cannot be done with {number} by {actor.role.value} {actor.name!r:.60}: {why}", verbs)
         body = {**given(step, said), "from": order.state.value, "to": step.target or order.state.value}
+        if step.target is OrderState.ISSUED:
+            self._check_free(writing, order, body.get("reason") or order.why_busy, verbs)
         entry = writing.append(actor, number, order.incident, verb, body)
         changed = self._kept(writing, fold(order, entry), entry)
         if changed.state is OrderState.ISSUED and order.state is not OrderState.ISSUED:
             command(writing, entry, changed)
         elif changed.state in (OrderState.CANCELLED, OrderState.EXPIRED):
-            writing.unsend(ORDERS, number)
+            writing.unsend(topic_of(ORDERS, order.exercise), number)
         return changed
 
     def expire(self, writing: Writing, number: str) -> bool:
@@ -85,6 +94,29 @@ class Orders:
     def legal(self, order: Order, actor: Actor) -> tuple[str, ...]:
         """The verbs this actor may do now, as long as its time has not run out."""
         return tuple(legal(order, actor, self._ground.above))
+
+    def freeze(self, writing: Writing, number: str, screen: str, picture: str) -> None:
+        """Notes the names of what was on the screen when the order was given."""
+        order = writing.order(number)
+        if order is not None:
+            stands = order.state.value
+            body = {"screen": screen, "picture": picture, "from": stands, "to": stands}
+            entry = writing.append(SYSTEM, number, order.incident, FREEZE, body)
+            writing.keep_order(fold(order, entry))
+
+    def _check_free(self, writing: Writing, order: Order, reason: str, verbs: Sequence[str]) -> None:
+        """A unit of the roster that is out with another order is not sent again without a reason; others are no single unit."""
+        if reason or not self._rules.known(order.unit):
+            return
+        other = writing.busy_with(order.unit, OPEN, order.exercise)
+        if other is not None:
+            hint = "Hint: give a reason, or take another unit"
+            raise Illegal(f"unit {order.unit!r} is out with {other}; {order.number} would be its second order. {hint}", verbs)
+
+    def _due(self, writing: Writing, incident: Incident | None) -> datetime | None:
+        if incident is None or incident.deadline is not None:
+            return incident.deadline if incident else None
+        return self._rules.deadline(incident, writing.entries(incident.number), writing.now)
 
     def _kept(self, writing: Writing, order: Order, entry: Entry) -> Order:
         writing.keep_order(order)

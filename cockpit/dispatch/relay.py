@@ -11,7 +11,7 @@ import structlog
 
 from cockpit.dispatch.actor import SYSTEM
 from cockpit.dispatch.anchor import TOPIC, encoded
-from cockpit.dispatch.announcing import ORDERS
+from cockpit.dispatch.announcing import COMMANDS
 from cockpit.dispatch.database import StoreLost
 from cockpit.dispatch.journal import Head
 from cockpit.dispatch.order import OrderState
@@ -45,9 +45,9 @@ class Relay:
                 return 0
             self.expire()
             sent = 0
-            for topic, run in groupby(self._toolbox.store.pending(_AT_ONCE), key=lambda one: one.topic == ORDERS):
+            for commands, run in groupby(self._toolbox.store.pending(_AT_ONCE), key=lambda one: one.topic in COMMANDS):
                 records = list(run)
-                sent += self._orders(records) if topic else self._others(records)
+                sent += self._orders(records) if commands else self._others(records)
             self._anchor()
         return sent
 
@@ -77,13 +77,14 @@ class Relay:
         store, orders = self._toolbox.store, self._toolbox.orders
         with store.writing() as writing:
             due = [one for one in records if not orders.expire(writing, one.subject) and _waits(writing.order(one.subject))]
-        if due:
-            self._emit(ORDERS, due)
+        for topic in sorted({one.topic for one in due}):
+            self._emit(topic, [one for one in due if one.topic == topic])
         with store.writing() as writing:
             for one in due:
                 if _waits(writing.order(one.subject)):
                     orders.act(writing, one.subject, "send", {}, SYSTEM)
-            writing.sent(ORDERS, [one.seq for one in records])
+            for topic in sorted({one.topic for one in records}):
+                writing.sent(topic, [one.seq for one in records if one.topic == topic])
         return len(due)
 
     def _others(self, records: Sequence[Pending]) -> int:

@@ -14,7 +14,9 @@ from cockpit.dispatch.feedback import Feedback
 from cockpit.dispatch.follower import Follower
 from cockpit.dispatch.intake import Intake
 from cockpit.dispatch.journal import Sealer
+from cockpit.dispatch.kept_files import KeptFiles
 from cockpit.dispatch.relay import Relay
+from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.secret import secret_in
 from cockpit.dispatch.standing import OpenIncidents
 from cockpit.dispatch.store import Store
@@ -28,6 +30,8 @@ from streams.codecs import codec_for
 
 ANCHORS = "dispatch.anchors"
 """The file beside the state in which the journal's head is kept."""
+ATTACHMENTS = "attachments"
+"""The folder beside it in which photos and papers are kept."""
 
 
 def open_store(settings: Settings, folder: Path, city: str, secret: bytes, clock: Clock) -> Store:
@@ -42,7 +46,7 @@ def dispatching(parts: Parts, settings: Settings) -> Iterator[Parts]:
     city, folder = parts.city, state_root(settings) / parts.city.name
     given = settings.secret.get_secret_value() if settings.secret else None
     store = open_store(settings, folder, city.name, secret_in(folder, given), parts.clock)
-    toolbox = Toolbox(store, city.regions, city.zone)
+    toolbox = Toolbox(store, city.regions, city.zone, rules_of(city), KeptFiles(folder / ATTACHMENTS))
     with ExitStack() as stack:
         stack.callback(toolbox.close)
         relay = Relay(toolbox, parts.log, city.name)
@@ -56,6 +60,12 @@ def dispatching(parts: Parts, settings: Settings) -> Iterator[Parts]:
 def open_incidents(city: City, toolbox: Toolbox) -> OpenIncidents:
     """The open incidents of a city by its limits, its calendar, its plans and its roster."""
     return OpenIncidents(toolbox, city.limits, WorkingTime.of(city.calendar, city.zone), city.plans, city.roster)
+
+
+def rules_of(city: City) -> Rules:
+    """What the city's files lay down for its toolbox."""
+    work = WorkingTime.of(city.calendar, city.zone)
+    return Rules(city.roster, city.templates, (), city.limits, work)
 
 
 def _followers(parts: Parts, toolbox: Toolbox) -> Iterator[Follower]:

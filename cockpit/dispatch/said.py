@@ -48,9 +48,17 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reporter: Reporter = Reporter()
     media: Names = ()
     recurrence_key: Short = ""
-    exercise: bool = False
+    exercise: bool | None = None
+    """Whether it is played; None: it is while an exercise runs, but what machines report is real."""
     reported_at: Moment | None = None
     """When it happened, where that is known better than by the moment of the call; not in the future."""
+
+
+class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What its author has before the eyes: a board and the address's query, as `region=330106&window=today`."""
+
+    board: Name
+    query: Annotated[str, Meta(max_length=1000)] = ""
 
 
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -66,8 +74,14 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     datum: Short = "wgs84"
     region: str | None = None
     attachments: Names = ()
-    exercise: bool = False
+    exercise: bool | None = None
+    """As in a report; what is ordered for an incident is as real as the incident."""
     ttl_s: Annotated[int, Meta(ge=10, le=MOST_TTL_S)] = 900
+    deadline: Moment | None = None
+    """By when it is to be done; None: the incident's, else what the limits leave."""
+    reason: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+    """Why a unit that is out already is sent again."""
+    screen: Screen | None = None
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -78,6 +92,7 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     attachments: Names = ()
     unit: Name | None = None
     deadline: Moment | None = None
+    duplicate_of: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     stars: Annotated[int, Meta(ge=1, le=5)] | None = None
     reply: Reply | None = None
 

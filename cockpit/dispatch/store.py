@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Select, Table, or_, select
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 
+from cockpit.dispatch.broadcast import Broadcast
 from cockpit.dispatch.database import Database
+from cockpit.dispatch.exercise import RESET, SUBJECT, Exercise
+from cockpit.dispatch.exercise import fold as exercise_of
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.journal import Entry, Head, Row, Sealer, entries, micros
 from cockpit.dispatch.order import Order
-from cockpit.dispatch.tables import HEAD, INCIDENT, JOURNAL, ORDER, OUTBOX
+from cockpit.dispatch.tables import BROADCAST, HEAD, INCIDENT, JOURNAL, ORDER, OUTBOX
 from cockpit.dispatch.writing import Writing
 from streams.clock import Clock
 
-Kept = TypeVar("Kept", Incident, Order)
+Kept = TypeVar("Kept", Incident, Order, Broadcast)
 
 _AT_ONCE: Final = 10_000
 _COLUMNS: Final = tuple(JOURNAL.c[name] for name in Row._fields)
+
+
+INSIDE: Final = "inside:"
+"""The topics of the outbox that begin with this are no records for the log: somebody in here does what they say."""
 
 
 class Pending(NamedTuple):
@@ -69,7 +77,7 @@ class Store:
         self, states: Sequence[str], region: str | None, category: str | None, limit: int, before: str | None = None
     ) -> list[Incident]:
         """The newest first: in these states (none: all), in a region or below it; `before`: older than this number."""
-        wanted = select(INCIDENT.c.document).where(INCIDENT.c.city == self._city)
+        wanted = select(INCIDENT.c.document).where(INCIDENT.c.city == self._city, self._there(INCIDENT))
         if states:
             wanted = wanted.where(INCIDENT.c.state.in_(states))
         if region is not None:
@@ -90,7 +98,7 @@ class Store:
 
     def orders(self, incident: str | None, unit: str | None, states: Sequence[str], limit: int) -> list[Order]:
         """The newest first."""
-        wanted = select(ORDER.c.document).where(ORDER.c.city == self._city)
+        wanted = select(ORDER.c.document).where(ORDER.c.city == self._city, self._there(ORDER))
         if incident is not None:
             wanted = wanted.where(ORDER.c.incident == incident)
         if unit is not None:
@@ -99,6 +107,31 @@ class Store:
             wanted = wanted.where(ORDER.c.state.in_(states))
         return self._decoded(wanted.order_by(ORDER.c.drafted_us.desc(), ORDER.c.number.desc()).limit(limit), Order)
 
+    def reported_since(self, since: datetime, limit: int) -> list[Incident]:
+        """The newest first."""
+        recent = (INCIDENT.c.city == self._city, INCIDENT.c.reported_us >= micros(since), self._there(INCIDENT))
+        wanted = select(INCIDENT.c.document).where(*recent).order_by(INCIDENT.c.reported_us.desc()).limit(limit)
+        return self._decoded(wanted, Incident)
+
+    def broadcast(self, number: str) -> Broadcast | None:
+        with self._database.reading() as connection:
+            wanted = select(BROADCAST.c.document).where(BROADCAST.c.city == self._city, BROADCAST.c.number == number)
+            found = connection.execute(wanted).scalar_one_or_none()
+        return None if found is None else msgspec.json.decode(found, type=Broadcast)
+
+    def broadcasts(self, recipient: str | None, incident: str | None, limit: int) -> list[Broadcast]:
+        """The newest first."""
+        wanted = select(BROADCAST.c.document).where(BROADCAST.c.city == self._city, self._there(BROADCAST))
+        if recipient is not None:
+            wanted = wanted.where(BROADCAST.c.recipients.contains(f"/{recipient}/", autoescape=True))
+        if incident is not None:
+            wanted = wanted.where(BROADCAST.c.incident == incident)
+        return self._decoded(wanted.order_by(BROADCAST.c.sent_us.desc(), BROADCAST.c.number.desc()).limit(limit), Broadcast)
+
+    def exercise(self) -> Exercise:
+        """Whether one is running."""
+        return exercise_of(self.journal(SUBJECT))
+
     def overdue(self, states: Sequence[str], limit: int) -> list[str]:
         """The numbers of orders in these states whose time has run out."""
         past = (ORDER.c.state.in_(states), ORDER.c.expires_us <= micros(self._clock()))
@@ -106,10 +139,12 @@ class Store:
         with self._database.reading() as connection:
             return list(connection.execute(wanted).scalars())
 
-    def pending(self, limit: int) -> list[Pending]:
-        """What is to be sent next, in the journal's order."""
+    def pending(self, limit: int, inside: bool = False) -> list[Pending]:
+        """What is to be sent next, in the journal's order. `inside`: what is no record for the log, see INSIDE."""
         columns = tuple(OUTBOX.c[name] for name in Pending._fields)
-        wanted = select(*columns).where(OUTBOX.c.city == self._city).order_by(OUTBOX.c.seq, OUTBOX.c.topic).limit(limit)
+        ours = OUTBOX.c.topic.startswith(INSIDE, autoescape=True)
+        wanted = select(*columns).where(OUTBOX.c.city == self._city, ours if inside else ~ours)
+        wanted = wanted.order_by(OUTBOX.c.seq, OUTBOX.c.topic).limit(limit)
         with self._database.reading() as connection:
             return [Pending(*row) for row in connection.execute(wanted)]
 
@@ -134,16 +169,18 @@ class Store:
                 return
             following = wanted.where(JOURNAL.c.seq > found[-1].seq)
 
-    def documents(self) -> Iterator[Incident | Order]:
-        """Every incident and every order, as they are stored."""
-        kinds: tuple[tuple[Table, type[Incident] | type[Order]], ...] = ((INCIDENT, Incident), (ORDER, Order))
+    def documents(self) -> Iterator[Incident | Order | Broadcast]:
+        """Every incident, every order and every broadcast, as they are stored."""
+        kinds: tuple[tuple[Table, type[Incident] | type[Order] | type[Broadcast]], ...]
+        kinds = ((INCIDENT, Incident), (ORDER, Order), (BROADCAST, Broadcast))
         for table, kind in kinds:
             last = ""
             while True:
                 wanted = select(table.c.number, table.c.document).where(table.c.city == self._city, table.c.number > last)
                 with self._database.reading() as connection:
                     found = connection.execute(wanted.order_by(table.c.number).limit(_AT_ONCE)).fetchall()
-                yield from (msgspec.json.decode(row.document, type=kind) for row in found)
+                decoded: Iterator[Any] = (msgspec.json.decode(row.document, type=kind) for row in found)
+                yield from decoded
                 if len(found) < _AT_ONCE:
                     break
                 last = found[-1].number
@@ -167,6 +204,12 @@ class Store:
 
     def close(self) -> None:
         self._database.close()
+
+    def _there(self, table: Table) -> ColumnElement[bool]:
+        """All but what was played before the last reset."""
+        of_it = (JOURNAL.c.city == self._city, JOURNAL.c.subject == SUBJECT, JOURNAL.c.verb == RESET)
+        reset = select(func.max(JOURNAL.c.at_us)).where(*of_it).scalar_subquery()
+        return or_(table.c.played_us == 0, table.c.played_us > func.coalesce(reset, 0))
 
     def _decoded(self, wanted: Select[Any], type: type[Kept]) -> list[Kept]:
         with self._database.reading() as connection:

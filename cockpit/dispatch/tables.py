@@ -57,12 +57,14 @@ INCIDENT: Final = Table(
     Column("category", Text, nullable=False),
     Column("recurrence_key", Text, nullable=False),
     Column("reported_us", BigInteger, nullable=False),
+    Column("played_us", BigInteger, nullable=False, server_default="0"),
     Column("document", Text, nullable=False),
     Index("dispatch_incident_client", "city", "client_id", unique=True),
     Index("dispatch_incident_state", "city", "state", "reported_us"),
     Index("dispatch_incident_recurrence", "city", "recurrence_key"),
 )
-"""What the journal comes to. `place`: the codes from the root down to the region, `/c/a/a1/`."""
+"""What the journal comes to. `place`: the codes from the root down to the region, `/c/a/a1/`. `played_us`: when something of an
+exercise was last touched, which a reset puts away; 0: it is real."""
 
 ORDER: Final = Table(
     "dispatch_order",
@@ -74,12 +76,27 @@ ORDER: Final = Table(
     Column("state", Text, nullable=False),
     Column("drafted_us", BigInteger, nullable=False),
     Column("expires_us", BigInteger, nullable=False),
+    Column("played_us", BigInteger, nullable=False, server_default="0"),
     Column("document", Text, nullable=False),
     Index("dispatch_order_state", "city", "state", "expires_us"),
     Index("dispatch_order_incident", "city", "incident"),
     Index("dispatch_order_unit", "city", "unit", "drafted_us"),
 )
 """What the journal comes to."""
+
+BROADCAST: Final = Table(
+    "dispatch_broadcast",
+    _METADATA,
+    Column("city", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("incident", Text, nullable=False),
+    Column("recipients", Text, nullable=False),
+    Column("sent_us", BigInteger, nullable=False),
+    Column("played_us", BigInteger, nullable=False, server_default="0"),
+    Column("document", Text, nullable=False),
+    Index("dispatch_broadcast_sent", "city", "sent_us"),
+)
+"""What the journal comes to. `recipients`: their ids, `/P1/E001/`."""
 
 OUTBOX: Final = Table(
     "dispatch_outbox",
@@ -137,7 +154,7 @@ Better still the tables belong to another role than the cockpit's, see `grants`.
 def grants(role: str) -> tuple[str, ...]:
     """What the owner of the tables grants the role the cockpit connects as: all it needs, and no right to change the journal."""
     name = '"' + role.replace('"', '""') + '"'
-    kept = ", ".join(t.name for t in (HEAD, INCIDENT, ORDER, OUTBOX, REQUEST, POSITION))
+    kept = ", ".join(t.name for t in (HEAD, INCIDENT, ORDER, BROADCAST, OUTBOX, REQUEST, POSITION))
     return (
         f"GRANT SELECT ON dispatch_schema TO {name}",
         f"GRANT SELECT, INSERT ON dispatch_journal TO {name}",
@@ -147,6 +164,7 @@ def grants(role: str) -> tuple[str, ...]:
 
 
 def _first(connection: Connection) -> None:
+    """All tables as they are today; the later steps add to older databases what is missing in them."""
     tables = [table for table in _METADATA.sorted_tables if table is not SCHEMA]
     _METADATA.create_all(connection, checkfirst=False, tables=tables)
     guards = _POSTGRES_GUARDS if connection.dialect.name == "postgresql" else _SQLITE_GUARDS
@@ -154,7 +172,18 @@ def _first(connection: Connection) -> None:
         connection.exec_driver_sql(guard)
 
 
-_STEPS: Final = (_first,)
+def _second(connection: Connection) -> None:
+    """Exercises can be put away, and there are broadcasts."""
+    BROADCAST.create(connection, checkfirst=True)
+    for table, since in ((INCIDENT, "reported_us"), (ORDER, "drafted_us")):
+        if "played_us" in (column["name"] for column in inspect(connection).get_columns(table.name)):
+            continue
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN played_us BIGINT NOT NULL DEFAULT 0")
+        played = table.c.document.contains('"exercise":true')
+        connection.execute(update(table).where(played).values(played_us=table.c[since]))
+
+
+_STEPS: Final = (_first, _second)
 """From one version of the schema to the next; a step that was released is never changed."""
 
 VERSION: Final = len(_STEPS)

@@ -6,14 +6,17 @@ import threading
 from collections.abc import Callable
 
 from cockpit.dispatch.actor import Actor
+from cockpit.dispatch.broadcasts import Broadcasts
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.idempotency import Done, Once, Request
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.incidents import Incidents
+from cockpit.dispatch.kept_files import KeptFiles
 from cockpit.dispatch.machine import within
 from cockpit.dispatch.order import Order
 from cockpit.dispatch.orders import Orders
 from cockpit.dispatch.refusal import Unknown
+from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.store import Store
 from cockpit.dispatch.writing import Writing
 from slots.places import Places
@@ -25,14 +28,21 @@ Work = Callable[[Writing], tuple[int, bytes]]
 class Toolbox:
     """Asked from any thread; blocks on the database. `stirred` is set after each change: there may be something to send.
 
+    `files`: where attachments are kept; None: nowhere, in this process.
+
     Raises Refused for what cannot be done, StoreLost where the database does not answer.
     """
 
-    def __init__(self, store: Store, places: Places, zone: str) -> None:
+    def __init__(
+        self, store: Store, places: Places, zone: str, rules: Rules | None = None, files: KeptFiles | None = None
+    ) -> None:
         self.store = store
         self.ground = Ground(places)
-        self.incidents = Incidents(self.ground, zone)
-        self.orders = Orders(self.ground, zone)
+        self.rules = rules or Rules()
+        self.files = files
+        self.incidents = Incidents(self.ground, zone, self.rules)
+        self.orders = Orders(self.ground, zone, self.rules)
+        self.broadcasts = Broadcasts(self.ground, zone, self.rules)
         self.stirred = threading.Event()
         self._once = Once(store)
 

@@ -7,16 +7,20 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Insert, Table, delete, insert, select, update
+from sqlalchemy import Connection, Insert, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cockpit.dispatch.actor import Actor
+from cockpit.dispatch.broadcast import Broadcast
+from cockpit.dispatch.exercise import SUBJECT, Exercise
+from cockpit.dispatch.exercise import fold as exercise_of
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.journal import Entry, Head, Row, Sealer, entries, micros
 from cockpit.dispatch.order import Order
-from cockpit.dispatch.tables import HEAD, INCIDENT, JOURNAL, ORDER, OUTBOX, POSITION, REQUEST
+from cockpit.dispatch.tables import BROADCAST, HEAD, INCIDENT, JOURNAL, ORDER, OUTBOX, POSITION, REQUEST
 
 _KEPT_COLUMNS: Final = ("city", "number")
+_COLUMNS: Final = tuple(JOURNAL.c[name] for name in Row._fields)
 
 
 class Answer(NamedTuple):
@@ -56,9 +60,21 @@ class Writing:
         return next(entries([row]))
 
     def number(self, kind: str, day: str) -> str:
-        """The next number of `incidents` or `orders`: a letter, the day, and a count that never begins again."""
+        """The next number of `incidents`, `orders` or `broadcasts`: a letter, the day, and a count that never begins again."""
+        if kind not in self._given:
+            there = select(func.count()).select_from(BROADCAST).where(BROADCAST.c.city == self._city)
+            self._given[kind] = int(self._connection.execute(there).scalar_one())  # none of them is ever taken away
         self._given[kind] += 1
         return f"{kind[0].upper()}{day}-{self._given[kind]:05d}"
+
+    def entries(self, subject: str) -> list[Entry]:
+        """The rows of one subject, in their order."""
+        wanted = select(*_COLUMNS).where(JOURNAL.c.city == self._city, JOURNAL.c.subject == subject).order_by(JOURNAL.c.seq)
+        return list(entries(Row(*row) for row in self._connection.execute(wanted)))
+
+    def exercise(self) -> Exercise:
+        """Whether one is running."""
+        return exercise_of(self.entries(SUBJECT))
 
     def incident(self, number: str) -> Incident | None:
         found = self._document(INCIDENT, number)
@@ -79,7 +95,7 @@ class Writing:
         """`place`: the codes from the root down, `/c/a/`."""
         row = {
             "number": incident.number, "client_id": incident.client_id, "state": incident.state.value, "place": place,
-            "category": incident.category, "recurrence_key": incident.recurrence_key,
+            "category": incident.category, "recurrence_key": incident.recurrence_key, "played_us": _played(incident),
             "reported_us": micros(incident.reported_at), "document": msgspec.json.encode(incident).decode(),
         }  # fmt: skip
         self._keep(INCIDENT, _KEPT_COLUMNS, row)
@@ -92,9 +108,29 @@ class Writing:
         row = {
             "number": order.number, "incident": order.incident, "unit": order.unit, "state": order.state.value,
             "drafted_us": micros(order.drafted_at), "expires_us": micros(order.expires_at),
+            "played_us": _played(order),
             "document": msgspec.json.encode(order).decode(),
         }  # fmt: skip
         self._keep(ORDER, _KEPT_COLUMNS, row)
+
+    def busy_with(self, unit: str, states: Sequence[str], exercise: bool) -> str | None:
+        """The number of an order in one of these states that the unit is out with, real ones or played ones; None: none."""
+        played = ORDER.c.played_us > 0 if exercise else ORDER.c.played_us == 0
+        where = (ORDER.c.city == self._city, ORDER.c.unit == unit, ORDER.c.state.in_(states), played)
+        wanted = select(ORDER.c.number).where(*where).order_by(ORDER.c.drafted_us.desc()).limit(1)
+        return self._connection.execute(wanted).scalar_one_or_none()
+
+    def broadcast(self, number: str) -> Broadcast | None:
+        found = self._document(BROADCAST, number)
+        return None if found is None else msgspec.json.decode(found, type=Broadcast)
+
+    def keep_broadcast(self, broadcast: Broadcast) -> None:
+        row = {
+            "number": broadcast.number, "incident": broadcast.incident, "sent_us": micros(broadcast.sent_at),
+            "recipients": f"/{'/'.join(one.id for one in broadcast.recipients)}/", "played_us": _played(broadcast),
+            "document": msgspec.json.encode(broadcast).decode(),
+        }  # fmt: skip
+        self._keep(BROADCAST, _KEPT_COLUMNS, row)
 
     def send(self, topic: str, seq: int, key: str, subject: str, value: Any) -> None:
         """Has a record sent once the transaction is committed, after those of the rows before `seq`."""
@@ -136,7 +172,8 @@ class Writing:
 
     def finish(self) -> None:
         """Moves the head to where the journal ends now; the last thing before the commit."""
-        moved = {**self._given, "seq": self._head.seq, "seal": self._head.seal}
+        counts = {kind: self._given[kind] for kind in ("incidents", "orders")}
+        moved = {**counts, "seq": self._head.seq, "seal": self._head.seal}
         self._connection.execute(update(HEAD).where(HEAD.c.city == self._city).values(moved))
 
     def _hold(self) -> Any:
@@ -156,3 +193,8 @@ class Writing:
         kept: Insert = self._insert(table).values(city=self._city, **row)
         changed = {name: value for name, value in row.items() if name not in keys}
         self._connection.execute(kept.on_conflict_do_update(index_elements=keys, set_=changed))  # type: ignore[attr-defined]
+
+
+def _played(thing: Incident | Order | Broadcast) -> int:
+    """As the column `played_us` has it."""
+    return micros(thing.changed_at) if thing.exercise else 0

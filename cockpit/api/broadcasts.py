@@ -1,0 +1,134 @@
+"""`/api/v1/broadcasts`: messages to many and who has read them; `/api/v1/templates`: the words prepared for them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from msgspec import Meta
+
+from cockpit.api.acting import Acting, described
+from cockpit.api.answer import Route
+from cockpit.dispatch.actor import Actor, Role
+from cockpit.dispatch.broadcast import Broadcast
+from cockpit.dispatch.broadcasts import COMMAND, Draft
+from cockpit.dispatch.refusal import Unknown
+from cockpit.dispatch.said import read
+from cockpit.dispatch.toolbox import Work
+from cockpit.dispatch.writing import Writing
+from cockpit.parts import Parts
+
+
+class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who has read it: an id or a name; empty: whoever asks."""
+
+    recipient: Annotated[str, Meta(max_length=200)] = ""
+
+
+class BroadcastList:
+    """The calls on broadcasts. They block on the database: in threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._acting = Acting(parts)
+        self.router = APIRouter(prefix="/api/v1", tags=["broadcasts"], route_class=Route)
+        to = {"type": "array", "items": {"type": "string"}}
+        draft = {"type": "object", "properties": {"to": to, "text": {"type": "string"}, "template": {"type": "string"}}}
+        self.router.add_api_route("/templates", self.templates, methods=["GET"])
+        self.router.add_api_route("/broadcasts", self.send, methods=["POST"], status_code=201, openapi_extra=described(draft))
+        self.router.add_api_route("/broadcasts", self.latest, methods=["GET"])
+        self.router.add_api_route("/broadcasts/{number}", self.one, methods=["GET"])
+        receipt = described({"type": "object", "properties": {"recipient": {"type": "string"}}})
+        self.router.add_api_route("/broadcasts/{number}/read", self.read, methods=["POST"], openapi_extra=receipt)
+
+    async def templates(self) -> Response:
+        """The templates, and to whom and by what a broadcast may go."""
+        rules = self._acting.toolbox.rules
+        roles = sorted({person.role for person in rules.roster.people})
+        shown = [
+            {
+                "template": one.template,
+                "title": one.title,
+                "text": one.text,
+                "fields": one.asked,
+                "to": one.to,
+                "channels": one.channels,
+            }
+            for one in rules.templates.values()
+        ]
+        more = {"groups": sorted(rules.roster.groups), "roles": roles, "channels": list(rules.channels)}
+        return await self._acting.get(lambda: {"templates": shown} | more)
+
+    async def send(self, request: Request) -> Response:
+        """Sends a message to many: 201. In an exercise it says so, and leaves the house by no channel."""
+
+        def work(body: bytes, actor: Actor) -> Work:
+            draft = read(body, Draft, "broadcast")
+
+            def do(writing: Writing) -> tuple[int, bytes]:
+                return 201, msgspec.json.encode(_shown(self._acting.toolbox.broadcasts.send(writing, draft, actor)))
+
+            return do
+
+        return await self._acting.post(request, work)
+
+    async def latest(
+        self,
+        request: Request,
+        recipient: Annotated[str | None, Query(max_length=200, description="the id of a person or a unit")] = None,
+        incident: str | None = None,
+        unread: Annotated[bool, Query(description="only what the recipient has not read")] = False,
+        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    ) -> Response:
+        """Broadcasts, the newest first. Who does not command sees the own ones only."""
+        actor, toolbox = self._acting.actor(request), self._acting.toolbox
+        whose = recipient if actor.role in COMMAND else self._own(actor)
+
+        def found() -> dict[str, Any]:
+            there = toolbox.store.broadcasts(whose, incident, limit)
+            wanted = [one for one in there if not unread or whose is None or _unread(one, whose)]
+            return {"broadcasts": [_shown(one) for one in wanted]}
+
+        return await self._acting.get(found)
+
+    async def one(self, number: str, request: Request) -> Response:
+        """A broadcast, with who has read it and what became of it in each channel."""
+        actor, toolbox = self._acting.actor(request), self._acting.toolbox
+
+        def found() -> dict[str, Any]:
+            one = toolbox.store.broadcast(number)
+            if one is None or (actor.role not in COMMAND and one.recipient(self._own(actor)) is None):
+                raise Unknown(f"there is no broadcast {number!r:.40}")
+            return _shown(one)
+
+        return await self._acting.get(found)
+
+    async def read(self, number: str, request: Request) -> Response:
+        """A receipt: the broadcast after it. A second one changes nothing."""
+
+        def work(body: bytes, actor: Actor) -> Work:
+            said: Receipt = read(body or b"{}", Receipt, "receipt")
+
+            def do(writing: Writing) -> tuple[int, bytes]:
+                broadcast = self._acting.toolbox.broadcasts.read(writing, number, said.recipient, actor)
+                return 200, msgspec.json.encode(_shown(broadcast))
+
+            return do
+
+        return await self._acting.post(request, work)
+
+    def _own(self, actor: Actor) -> str:
+        """The id of whoever asks: of a unit its name or the one it acts for, of a person the roster's."""
+        people = [one.id for one in self._parts.city.roster.people if actor.name in (one.id, one.name)]
+        return actor.unit or actor.name if actor.role is Role.UNIT else people[0] if len(people) == 1 else actor.name
+
+
+def _unread(one: Broadcast, id: str) -> bool:
+    found = one.recipient(id)
+    return found is not None and found.read_at is None
+
+
+def _shown(one: Broadcast) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(one)
+    return shown | {"read": one.read, "total": len(one.recipients)}

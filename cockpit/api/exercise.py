@@ -1,0 +1,67 @@
+"""`/api/v1/exercise`: whether what is done now is played, and beginning, ending and putting away an exercise."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from msgspec import Meta
+
+from cockpit.api.acting import Acting, described
+from cockpit.api.answer import Route
+from cockpit.dispatch import exercises
+from cockpit.dispatch.actor import Actor
+from cockpit.dispatch.exercise import Exercise
+from cockpit.dispatch.said import read
+from cockpit.dispatch.toolbox import Work
+from cockpit.dispatch.writing import Writing
+from cockpit.parts import Parts
+
+
+class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said with a verb."""
+
+    title: Annotated[str, Meta(max_length=100)] = ""
+
+
+class Exercises:
+    """The calls on the exercise. They block on the database: in threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._acting = Acting(parts)
+        self.router = APIRouter(prefix="/api/v1/exercise", tags=["exercise"], route_class=Route)
+        self.router.add_api_route("", self.stands, methods=["GET"])
+        shape = {"type": "object", "properties": {"title": {"type": "string"}}}
+        self.router.add_api_route("/{verb}", self.act, methods=["POST"], openapi_extra=described(shape))
+
+    async def stands(self, request: Request) -> Response:
+        """How it stands, and the watermark every screen shows; 304 where nothing has changed."""
+        actor, toolbox = self._acting.actor(request), self._acting.toolbox
+        found = await self._acting.get(lambda: _shown(toolbox.store.exercise(), actor))
+        tag = f'W/"{blake2b(bytes(found.body), digest_size=12).hexdigest()}"'
+        found.headers["etag"], found.headers["cache-control"] = tag, "no-cache"
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(None, 304, {"etag": tag, "cache-control": "no-cache"})
+        return found
+
+    async def act(self, verb: str, request: Request) -> Response:
+        """begin, end, reset: the exercise after it. A reset puts everything played so far out of sight; the journal keeps it."""
+
+        def work(body: bytes, actor: Actor) -> Work:
+            said: Said = read(body or b"{}", Said, "exercise")
+
+            def do(writing: Writing) -> tuple[int, bytes]:
+                return 200, msgspec.json.encode(_shown(exercises.act(writing, verb, said.title, actor), actor))
+
+            return do
+
+        return await self._acting.post(request, work)
+
+
+def _shown(one: Exercise, actor: Actor) -> dict[str, Any]:
+    return {
+        "running": one.running, "title": one.title, "begun_at": one.begun_at, "begun_by": one.begun_by, "reset_at": one.reset_at,
+        "watermark": {language: one.watermark(language) for language in ("zh", "en")}, "verbs": exercises.legal(one, actor),
+    }  # fmt: skip

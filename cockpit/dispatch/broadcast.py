@@ -1,0 +1,97 @@
+"""A message to many as it stands: what its journal comes to. Times are aware, UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+
+from cockpit.dispatch.journal import Entry
+
+SEND: Final = "broadcast"
+"""The first row of each."""
+READ: Final = "read"
+DELIVERED: Final = "delivered"
+FAILED: Final = "failed"
+GAVE_UP: Final = "gave-up"
+Delivery = Literal["waiting", "delivered", "failed", "withheld"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person or a unit of the roster. `read_at` None: not yet."""
+
+    id: str
+    name: str
+    kind: Literal["person", "unit"]
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way out of the house. `failed` is tried again until it is given up; `withheld`: an exercise leaves the house by none."""
+
+    channel: str
+    state: Delivery = "waiting"
+    at: datetime | None = None
+    reason: str = ""
+    given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broadcast:
+    """`version`: its last journal row. `incident`: what it is about; empty: nothing there is."""
+
+    number: str
+    version: int
+    text: str
+    author: str
+    sent_at: datetime
+    changed_at: datetime
+    recipients: tuple[Recipient, ...]
+    channels: tuple[Channel, ...] = ()
+    incident: str = ""
+    template: str = ""
+    exercise: bool = False
+
+    @property
+    def read(self) -> int:
+        """How many have read it."""
+        return sum(one.read_at is not None for one in self.recipients)
+
+    def recipient(self, id: str) -> Recipient | None:
+        """The one with this id, or, where that is nobody's, with this name."""
+        by_id = next((one for one in self.recipients if one.id == id), None)
+        return by_id or next((one for one in self.recipients if one.name == id), None)
+
+
+def fold(broadcast: Broadcast | None, entry: Entry) -> Broadcast:
+    """The broadcast after one more row of its journal; None before the first."""
+    if broadcast is None:
+        return msgspec.convert({**entry.body, **_stamps(entry)}, Broadcast)
+    changes: dict[str, Any] = {"version": entry.seq, "changed_at": entry.at}
+    if entry.verb == READ:
+        changes["recipients"] = tuple(_read(one, entry) for one in broadcast.recipients)
+    else:
+        changes["channels"] = tuple(_tried(one, entry) for one in broadcast.channels)
+    return replace(broadcast, **changes)
+
+
+def _stamps(entry: Entry) -> dict[str, Any]:
+    at = {"sent_at": entry.at, "changed_at": entry.at, "author": entry.actor}
+    return {"number": entry.subject, "version": entry.seq, "incident": entry.about, **at}
+
+
+def _read(one: Recipient, entry: Entry) -> Recipient:
+    mine = one.id == entry.body["recipient"] and one.read_at is None
+    return replace(one, read_at=entry.at) if mine else one
+
+
+def _tried(one: Channel, entry: Entry) -> Channel:
+    if one.channel != entry.body["channel"]:
+        return one
+    if entry.verb == DELIVERED:
+        return replace(one, state="delivered", at=entry.at, reason="")
+    return replace(one, state="failed", at=entry.at, reason=entry.body["reason"], given_up=entry.verb == GAVE_UP)

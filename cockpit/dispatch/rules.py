@@ -1,0 +1,48 @@
+"""What a city lays down for its toolbox: who there is, what messages are sent by, and how long things may take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from cockpit.dispatch.incident import Incident
+from cockpit.dispatch.journal import Entry
+from cockpit.dispatch.limit_document import LimitsDocument
+from cockpit.dispatch.limits import clocks, limits_for, moves_of
+from cockpit.dispatch.roster import Roster
+from cockpit.dispatch.templates import Template
+from cockpit.dispatch.working_time import WorkingTime
+
+_HANDLED: Final = ("DISPATCHED", "SIGNED", "HANDLING")
+"""The steps of whoever is sent."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Of one city; safe in any thread. `channels`: the names of the ways out of the house that are set up."""
+
+    roster: Roster = field(default_factory=Roster)
+    templates: Mapping[str, Template] = field(default_factory=lambda: MappingProxyType({}))
+    channels: Sequence[str] = ()
+    limits: LimitsDocument = field(default_factory=LimitsDocument)
+    work: WorkingTime = field(default_factory=lambda: WorkingTime.around_the_clock("UTC"))
+
+    def deadline(self, incident: Incident, entries: Sequence[Entry], now: datetime) -> datetime | None:
+        """By when an incident dispatched now must be handled: what its limits leave of the whole, and of the steps of whoever is
+        sent, the earlier one. `entries`: its journal. None where no limit holds."""
+        limits = limits_for(self.limits, incident.category, incident.priority, self.work)
+        whole = clocks(moves_of(incident.number, entries), limits, now).overall
+        steps = [limits.steps[step] for step in _HANDLED if step in limits.steps]
+        handled = limits.work.deadline(now, sum(steps, timedelta())) if "HANDLING" in limits.steps else None
+        return min((at for at in (whole.due if whole else None, handled) if at is not None), default=None)
+
+    def known(self, unit: str) -> bool:
+        """Whether the roster has this unit."""
+        return unit in self._units
+
+    @property
+    def _units(self) -> frozenset[str]:
+        return frozenset(one.id for one in self.roster.units)

@@ -16,7 +16,6 @@ from cockpit.parts import Parts
 PATH: Final = "/api/v1/attachments"
 _ASIDE: Final = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox",
-    "x-content-type-options": "nosniff",
     "cache-control": "private, max-age=31536000, immutable",
 }
 """What came from others runs nothing and asks nothing in our page's name; under its name it never changes."""

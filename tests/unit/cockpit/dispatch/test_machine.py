@@ -19,7 +19,7 @@ from tests.line import NOON
 
 SEQUENCES = form(200, 10_000)
 ABOVE = {"c": ("c",), "a": ("a", "c"), "b": ("b", "c"), "a1": ("a1", "a", "c")}
-CHIEF, DEPARTMENT = Actor("wang", Role.CHIEF), Actor("roads", Role.DEPARTMENT)
+CHIEF, DEPARTMENT = Actor("wang", Role.CHIEF), Actor("u1", Role.DEPARTMENT)
 
 DIAGRAM = {
     "REPORTED": {"accept": "ACCEPTED", "reject": "REJECTED"},
@@ -118,6 +118,10 @@ def test_who_may_do_what() -> None:
     assert set(legal(filed, Actor("sun", Role.DISPATCHER), above)) == {"dispatch", "urge", "add-unit", "note"}
     assert "dispatch" not in legal(filed, DEPARTMENT, above)
     assert set(legal(at_work, DEPARTMENT, above)) == {"suspend", "report", "note"}
+    assert set(legal(at_work, Actor("zhang", Role.DEPARTMENT, unit="u1"), above)) == {"suspend", "report", "note"}
+    assert set(legal(at_work, Actor("u2", Role.DEPARTMENT), above)) == {"note"}, "it is another department's"
+    helped = fold(at_work, row(at_work, "add-unit", unit="u2"))
+    assert set(legal(helped, Actor("u2", Role.DEPARTMENT), above)) == {"suspend", "report", "note"}
     assert set(legal(after(*AT_WORK, "report", "verify"), Actor("he", Role.INSPECTOR), above)) >= {"pass", "fail"}
 
 
@@ -138,7 +142,7 @@ def test_no_sequence_leads_where_the_picture_does_not(steps: list[tuple[str, Rol
     log = [replace(log[0], body={**log[0].body, "reported_at": NOON.isoformat()})]
     returns = reworks = 0
     for verb, role, stars in steps:
-        if verb not in legal(incident, Actor("li", role), ABOVE.__getitem__):
+        if verb not in legal(incident, Actor("u1" if role is Role.DEPARTMENT else "li", role), ABOVE.__getitem__):
             continue
         assert role is not Role.SYSTEM
         said = {**SAID.get(verb, {}), **({"stars": stars} if verb == "review" else {})}

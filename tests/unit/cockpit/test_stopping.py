@@ -62,13 +62,16 @@ def test_the_second_time_it_ends_at_once(capsys: pytest.CaptureFixture[str]) -> 
 class Interrupted:
     """A sink during whose second batch Ctrl-C is pressed."""
 
+    topic = "city.rows"
+
     def __init__(self) -> None:
         self.batches: list[int] = []
 
-    def emit(self, values: Sequence[bytes], keys: Sequence[bytes | None] | None = None) -> None:
+    def emit(self, values: Sequence[bytes], *_: object, **__: object) -> int:
         self.batches.append(len(values))
         if len(self.batches) == 2:
             ctrl_c()
+        return len(values)
 
     def close(self) -> None: ...
 

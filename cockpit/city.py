@@ -122,7 +122,7 @@ class _Loading:
         codes = regions.codes if regions is not None else None
         roster = city_roster(self._files, own.timezone if own else "UTC", codes)
         plans = city_plans(self._files, PlanReferences(codes, self._resources(layers, moving), roster.groups))
-        templates = city_templates(self._files, roster.groups)
+        templates = city_templates(self._files, roster.called)
         if own and document:
             boards = self._ordered(boards, own, document)
             for problem in rule_problems(own.incidents, slots, references.unread) if own.incidents else ():

@@ -29,8 +29,7 @@
       body.replaceChildren();
       const list = [
         { name: "template", kind: "choice", label: t("template"), value: chosen, options: [["", t("own_words")], ...offered.templates.map((one) => [one.template, titled(one.title)])] },
-        ...(template ? template.fields.map((name) => ({ name: `value ${name}`, kind: "text", label: name, needed: true, max: 400 })) : [{ name: "text", kind: "area", label: t("words"), needed: true, max: 2000 }]),
-        { name: "channel", kind: "choice", label: t("channels"), value: template?.channels[0] || "", options: [["", t("in_house")], ...offered.channels.map((one) => [one, one])] },
+        ...(template ? [...template.fields, ...(incident ? [] : template.given)].map((name) => ({ name: `value ${name}`, kind: "text", label: name, needed: true, max: 400 })) : [{ name: "text", kind: "area", label: t("words"), needed: true, max: 2000 }]),
       ];
       const { node, body: fields } = Duty.form.inline(body, list, t("send"), (said) => send(said, picked, template, incident, dialog), () => dialog.close());
       const picked = recipients(offered, template);
@@ -42,11 +41,11 @@
     dialog.showModal();
   }
 
-  /** Groups and posts, each a box to tick. */
+  /** Groups, posts and kinds of units, each a box to tick. */
   function recipients(offered, template) {
     const group = make("fieldset", "duty-ticks");
     say(make("legend", "", group), t("recipients"));
-    for (const name of new Set([...offered.groups, ...offered.roles])) {
+    for (const name of new Set([...offered.groups, ...offered.roles, ...offered.kinds])) {
       const label = make("label", "duty-check", group);
       const box = make("input", "", label);
       box.type = "checkbox";
@@ -64,7 +63,7 @@
       return;
     }
     const values = Object.fromEntries(Object.entries(said).filter(([name]) => name.startsWith("value ")).map(([name, value]) => [name.slice(6), value]));
-    const body = { to, lang: told.lang, ...(template ? { template: template.template, values } : { text: said.text }), ...(said.channel ? { channels: [said.channel] } : {}), ...(incident ? { incident: incident.number } : {}) };
+    const body = { to, lang: told.lang, ...(template ? { template: template.template, values } : { text: said.text }), ...(incident ? { incident: incident.number } : {}) };
     dialog.close();
     Duty.detail.heard(t("broadcast"), await Duty.line.post("/api/v1/broadcasts", body, { words: `${t("broadcast")} · ${to.map((one) => named("role", one)).join("、")}`, about: incident?.number || "" }));
   }

@@ -68,7 +68,7 @@
     report_doc: ["处置报告", "Report"], as_page: ["网页", "HTML"], as_pdf: ["PDF", "PDF"],
     waiting: ["等待发送", "waiting to be sent"], waiting_n: ["项等待发送", "waiting to be sent"], refused_n: ["项被退回", "refused"], sending: ["正在发送", "sending"], dismiss: ["知道了", "Dismiss"], waits_for_last: ["上一步尚未送达，请稍候", "the step before is still on its way"], retrying: ["连接恢复后自动发送，刷新页面也不会丢失", "sent by themselves when the line is back; nothing is lost when the page is loaded anew"],
     sent: ["已办理", "done"], refused: ["被退回", "refused"], now_legal: ["现在可以", "legal now"], gone: ["与服务器的连接中断", "The server cannot be reached"], gone_since: ["显示的是此刻的情况：", "what is shown is from"], failed: ["服务器无法回答", "The server cannot answer"],
-    menu: ["菜单", "Menu"], exercise_menu: ["演练", "Exercise"], broadcast: ["群发通知", "Broadcast"], template: ["模板", "Template"], own_words: ["自拟", "own words"], words: ["内容", "Words"], channels: ["渠道", "Channel"], in_house: ["仅系统内", "in the cockpit only"],
+    menu: ["菜单", "Menu"], exercise_menu: ["演练", "Exercise"], broadcast: ["群发通知", "Broadcast"], template: ["模板", "Template"], own_words: ["自拟", "own words"], words: ["内容", "Words"],
     send: ["发送", "Send"], recipients: ["接收人", "Recipients"], nobody_chosen: ["请选择接收人", "Choose who is to hear it"], exercise_not: ["此身份不能管理演练", "exercises are not for this role"],
     exercise_what: ["演练中新建的事件和指令都带水印，不计入统计，可一键清场。", "What is reported and ordered in an exercise is marked everywhere, never counted, and can be put away together."],
     exercise_begin: ["开始演练", "Begin the exercise"], exercise_end: ["结束演练", "End the exercise"], exercise_reset: ["清场", "Put away what was played"],

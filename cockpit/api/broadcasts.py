@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
@@ -15,9 +15,12 @@ from cockpit.dispatch.broadcast import Broadcast
 from cockpit.dispatch.broadcasts import COMMAND, Draft
 from cockpit.dispatch.refusal import Unknown
 from cockpit.dispatch.said import read
+from cockpit.dispatch.templates import Template
 from cockpit.dispatch.toolbox import Work
 from cockpit.dispatch.writing import Writing
 from cockpit.parts import Parts
+
+_MOST: Final = 500
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,25 +46,16 @@ class BroadcastList:
         self.router.add_api_route("/broadcasts/{number}/read", self.read, methods=["POST"], openapi_extra=receipt)
 
     async def templates(self) -> Response:
-        """The templates, and to whom and by what a broadcast may go."""
+        """The templates, and to whom a broadcast may go. `fields`: what whoever sends one says; `given`: an incident does."""
         rules = self._acting.toolbox.rules
         roles = sorted({person.role for person in rules.roster.people})
-        shown = [
-            {
-                "template": one.template,
-                "title": one.title,
-                "text": one.text,
-                "fields": one.asked,
-                "to": one.to,
-                "channels": one.channels,
-            }
-            for one in rules.templates.values()
-        ]
-        more = {"groups": sorted(rules.roster.groups), "roles": roles, "channels": list(rules.channels)}
+        kinds = sorted({unit.kind for unit in rules.roster.units} - {""})
+        shown = [_template(one) for one in rules.templates.values()]
+        more = {"groups": sorted(rules.roster.groups), "roles": roles, "kinds": kinds}
         return await self._acting.get(lambda: {"templates": shown} | more)
 
     async def send(self, request: Request) -> Response:
-        """Sends a message to many: 201. In an exercise it says so, and leaves the house by no channel."""
+        """Sends a message to many: 201. In an exercise its words say so, and it goes to a topic of its own."""
 
         def work(body: bytes, actor: Actor) -> Work:
             draft = read(body, Draft, "broadcast")
@@ -78,22 +72,22 @@ class BroadcastList:
         request: Request,
         recipient: Annotated[str | None, Query(max_length=200, description="the id of a person or a unit")] = None,
         incident: str | None = None,
-        unread: Annotated[bool, Query(description="only what the recipient has not read")] = False,
-        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+        unread: Annotated[bool, Query(description="only what the recipient has not read, of the newest 500")] = False,
+        limit: Annotated[int, Query(ge=1, le=_MOST)] = 50,
     ) -> Response:
         """Broadcasts, the newest first. Who does not command sees the own ones only."""
         actor, toolbox = self._acting.actor(request), self._acting.toolbox
         whose = recipient if actor.role in COMMAND else self._own(actor)
 
         def found() -> dict[str, Any]:
-            there = toolbox.store.broadcasts(whose, incident, limit)
-            wanted = [one for one in there if not unread or whose is None or _unread(one, whose)]
-            return {"broadcasts": [_shown(one) for one in wanted]}
+            there = toolbox.store.broadcasts(whose, incident, _MOST if unread else limit)
+            wanted = [one for one in there if not unread or _unread(one, whose)]
+            return {"broadcasts": [_shown(one) for one in wanted[:limit]]}
 
         return await self._acting.get(found)
 
     async def one(self, number: str, request: Request) -> Response:
-        """A broadcast, with who has read it and what became of it in each channel."""
+        """A broadcast, with who has read it and when."""
         actor, toolbox = self._acting.actor(request), self._acting.toolbox
 
         def found() -> dict[str, Any]:
@@ -124,9 +118,15 @@ class BroadcastList:
         return actor.unit or actor.name if actor.role is Role.UNIT else people[0] if len(people) == 1 else actor.name
 
 
-def _unread(one: Broadcast, id: str) -> bool:
-    found = one.recipient(id)
-    return found is not None and found.read_at is None
+def _unread(one: Broadcast, whose: str | None) -> bool:
+    """By this recipient; None: by anybody."""
+    found = one.recipient(whose) if whose is not None else None
+    return one.read < len(one.recipients) if whose is None else found is not None and found.read_at is None
+
+
+def _template(one: Template) -> dict[str, Any]:
+    words = {"template": one.template, "title": one.title, "text": one.text}
+    return words | {"fields": one.asked, "given": one.given, "to": one.to}
 
 
 def _shown(one: Broadcast) -> dict[str, Any]:

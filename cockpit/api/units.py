@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cockpit.api.acting import Acting
 from cockpit.api.answer import Refusal, Route
+from cockpit.dispatch.exercise import counted
 from cockpit.dispatch.field import OPEN, units_now
 from cockpit.dispatch.nearest import STALE_S, Judged, Need, choose
 from cockpit.dispatch.unit import Unit
@@ -27,8 +28,9 @@ class Units:
         self.router.add_api_route("/nearest", self.nearest, methods=["GET"])
 
     async def all(self) -> Response:
-        """Every unit of the roster: where it was last seen, whether it is on duty, and the order it is out for."""
-        return await self._acting.get(lambda: {"units": [_shown(unit) for unit in self._units()]})
+        """Every unit of the roster: where it was last seen, whether it is on duty, and the order it is out for; what is played
+        takes nobody away."""
+        return await self._acting.get(lambda: {"units": [_shown(unit) for unit in self._units(False)]})
 
     async def nearest(
         self,
@@ -44,7 +46,8 @@ class Units:
         lang: Annotated[str, Query(pattern="^(zh|en)$")] = "zh",
         limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     ) -> Response:
-        """The suitable units, the nearest first, and the excluded ones with every reason. Distances are straight lines."""
+        """The suitable units, the nearest first, and the excluded ones with every reason. Distances are straight lines. Units
+        that are out in an exercise only are free for what is real."""
         if (incident is None) == (lon is None) or (lon is None) != (lat is None):
             raise Refusal(422, "give either incident or lon and lat")
         actor = self._acting.actor(request)
@@ -55,7 +58,7 @@ class Units:
             need = Need(
                 place[0], place[1], self._parts.clock(), frozenset(skill or ()), frozenset(kind or ()), above, within_m, stale_s
             )
-            choice = choose(self._units(), need)
+            choice = choose(self._units(place[3]), need)
             return {
                 "suitable": [_judged(one, lang) for one in choice.suitable[:limit]], "distance": "straight",
                 "excluded": [_judged(one, lang) for one in choice.excluded[:limit]],
@@ -64,22 +67,24 @@ class Units:
 
         return await self._acting.get(found)
 
-    def _place(self, number: str | None, lon: float | None, lat: float | None, actor: Any) -> tuple[float, float, str]:
+    def _place(self, number: str | None, lon: float | None, lat: float | None, actor: Any) -> tuple[float, float, str, bool]:
+        """lon, lat, the region, and whether it is played: of no incident it is while an exercise runs."""
         toolbox = self._acting.toolbox
         if number is None:
             spot = toolbox.ground.spot(lon, lat, "wgs84", None)
-            return lon or 0.0, lat or 0.0, spot.region
+            return lon or 0.0, lat or 0.0, spot.region, toolbox.store.exercise().running
         incident = toolbox.incident(number, actor)
         if incident.lon is None or incident.lat is None:
             raise Refusal(422, f"{number} has no place on the map", "give lon and lat")
-        return incident.lon, incident.lat, incident.region
+        return incident.lon, incident.lat, incident.region, incident.exercise
 
-    def _units(self) -> list[Unit]:
+    def _units(self, played: bool) -> list[Unit]:
+        """`played`: those that are out in an exercise are out too."""
         city = self._parts.city
         slot = city.unit_positions
         positions = self._parts.entities.latest(slot, None, None, None, None, _AT_MOST) if slot in city.slots and slot else None
         orders = self._acting.toolbox.store.orders(None, None, OPEN, _AT_MOST)
-        return units_now(city.roster, positions, orders, self._parts.clock())
+        return units_now(city.roster, positions, orders if played else counted(orders), self._parts.clock())
 
 
 def _shown(unit: Unit) -> dict[str, Any]:

@@ -13,10 +13,6 @@ from cockpit.dispatch.journal import Entry
 SEND: Final = "broadcast"
 """The first row of each."""
 READ: Final = "read"
-DELIVERED: Final = "delivered"
-FAILED: Final = "failed"
-GAVE_UP: Final = "gave-up"
-Delivery = Literal["waiting", "delivered", "failed", "withheld"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +23,6 @@ class Recipient:
     name: str
     kind: Literal["person", "unit"]
     read_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A way out of the house. `failed` is tried again until it is given up; `withheld`: an exercise leaves the house by none."""
-
-    channel: str
-    state: Delivery = "waiting"
-    at: datetime | None = None
-    reason: str = ""
-    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +36,6 @@ class Broadcast:
     sent_at: datetime
     changed_at: datetime
     recipients: tuple[Recipient, ...]
-    channels: tuple[Channel, ...] = ()
     incident: str = ""
     template: str = ""
     exercise: bool = False
@@ -71,12 +55,8 @@ def fold(broadcast: Broadcast | None, entry: Entry) -> Broadcast:
     """The broadcast after one more row of its journal; None before the first."""
     if broadcast is None:
         return msgspec.convert({**entry.body, **_stamps(entry)}, Broadcast)
-    changes: dict[str, Any] = {"version": entry.seq, "changed_at": entry.at}
-    if entry.verb == READ:
-        changes["recipients"] = tuple(_read(one, entry) for one in broadcast.recipients)
-    else:
-        changes["channels"] = tuple(_tried(one, entry) for one in broadcast.channels)
-    return replace(broadcast, **changes)
+    recipients = tuple(_read(one, entry) for one in broadcast.recipients)
+    return replace(broadcast, version=entry.seq, changed_at=entry.at, recipients=recipients)
 
 
 def _stamps(entry: Entry) -> dict[str, Any]:
@@ -87,11 +67,3 @@ def _stamps(entry: Entry) -> dict[str, Any]:
 def _read(one: Recipient, entry: Entry) -> Recipient:
     mine = one.id == entry.body["recipient"] and one.read_at is None
     return replace(one, read_at=entry.at) if mine else one
-
-
-def _tried(one: Channel, entry: Entry) -> Channel:
-    if one.channel != entry.body["channel"]:
-        return one
-    if entry.verb == DELIVERED:
-        return replace(one, state="delivered", at=entry.at, reason="")
-    return replace(one, state="failed", at=entry.at, reason=entry.body["reason"], given_up=entry.verb == GAVE_UP)

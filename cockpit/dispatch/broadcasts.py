@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.announcing import BROADCASTS, topic_of
-from cockpit.dispatch.broadcast import DELIVERED, FAILED, GAVE_UP, READ, SEND, Broadcast, fold
+from cockpit.dispatch.broadcast import READ, SEND, Broadcast, fold
 from cockpit.dispatch.exercise import marked
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.incident import Incident
@@ -20,28 +20,26 @@ from cockpit.dispatch.machine import within
 from cockpit.dispatch.refusal import Forbidden, Unknown, Wrong
 from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.said import Names
-from cockpit.dispatch.store import INSIDE
 from cockpit.dispatch.writing import Writing
 from slots.problem import nearest
 
 COMMAND: Final = frozenset({Role.DISPATCHER, Role.CHIEF, Role.LEADER, Role.ADMINISTRATOR})
 """Who may speak to many at once."""
-CHANNEL: Final = f"{INSIDE}channel:"
-"""Before the name of a channel: the topic of what it is to carry."""
 MOST: Final = 500
 _LONGEST: Final = 4000
 
 
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The body of `POST /api/v1/broadcasts`: a text, or a template with its values; `to`: groups, roles, people and units."""
+    """The body of `POST /api/v1/broadcasts`: a text, or a template with its values.
+
+    `to`: groups, posts, people, units and kinds of units; empty: those of the template.
+    """
 
     to: Names = ()
     text: Annotated[str, Meta(max_length=_LONGEST)] = ""
     template: str = ""
     values: dict[str, Annotated[str, Meta(max_length=400)]] = {}
     lang: Annotated[str, Meta(pattern="^(zh|en)$")] = "zh"
-    channels: Names | None = None
-    """None: those of the template."""
     incident: str = ""
     exercise: bool | None = None
 
@@ -55,17 +53,14 @@ class Broadcasts:
         self._rules = rules
 
     def send(self, writing: Writing, draft: Draft, actor: Actor) -> Broadcast:
-        """The new one; it goes to the topic of the units and out by its channels. Raises Wrong and Forbidden."""
+        """The new one; it goes to the topic of the units, and its recipients find it. Raises Wrong and Forbidden."""
         if actor.role not in COMMAND:
             raise Forbidden(f"messages to many are for {', '.join(sorted(COMMAND))}, not for {actor.role.value}")
         incident = self._incident(writing, draft.incident, actor)
         exercise = played(draft.exercise, writing, actor) if incident is None else incident.exercise
         text = marked(self._text(draft, incident), exercise, draft.lang)
         recipients = self._recipients(draft, writing, incident)
-        body: dict[str, Any] = {
-            "text": text, "template": draft.template, "exercise": exercise, "recipients": recipients,
-            "channels": [{"channel": name, "state": "withheld" if exercise else "waiting"} for name in self._channels(draft)],
-        }  # fmt: skip
+        body = {"text": text, "template": draft.template, "exercise": exercise, "recipients": recipients}
         number = writing.number("broadcasts", f"{writing.now.astimezone(self._zone):%Y%m%d}")
         entry = writing.append(actor, number, draft.incident, SEND, body)
         broadcast = fold(None, entry)
@@ -87,19 +82,7 @@ class Broadcasts:
             raise Forbidden(f"{number} can be read by {found.name} only for itself")
         if found.read_at is not None:
             return broadcast
-        return self._noted(writing, broadcast, READ, {"recipient": found.id}, actor)
-
-    def tried(self, writing: Writing, number: str, channel: str, reason: str, give_up: bool, actor: Actor) -> None:
-        """Notes what became of it in a channel; no reason: it was delivered. What was noted before is not noted again."""
-        broadcast = writing.broadcast(number)
-        one = next((one for one in broadcast.channels if one.channel == channel), None) if broadcast else None
-        if broadcast is None or one is None or (reason and not give_up and one.reason == reason):
-            return
-        verb = (GAVE_UP if give_up else FAILED) if reason else DELIVERED
-        self._noted(writing, broadcast, verb, {"channel": channel} | ({"reason": reason} if reason else {}), actor)
-
-    def _noted(self, writing: Writing, broadcast: Broadcast, verb: str, body: Mapping[str, Any], actor: Actor) -> Broadcast:
-        entry = writing.append(actor, broadcast.number, broadcast.incident, verb, body)
+        entry = writing.append(actor, number, broadcast.incident, READ, {"recipient": found.id})
         changed = fold(broadcast, entry)
         writing.keep_broadcast(changed)
         return changed
@@ -110,9 +93,6 @@ class Broadcasts:
             "units": [to.id for to in one.recipients if to.kind == "unit"],
         }  # fmt: skip
         writing.send(topic_of(BROADCASTS, one.exercise), one.version, one.number, one.number, told)
-        for channel in one.channels:
-            if channel.state == "waiting":
-                writing.send(CHANNEL + channel.channel, one.version, one.number, one.number, {"text": one.text})
 
     def _incident(self, writing: Writing, number: str, actor: Actor) -> Incident | None:
         found = writing.incident(number) if number else None
@@ -136,15 +116,6 @@ class Broadcasts:
         except KeyError as missing:
             raise Wrong(f"template {template.template!r} needs 'values.{missing.args[0]}'") from None
 
-    def _channels(self, draft: Draft) -> Sequence[str]:
-        template = self._rules.templates.get(draft.template)
-        wanted = draft.channels if draft.channels is not None else template.channels if template else ()
-        for name in draft.channels or ():
-            if name not in self._rules.channels:
-                known = ", ".join(self._rules.channels) or "none"
-                raise Wrong(f"there is no channel {name!r:.60}; there are: {known}.")
-        return [name for name in dict.fromkeys(wanted) if name in self._rules.channels]
-
     def _recipients(self, draft: Draft, writing: Writing, incident: Incident | None) -> list[dict[str, str]]:
         template = self._rules.templates.get(draft.template)
         named = draft.to or (template.to if template else ())
@@ -153,7 +124,8 @@ class Broadcasts:
         for name in named:
             there = list(self._named(name, writing, above))
             if not there:
-                raise Wrong(f"'to': the roster has no group, role, person or unit {name!r:.60}")
+                where = f" for {incident.region!r}" if incident and name in self._rules.roster.called else ""
+                raise Wrong(f"'to': the roster has no group, post, person, unit or kind of unit {name!r:.60}{where}")
             found |= {one["id"]: one for one in there}
         if not found or len(found) > MOST:
             raise Wrong(f"a broadcast goes to 1 to {MOST} people and units, these are {len(found)}")

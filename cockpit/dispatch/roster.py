@@ -77,6 +77,11 @@ class Roster:
         return frozenset(name for person in self.people for name in person.groups)
 
     @cached_property
+    def called(self) -> frozenset[str]:
+        """The names under which several are spoken to: groups, posts of people, kinds of units."""
+        return self.groups | {person.role for person in self.people} | ({unit.kind for unit in self.units} - {""})
+
+    @cached_property
     def _shifts_of(self) -> dict[str, list[Shift]]:
         found: dict[str, list[Shift]] = {}
         for shift in self.shifts:

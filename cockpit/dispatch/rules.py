@@ -1,4 +1,4 @@
-"""What a city lays down for its toolbox: who there is, what messages are sent by, and how long things may take."""
+"""What a city lays down for its toolbox: who there is, which words are prepared, and how long things may take."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ _HANDLED: Final = ("DISPATCHED", "SIGNED", "HANDLING")
 
 @dataclass(frozen=True)
 class Rules:
-    """Of one city; safe in any thread. `channels`: the names of the ways out of the house that are set up."""
+    """Of one city; safe in any thread."""
 
     roster: Roster = field(default_factory=Roster)
     templates: Mapping[str, Template] = field(default_factory=lambda: MappingProxyType({}))
-    channels: Sequence[str] = ()
     limits: LimitsDocument = field(default_factory=LimitsDocument)
     work: WorkingTime = field(default_factory=lambda: WorkingTime.around_the_clock("UTC"))
 

@@ -65,7 +65,7 @@ def open_incidents(city: City, toolbox: Toolbox) -> OpenIncidents:
 def rules_of(city: City) -> Rules:
     """What the city's files lay down for its toolbox."""
     work = WorkingTime.of(city.calendar, city.zone)
-    return Rules(city.roster, city.templates, (), city.limits, work)
+    return Rules(city.roster, city.templates, city.limits, work)
 
 
 def _followers(parts: Parts, toolbox: Toolbox) -> Iterator[Follower]:

@@ -27,10 +27,6 @@ _AT_ONCE: Final = 10_000
 _COLUMNS: Final = tuple(JOURNAL.c[name] for name in Row._fields)
 
 
-INSIDE: Final = "inside:"
-"""The topics of the outbox that begin with this are no records for the log: somebody in here does what they say."""
-
-
 class Pending(NamedTuple):
     """A record that is still to be sent."""
 
@@ -139,12 +135,10 @@ class Store:
         with self._database.reading() as connection:
             return list(connection.execute(wanted).scalars())
 
-    def pending(self, limit: int, inside: bool = False) -> list[Pending]:
-        """What is to be sent next, in the journal's order. `inside`: what is no record for the log, see INSIDE."""
+    def pending(self, limit: int) -> list[Pending]:
+        """What is to be sent next, in the journal's order."""
         columns = tuple(OUTBOX.c[name] for name in Pending._fields)
-        ours = OUTBOX.c.topic.startswith(INSIDE, autoescape=True)
-        wanted = select(*columns).where(OUTBOX.c.city == self._city, ours if inside else ~ours)
-        wanted = wanted.order_by(OUTBOX.c.seq, OUTBOX.c.topic).limit(limit)
+        wanted = select(*columns).where(OUTBOX.c.city == self._city).order_by(OUTBOX.c.seq, OUTBOX.c.topic).limit(limit)
         with self._database.reading() as connection:
             return [Pending(*row) for row in connection.execute(wanted)]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Insert, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Insert, Table, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cockpit.dispatch.actor import Actor
@@ -114,9 +114,12 @@ class Writing:
         self._keep(ORDER, _KEPT_COLUMNS, row)
 
     def busy_with(self, unit: str, states: Sequence[str], exercise: bool) -> str | None:
-        """The number of an order in one of these states that the unit is out with, real ones or played ones; None: none."""
-        played = ORDER.c.played_us > 0 if exercise else ORDER.c.played_us == 0
-        where = (ORDER.c.city == self._city, ORDER.c.unit == unit, ORDER.c.state.in_(states), played)
+        """The number of an order in one of these states that the unit is out with; None: none. What is played and not put away
+        counts in an exercise only; what is real always does."""
+        reset = self.exercise().reset_at if exercise else None
+        played = [ORDER.c.played_us > (micros(reset) if reset else 0)] if exercise else []
+        counts = or_(ORDER.c.played_us == 0, *played)
+        where = (ORDER.c.city == self._city, ORDER.c.unit == unit, ORDER.c.state.in_(states), counts)
         wanted = select(ORDER.c.number).where(*where).order_by(ORDER.c.drafted_us.desc()).limit(1)
         return self._connection.execute(wanted).scalar_one_or_none()
 

@@ -1,0 +1,134 @@
+"""What the city lays down for orders, over HTTP: by when they are to be done, and one unit, one order; played and real apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cockpit.dispatch.running import rules_of
+from cockpit.dispatch.toolbox import Toolbox
+from cockpit.server import create_app
+from streams.clock import ManualClock
+from tests.desk import desk
+from tests.dispatch_city import dispatch_city
+from tests.flow.test_toolbox import Caller
+from tests.line import NOON
+from tests.tiny_city import served, tiny_city
+
+LIMITS = """
+limits:
+  overall: 5d
+  steps: {DISPATCHED: 30m, SIGNED: 30m, HANDLING: 4h}
+  rules:
+    - {priority: [URGENT], clock: natural, overall: 2h}
+"""
+REPORT = {"title": "井盖破损", "category": "roads", "lon": 120.05, "lat": 30.05}
+
+
+@pytest.fixture
+def caller(tmp_path: Path) -> Iterator[Caller]:
+    clock = ManualClock(NOON)
+    city = tiny_city(clock, folder=dispatch_city(tmp_path / "city", LIMITS))
+    with desk(tmp_path) as one:
+        toolbox = Toolbox(one.store, city.parts.city.regions, city.parts.city.zone, rules_of(city.parts.city))
+        with served(create_app(replace(city.parts, toolbox=toolbox))) as address, closing(Caller(address, one)) as caller:
+            yield caller
+    city.close()
+
+
+def dispatched(caller: Caller, said: Any = None, **report: Any) -> dict[str, Any]:
+    """An incident on its way to U1."""
+    number = caller.post("/incidents", REPORT | report).json()["number"]
+    for verb in ("accept", "file"):
+        caller.post(f"/incidents/{number}/{verb}")
+    answer = caller.post(f"/incidents/{number}/dispatch", {"unit": "U1"} | (said or {}))
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def drafted(caller: Caller, **draft: Any) -> dict[str, Any]:
+    answer = caller.post("/orders", {"unit": "U1", "text": "去看看", "region": "770101"} | draft)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_what_is_dispatched_gets_the_deadline_of_its_limits(caller: Caller) -> None:
+    """NOON is 20:00 on a Saturday in Shanghai: working time begins on Monday at 09:00 and rests at noon, natural time runs on."""
+    caller.desk.clock.advance(timedelta(minutes=5))
+    urgent, plain = dispatched(caller, priority="URGENT"), dispatched(caller)
+    assert urgent["deadline"] == "2026-11-21T14:05:00Z"
+    assert plain["deadline"] == "2026-11-23T07:00:00Z"
+    said = dispatched(caller, {"deadline": "2026-11-21T13:00:00Z"}, priority="URGENT")
+    assert said["deadline"] == "2026-11-21T13:00:00Z"
+    orders = [drafted(caller, incident=one["number"])["deadline"] for one in (urgent, plain, said)]
+    assert orders == [one["deadline"] for one in (urgent, plain, said)]
+    assert drafted(caller, incident=urgent["number"], deadline="2026-11-21T12:30:00Z")["deadline"] == "2026-11-21T12:30:00Z"
+    assert drafted(caller)["deadline"] is None
+    early = caller.post("/incidents", REPORT | {"priority": "URGENT"}).json()
+    assert early["deadline"] is None and drafted(caller, incident=early["number"])["deadline"] == "2026-11-21T14:05:00Z"
+
+
+def test_a_unit_that_is_out_is_not_sent_again_without_a_reason(caller: Caller) -> None:
+    first, second, third = (drafted(caller) for _ in range(3))
+    assert caller.post(f"/orders/{first['number']}/issue").status_code == 200
+    refused = caller.post(f"/orders/{second['number']}/issue")
+    assert refused.status_code == 409 and first["number"] in refused.json()["error"] and "reason" in refused.json()["hint"]
+    assert "issue" in refused.json()["verbs"]
+    issued = caller.post(f"/orders/{second['number']}/issue", {"reason": "就在旁边"})
+    assert issued.status_code == 200 and issued.json()["state"] == "ISSUED"
+    with_reason = drafted(caller, reason="就在旁边")
+    assert with_reason["why_busy"] == "就在旁边"
+    assert caller.post(f"/orders/{with_reason['number']}/issue").status_code == 200
+    for order in (first, second, with_reason):
+        caller.post(f"/orders/{order['number']}/cancel", {"reason": "不用了"})
+    assert caller.post(f"/orders/{third['number']}/issue").status_code == 200
+    stranger = [drafted(caller, unit="市政") for _ in range(2)]  # a department is no single unit of the roster
+    assert [caller.post(f"/orders/{one['number']}/issue").status_code for one in stranger] == [200, 200]
+
+
+def test_of_two_who_send_a_unit_at_once_one_is_refused(caller: Caller) -> None:
+    for unit in ("U1", "U2", "U3"):
+        numbers = [drafted(caller, unit=unit)["number"] for _ in range(4)]
+        with ThreadPoolExecutor(4) as at_once:
+            answers = list(at_once.map(lambda number: caller.post(f"/orders/{number}/issue").status_code, numbers))
+        assert sorted(answers) == [200, 409, 409, 409]
+
+
+def test_what_is_played_goes_to_its_own_topic_and_leaves_the_unit_free(caller: Caller) -> None:
+    def status(**query: Any) -> dict[str, Any]:
+        return {one["id"]: one["order"] for one in caller.get("/units", **query).json()["units"]}
+
+    def suitable(**query: Any) -> set[str]:
+        found = caller.get("/units/nearest", anywhere=True, **query).json()
+        assert found["counts"]["suitable"] + found["counts"]["excluded"] == 3
+        return {one["id"] for one in found["excluded"] if any("O2026" in reason["said"] for reason in one["reasons"])}
+
+    caller.post("/exercise/begin", {"title": "防汛"})
+    played = drafted(caller)
+    assert played["exercise"] is True and caller.post(f"/orders/{played['number']}/issue").status_code == 200
+    topics = {(one.topic, one.subject) for one in caller.desk.store.pending(100)}
+    assert topics == {(f"dispatch.{name}.exercise", played["number"]) for name in ("orders", "journal")}
+    assert status() == {"U1": None, "U2": None, "U3": None}
+    incident = caller.post("/incidents", REPORT | {"exercise": False}).json()["number"]
+    assert suitable(incident=incident) == set() and suitable(lon=120.05, lat=30.05) == {"U1"}
+    real = drafted(caller, incident=incident)
+    assert real["exercise"] is False and caller.post(f"/orders/{real['number']}/issue").status_code == 200
+    assert status()["U1"] == real["number"]
+    again = drafted(caller)
+    assert caller.post(f"/orders/{again['number']}/issue").status_code == 409
+    caller.post(f"/orders/{real['number']}/cancel", {"reason": "不用了"})
+    assert caller.post(f"/orders/{again['number']}/issue").status_code == 409  # it is out in the exercise
+    caller.desk.clock.advance(timedelta(seconds=1))
+    caller.post("/exercise/reset")
+    caller.desk.clock.advance(timedelta(seconds=1))
+    after = drafted(caller)
+    assert caller.post(f"/orders/{after['number']}/issue").status_code == 200  # what was played was put away

@@ -172,15 +172,20 @@ def _first(connection: Connection) -> None:
         connection.exec_driver_sql(guard)
 
 
+_PLAYED: Final = '"exercise":true'
+"""Stands in the JSON of what is played."""
+
+
 def _second(connection: Connection) -> None:
-    """Exercises can be put away, and there are broadcasts."""
+    """Exercises can be put away, what is played goes to topics of its own, and there are broadcasts."""
+    waits = (OUTBOX.c.topic.in_(("dispatch.orders", "dispatch.journal")), OUTBOX.c.value.contains(_PLAYED))
+    connection.execute(update(OUTBOX).where(*waits).values(topic=OUTBOX.c.topic + ".exercise"))
     BROADCAST.create(connection, checkfirst=True)
     for table, since in ((INCIDENT, "reported_us"), (ORDER, "drafted_us")):
         if "played_us" in (column["name"] for column in inspect(connection).get_columns(table.name)):
             continue
         connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN played_us BIGINT NOT NULL DEFAULT 0")
-        played = table.c.document.contains('"exercise":true')
-        connection.execute(update(table).where(played).values(played_us=table.c[since]))
+        connection.execute(update(table).where(table.c.document.contains(_PLAYED)).values(played_us=table.c[since]))
 
 
 _STEPS: Final = (_first, _second)

@@ -62,7 +62,7 @@ def drafted(caller: Caller, **draft: Any) -> dict[str, Any]:
 
 
 def test_what_is_dispatched_gets_the_deadline_of_its_limits(caller: Caller) -> None:
-    """NOON is 20:00 on a Saturday in Shanghai: working time begins on Monday at 09:00 and rests at noon, natural time runs on."""
+    """NOON is 20:00 on a Saturday in Shanghai: working time begins on Monday at 08:30 and rests at noon, natural time runs on."""
     caller.desk.clock.advance(timedelta(minutes=5))
     urgent, plain = dispatched(caller, priority="URGENT"), dispatched(caller)
     assert urgent["deadline"] == "2026-11-21T14:05:00Z"

@@ -29,7 +29,7 @@
       body.replaceChildren();
       const list = [
         { name: "template", kind: "choice", label: t("template"), value: chosen, options: [["", t("own_words")], ...offered.templates.map((one) => [one.template, titled(one.title)])] },
-        ...(template ? [...template.fields, ...(incident ? [] : template.given)].map((name) => ({ name: `value ${name}`, kind: "text", label: name, needed: true, max: 400 })) : [{ name: "text", kind: "area", label: t("words"), needed: true, max: 2000 }]),
+        ...(template ? [...template.fields, ...(incident ? [] : template.given)].map((name) => ({ name: `value ${name}`, kind: "text", label: named("field", name), needed: true, max: 400 })) : [{ name: "text", kind: "area", label: t("words"), needed: true, max: 2000 }]),
       ];
       const { node, body: fields } = Duty.form.inline(body, list, t("send"), (said) => send(said, picked, template, incident, dialog), () => dialog.close());
       const picked = recipients(offered, template);

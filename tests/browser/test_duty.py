@@ -35,6 +35,11 @@ steps:
   - {name: verify, title: {zh: 电话核实, en: Call back}, role: registrar, within: 5m}
   - {name: follow_up, title: {zh: 回访, en: Follow up}, role: registrar, within: 1d, after: [verify]}
 """
+TEMPLATE: Final = """template: storm
+title: {zh: 暴雨预警, en: Storm}
+text: {zh: "{place}暴雨：{title}", en: "Storm in {place}: {title}"}
+to: [patrol]
+"""
 CUT: Final = """() => [...document.querySelectorAll(".duty-head *, .duty-acts *, .duty-tabs *, .duty-clocks *")]
   .filter(node => node.childElementCount === 0 && node.textContent.trim() && node.checkVisibility() && node.tagName !== "OPTION")
   .map(node => [node, node.getBoundingClientRect()])
@@ -62,6 +67,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = dispatch_city(base / "city", MORE)
     (folder / "plans").mkdir()
     (folder / "plans" / "any_urgent.yaml").write_text(PLAN, "utf-8")
+    (folder / "messages").mkdir()
+    (folder / "messages" / "storm.yaml").write_text(TEMPLATE, "utf-8")
     with cockpit("serve", str(folder), state=base / "state", port=free_port()) as served:
         yield served.address
 
@@ -163,6 +170,37 @@ def test_by_keyboard_from_the_report_to_the_order_of_the_nearest_unit(page: Page
     expect(page.locator(".duty-order .duty-second").first).to_have_text("已发送")
     (order,) = desk.get("/orders", incident=placed)["orders"]
     assert (order["unit"], order["state"], order["author"]) == ("U1", "SENT", "值班长")
+
+
+def test_a_message_to_many_is_made_of_a_template_and_asks_for_what_the_incident_does_not_say(page: Page, desk: Desk) -> None:
+    dialog = page.locator("dialog")
+
+    def told(*given: str) -> str:
+        there = len(desk.get("/broadcasts")["broadcasts"])
+        page.evaluate("Duty.broadcast.open()")
+        dialog.locator("select").select_option("storm")
+        expect(dialog.locator("fieldset input:checked")).to_have_count(1)
+        expect(dialog.locator("input[type=text]")).to_have_count(len(given))
+        for place, words in enumerate(given):
+            dialog.locator("input[type=text]").nth(place).fill(words)
+        dialog.locator("button[type=submit]").click()
+        expect(dialog).to_have_count(0)
+        expect(page.locator("#duty-said")).to_contain_text("群发通知")
+        page.wait_for_function("async (n) => (await (await fetch('/api/v1/broadcasts')).json()).broadcasts.length > n", arg=there)
+        found: str = desk.get("/broadcasts")["broadcasts"][0]["text"]
+        return found
+
+    assert told("东区", "注意安全") == "东区暴雨：注意安全"
+    opened(page, reported(desk, "低洼处积水"))
+    assert told("西区") == "西区暴雨：低洼处积水"
+    (last,) = desk.get("/broadcasts", limit=1)["broadcasts"]
+    assert (last["author"], [one["id"] for one in last["recipients"]]) == ("值班长", ["U1", "U2", "U3"])
+    page.evaluate("Duty.broadcast.open()")
+    dialog.locator("textarea").fill("请回执")
+    dialog.locator("button[type=submit]").click()
+    expect(page.locator("#duty-said")).to_contain_text("请选择接收人")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
 
 
 def test_what_a_verb_needs_is_asked_for_and_a_grave_order_waits_for_a_second_person(page: Page, desk: Desk) -> None:

@@ -30,13 +30,14 @@
     collector: ["监督员", "Collector"], registrar: ["受理员", "Registrar"], chief: ["值班长", "Duty chief"], dispatcher: ["派遣员", "Dispatcher"],
     department: ["专业部门", "Department"], inspector: ["督查员", "Inspector"], leader: ["领导", "Leader"], unit: ["处置单位", "Unit"],
     administrator: ["管理员", "Administrator"], system: ["系统", "System"],
-    grid_worker: ["网格员", "Grid worker"], grid_leader: ["网格长", "Grid leader"], supervisor: ["督导员", "Supervisor"], expert: ["专家", "Expert"], press: ["新闻发布", "Press"], command: ["指挥部", "Command"],
+    grid_worker: ["网格员", "Grid worker"], grid_leader: ["网格长", "Grid leader"], supervisor: ["督导员", "Supervisor"], expert: ["专家", "Expert"], press: ["新闻发布", "Press"], command: ["指挥部", "Command"], water_experts: ["供水专家", "Water experts"], patrol: ["巡查抢修单位", "Patrols"],
   };
 
   const FIELDS = {
     reason: ["原因", "Reason"], opinion: ["意见", "Opinion"], unit: ["单位", "Unit"], deadline: ["时限", "Deadline"], stars: ["评价", "Stars"], reply: ["答复", "Reply"],
     duplicate_of: ["与此重复", "Duplicate of"], duplicates: ["重复上报", "Reported again as"], number: ["编号", "Number"],
     title: ["标题", "Title"], category: ["类别", "Category"], subcategory: ["小类", "Subclass"], priority: ["紧急程度", "Priority"], address: ["地址", "Address"], region: ["区域", "Area"],
+    level: ["等级", "Level"], hours: ["小时数", "Hours"], action: ["要求", "What to do"],
     place: ["位置", "Place"], description: ["描述", "Description"], channel: ["来源", "Channel"], reporter: ["上报人", "Reporter"], phone: ["电话", "Phone"], name: ["姓名", "Name"],
     text: ["指令内容", "Order"], ttl: ["有效期", "Valid for"], solved: ["已解决", "Solved"], done: ["办理情况", "What was done"], why_not: ["未解决原因", "Why not"], public_answer: ["公开答复", "Public answer"],
     lead: ["主办单位", "Lead unit"], co_units: ["协办单位", "Co-units"], reported_at: ["上报时间", "Reported"], recurrence: ["重复发生", "Recurrence"],

@@ -76,10 +76,14 @@ def stepped(name: str, step_s: int, now: datetime, zone: str) -> tuple[datetime,
 
 
 def past_window(name: str, at: datetime, now: datetime, zone: str) -> tuple[datetime, datetime]:
-    """`window` as it was at a moment of the past, a duration's ends where what is still kept now can be cut."""
+    """`window` as it was at a moment of the past, a duration's ends where what is still kept now can be cut.
+
+    The moment itself is not in it: at midnight the day that has just ended is looked at.
+    """
+    just_before = at - timedelta(microseconds=1)
     if fixed(name):
-        return window(name, at, zone)
-    return stepped(name, grain_s(at - timedelta(seconds=_duration_s(name)), now), at - timedelta(microseconds=1), zone)
+        return window(name, just_before, zone)
+    return stepped(name, grain_s(at - timedelta(seconds=_duration_s(name)), now), just_before, zone)
 
 
 def floored(moment: datetime, step_s: int, zone: str) -> datetime:

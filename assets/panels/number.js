@@ -42,8 +42,9 @@
   function paintChange(parts, props, lang) {
     const change = props.change;
     const why = props.why || (change && change.why);
-    mark(parts.change, "data-good", change && !why ? change.good : null);
-    say(parts.delta, why || !change ? "" : amount(change, props, lang));
+    const words = why || !change ? "" : amount(change, props, lang);
+    mark(parts.change, "data-good", change && !why && words !== Cockpit.word("unchanged", lang) ? change.good : null);
+    say(parts.delta, words);
     say(parts.against, why ? Cockpit.word(why, lang) : change ? ` ${Cockpit.word(change.against, lang)}` : "");
     const told = { unit: props.unit, decimals: props.decimals, lang };
     const aim = props.target === null || props.target === undefined ? "" : `${Cockpit.word("target", lang)} ${Cockpit.format.whole(props.target, { ...told, decimals: Number.isInteger(props.target) ? 0 : props.decimals })}`;

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -77,6 +78,16 @@ SCOPES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("scope", SCOPES, ids=lambda scope: ",".join(scope))
 def test_it_is_drawn_in_every_scope(panel: Panel, city: TinyCity, scope: dict[str, Any]) -> None:
     assert "fresh" in drawn(panel, city, **scope)
+
+
+@pytest.mark.parametrize("hours", [2, 26, 37, 49, 80, 480])
+def test_every_hour_of_the_past_can_be_looked_at(panel: Panel, city: TinyCity, hours: int) -> None:
+    drawn(panel, city, at=NOW - timedelta(hours=hours))
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+def test_midnight_looks_at_the_day_that_has_just_ended(panel: Panel, city: TinyCity, days: int) -> None:
+    drawn(panel, city, at=datetime(2026, 11, 21, tzinfo=ZoneInfo("Asia/Shanghai")) - timedelta(days=days))
 
 
 def test_the_screen_is_given_what_it_takes_to_age_it_when_the_server_is_gone(panel: Panel, city: TinyCity) -> None:

@@ -6,7 +6,7 @@
   const WORST = ["live", "late", "stale", "dead", "missing", "broken"];
   const LINE_LOST = { zh: "与服务器的连接中断，正在重连", en: "The line to the server is lost; trying again" };
   const UNDRAWN = { zh: "此面板无法显示，请联系管理员", en: "This panel cannot be drawn here; ask whoever runs the cockpit" };
-  const ABOUT = ["fresh", "aside", "unfiltered"]; // said of a panel's sources, not shown by the panel itself
+  const ABOUT = ["fresh", "aside", "unfiltered", "partly"]; // said of a panel's sources, not shown by the panel itself
   const MARKS = { late: "watch", stale: "old", dead: "old", missing: "old", broken: "alarm" };
 
   const panels = new Map();
@@ -173,7 +173,7 @@
     tell(panel, status, now, line);
     const lossy = Boolean(fresh.degraded) && status === "live";
     panel.section.toggleAttribute("data-degraded", lossy);
-    const narrow = (panel.props.unfiltered || []).length ? `${ctx.t("unfiltered")} · ` : "";
+    const narrow = (panel.props.unfiltered || []).length ? `${ctx.t(unfiltered(panel))} · ` : "";
     const text = narrow + (lossy ? `${ctx.t("degraded")} · ` : "") + words(status, seconds, fresh);
     if (panel.words.textContent !== text) panel.words.textContent = text;
     const shape = MARKS[status] || lossy ? `mark mark-${MARKS[status] || "watch"}` : "";
@@ -185,6 +185,9 @@
     panel.section.dataset.status = status;
     return true;
   }
+
+  /** A map whose areas follow the filter and whose points do not is partly filtered; the tip names what is not. */
+  const unfiltered = ({ props }) => (props.partly ? "unfiltered_partly" : "unfiltered");
 
   const secondsOf = (fresh, now) => (fresh.as_of_ms === null ? null : Math.max(0, (now - fresh.as_of_ms) / 1000));
 

@@ -25,7 +25,8 @@
 
     async function turn(by) {
       page += by;
-      const { region, dimension } = want.asked;
+      const { region } = want.asked;
+      const dimension = found.filtered ? want.asked.dimension : ""; // the value may be one of another slot's
       const asked = { from: new Date(found.from).toISOString(), to: new Date(to).toISOString(), region, dimension, limit: ROWS + 1, skip: page * ROWS };
       const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ""));
       newer.disabled = older.disabled = true;

@@ -14,7 +14,7 @@ from cockpit.dispatch.standing import Standing
 from cockpit.panels.panel import Context
 from cockpit.parts import Parts
 from cockpit.schemes import Scheme
-from cockpit.scope import Scope
+from cockpit.scope import Only, Scope
 from layers import Layer, Regions
 from slots.problem import nearest
 from slots.reading import Freshness, Question, QuestionError, Reading
@@ -95,16 +95,29 @@ class CityContext:
             if question.window_from >= self.now:
                 raise QuestionError("this window begins after the moment that is looked at")
             question = replace(question, window_to=self.now)
-        only, slot = self.scope.only, self.slots.get(question.indicator.partition(".")[0])
-        if only is None or slot is None or only.dimension not in slot.dimensions or question.dimension is not None:
-            return question
-        if question.by not in (None, "region", "time"):
+        only = self.scope.only
+        if only is None or question.dimension is not None or question.by not in (None, "region", "time"):
             return question  # dimensions are kept one by one
+        if not self.follows(question.indicator.partition(".")[0]):
+            return question
         return replace(question, dimension=only.dimension, key=only.key)
 
     def follows(self, slot: str) -> bool:
-        """Whether what is asked of this slot is narrowed to the dimension's value in scope; True where there is none."""
-        return self.scope.only is None or (slot in self.slots and self.scope.only.dimension in self.slots[slot].dimensions)
+        """Whether what is asked of this slot is narrowed to the dimension's value in scope; True where there is none.
+
+        Slots may call different things alike: a value that only others have seen is none of this one's. A value nobody has
+        seen narrows all that have the dimension. Raises slots.LedgerLost.
+        """
+        only = self.scope.only
+        if only is None:
+            return True
+        alike = [name for name, other in self.slots.items() if only.dimension in other.dimensions]
+        if slot not in alike:
+            return False
+        return self._seen(slot, only) or not any(self._seen(name, only) for name in alike if name != slot)
+
+    def _seen(self, slot: str, only: Only) -> bool:
+        return only.key in self.parts.ledger.state(slot).dimensions.get(only.dimension, ())
 
     def freshness(self, slot: str) -> Freshness:
         """How fresh the slot is. Raises slots.LedgerLost."""
@@ -124,7 +137,7 @@ class CityContext:
         if only is None or self.scope.at is not None:
             return self.parts.entities.latest(slot, region=region, limit=limit).head(0 if self.scope.at else limit)
         found = self.parts.entities.latest(slot, region=region, limit=_FILTERED)
-        if only.dimension in found.columns:
+        if self.follows(slot) and only.dimension in found.columns:
             found = found.filter(pl.col(only.dimension).cast(pl.String).fill_null("") == only.key)
         return found.head(limit)
 

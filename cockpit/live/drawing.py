@@ -137,9 +137,11 @@ def _sources(slots: Collection[str], gone: Collection[str], drawn: _Drawn, conte
     `gone`: slots it draws on that are no part of the city any more.
     """
     told = dict(drawn.sources)
-    if context.scope.only is not None:
-        told["unfiltered"] = msgspec.json.encode(unfollowed(slots, context))
     try:
+        if context.scope.only is not None:
+            left = unfollowed(slots, context)
+            told["unfiltered"] = msgspec.json.encode(left)
+            told["partly"] = msgspec.json.encode(0 < len(left) < len(slots))
         drawn.fresh = panel_freshness(slots, context)
         told["aside"] = msgspec.json.encode(short_of(slots, context))
     except LedgerError:

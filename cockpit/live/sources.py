@@ -48,7 +48,7 @@ def _past(slots: Collection[str], context: Context) -> Props:
 
 
 def unfollowed(slots: Collection[str], context: Context) -> list[str]:
-    """The `unfiltered` key: the titles of the slots that do not have the dimension the screen is narrowed to."""
+    """The `unfiltered` key: the titles of the slots that do not have the dimension's value the screen is narrowed to."""
     return [_title(slot, context) for slot in sorted(slots) if not context.follows(slot)]
 
 

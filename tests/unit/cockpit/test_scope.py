@@ -1,6 +1,8 @@
 """What an address says: place, time, filter; and what panels are answered in such a scope."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,10 +11,12 @@ import pytest
 
 from cockpit.context import CityContext, context_maker
 from cockpit.live import checked_scope
+from cockpit.live.drawing import Drawer
 from cockpit.live.refusals import refusal
 from cockpit.live.sources import panel_freshness, unfollowed
 from cockpit.panels.ranking import RankingOptions, RankingPanel
 from cockpit.scope import Only, Scope, ScopeError, parse_scope
+from slots.live import Live
 from slots.reading import Question, QuestionError
 from streams.clock import ManualClock
 from tests.tiny_city import TinyCity, tiny_city
@@ -88,6 +92,27 @@ def test_a_dimension_narrows_every_question_of_a_slot_that_has_it(city: TinyCity
     assert count(only, by="category") == [3, 2], "a split by the dimension itself shows all its values"
     assert (only.follows("hotline"), only.follows("reviews")) == (True, False)
     assert unfollowed({"hotline", "reviews"}, only) == ["好差评"]
+
+
+def test_a_value_that_only_another_slot_has_narrows_that_one_alone(city: TinyCity) -> None:
+    """Two slots may call different things `category`: one's filter must not empty the other."""
+    slots = city.parts.city.slots
+    reviews = slots["reviews"].model_copy(update={"dimensions": ("category",)})
+    both = context_maker(replace(city.parts, city=replace(city.parts.city, slots=Live({**slots, "reviews": reviews}))))
+    nobody = both(Scope(only=Only("category", "water")))
+    assert (nobody.follows("hotline"), nobody.follows("reviews")) == (True, True), "nobody has seen it yet"
+    request(city, NOW, "water", 2)
+    only = both(Scope(only=Only("category", "water")))
+    assert (only.follows("hotline"), only.follows("reviews")) == (True, False)
+    whole = Question("reviews.good_rate", only.region, *only.window("today"))
+    assert only.seen(whole) == whole
+
+
+def test_a_map_whose_areas_alone_follow_the_filter_is_partly_filtered(city: TinyCity) -> None:
+    context = seen(city, only=Only("category", "water"))
+    panels = Drawer(city.parts.city.boards["city"].panels, city.parts.city.slots).draw(context, {}).panels
+    told = {name: (len(json.loads(keys["unfiltered"])), json.loads(keys["partly"])) for name, keys in panels.items()}
+    assert (told["map"], told["feed"], told["requests"]) == ((1, True), (1, False), (0, False))
 
 
 def test_a_ranking_by_a_dimension_marks_the_value_in_scope(city: TinyCity) -> None:

@@ -14,18 +14,19 @@ from cockpit.page import title_of
 from cockpit.panels.map import MapOptions
 from cockpit.panels.moving import Moving, seen_now
 from cockpit.panels.panel import Context
-from layers import AreaLayer, Features, HeatLayer, Layer, MapContainer, PointLayer
+from layers import AreaLayer, Features, HeatLayer, Layer, MapContainer, Plotting, PointLayer
 
 _POINTS: Final = 5_000
 """Of a layer's moving things so many are drawn at most, the newest."""
 _NEAR_ZOOM: Final = 11.0
+_BARE: Final = Plotting()
 _STATUS: Final = {
     "late": ("数据延迟", "late"), "stale": ("数据陈旧", "stale"), "dead": ("数据中断", "dead"), "missing": ("无数据", "no data"),
 }  # fmt: skip
 
 
-def still_map(placed: PlacedPanel, context: Context) -> MapContainer:
-    """The container of a map panel with its values and its moving things as they are now.
+def still_map(placed: PlacedPanel, context: Context, plotting: Plotting = _BARE) -> MapContainer:
+    """The container of a map panel with its values and its moving things as they are now, and what was drawn on it by hand.
 
     Blocks on the ledger. Raises TypeError for a panel of another kind, slots.QuestionError and slots.LedgerError.
     """
@@ -33,7 +34,15 @@ def still_map(placed: PlacedPanel, context: Context) -> MapContainer:
     if not isinstance(options, MapOptions):
         raise TypeError(f"panel {placed.id!r} is no map")
     props = placed.kind.props(options, context)
-    return MapContainer(context.regions, tuple(_layers(options, props, context)), context.region)
+    layers = tuple(_layers(options, props, context))
+    return MapContainer(context.regions, layers, context.region, plotting=_until(plotting, context))
+
+
+def _until(plotting: Plotting, context: Context) -> Plotting:
+    """A map of an earlier moment shows what was drawn by then."""
+    if context.scope.at is None:
+        return plotting
+    return Plotting(tuple(mark for mark in plotting.marks if mark.at <= context.now))
 
 
 def headline(placed: PlacedPanel, context: Context) -> str:

@@ -64,8 +64,9 @@ def page_content(container: MapContainer, *, title: str = "", language: str = "z
     view, looks = container.view(language=language), _Looks()
     layers = [_layer(layer, container, view, looks) for layer in container.stack]
     words = dict(_WORDS)["en" if language == "en" else "zh"]
-    plotted = _parts(container.plotting.parts(), looks)
-    layers += [{"id": "plotting", "title": words["plot"], "on": True, "levels": [{"zoom": 0, "parts": plotted}]}]
+    if container.plotting.marks:
+        plotted = _parts(container.plotting.parts(), looks)
+        layers.append({"id": "plotting", "title": words["plot"], "on": True, "levels": [{"zoom": 0, "parts": plotted}]})
     keys = [_key(key, language) for layer in container.visible if (key := layer.key()) is not None]
     return {
         "title": title, "bounds": view.bounds, "layers": layers, "looks": [asdict(look) for look in looks.found],

@@ -21,8 +21,10 @@ from cockpit.live import checked_scope
 from cockpit.panels.map import MapOptions
 from cockpit.panels.panel import Context
 from cockpit.parts import Parts
+from cockpit.plots import PlotsLost
 from cockpit.scope import ScopeError
 from cockpit.still_map import headline, still_map
+from layers import MapContainer
 from layers.leaflet import leaflet_page
 from layers.picture import picture
 
@@ -52,8 +54,7 @@ class MapFiles:
         """The map as a picture, for reports."""
         placed, context = self._found(board, panel, _query(region, window, asked_at(at, self._parts.city.zone), dimension, lang))
         with self._drawing():
-            container = still_map(placed, context)
-            title = headline(placed, context)
+            container, title = self._drawn(placed, context)
             body = picture(container, width_px=width_px, height_px=height_px, language=context.scope.lang, title=title)
         return Response(body, 200, _told(board, panel, context, "png", download), "image/png")
 
@@ -67,7 +68,8 @@ class MapFiles:
         """
         placed, context = self._found(board, panel, _query(region, window, asked_at(at, self._parts.city.zone), dimension, lang))
         with self._drawing():
-            page = leaflet_page(still_map(placed, context), title=headline(placed, context), language=context.scope.lang)
+            container, title = self._drawn(placed, context)
+            page = leaflet_page(container, title=title, language=context.scope.lang)
         headers = _told(board, panel, context, "html", download) | {"content-security-policy": policy(page)}
         return Response(page.encode(), 200, headers, "text/html; charset=utf-8")
 
@@ -80,6 +82,15 @@ class MapFiles:
             return placed, self._contexts(checked_scope(query, self._parts.city.regions))
         except ScopeError as error:
             raise Refusal(422, str(error)) from None
+
+    def _drawn(self, placed: PlacedPanel, context: Context) -> tuple[MapContainer, str]:
+        """The map and its headline. Marks that cannot be read now are said to be missing; the map is drawn all the same."""
+        title = headline(placed, context)
+        try:
+            return still_map(placed, context, self._parts.plots.all()), title
+        except PlotsLost:
+            missing = "drawings cannot be read now" if context.scope.lang == "en" else "标绘暂不可读"
+            return still_map(placed, context), f"{title} · {missing}"
 
     @contextmanager
     def _drawing(self) -> Iterator[None]:

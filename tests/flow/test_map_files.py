@@ -161,6 +161,22 @@ def test_a_page_to_take_along_runs_in_no_origin_of_ours(client: Client) -> None:
     assert re.fullmatch(r"attachment; filename\*=UTF-8''city-map-7702-\d{8}-\d{4}\.html", kept.headers["content-disposition"])
 
 
+def test_what_was_drawn_by_hand_is_taken_along(client: Client) -> None:
+    page, picture = "/api/v1/map/city/map.html?lang=en", "/api/v1/map/city/map.png?width_px=320&height_px=240&lang=en"
+    assert '"id":"plotting"' not in client.get(page).text, "no switcher entry for nothing"
+    bare = Image.open(BytesIO(client.get(picture).content)).convert("RGB")
+    mark = feature("Polygon", [[[120.02, 30.02], [120.18, 30.02], [120.18, 30.08], [120.02, 30.08], [120.02, 30.02]]])
+    mark["properties"] = {"kind": "polygon", "words": "封控区", "color": "#FF00FF", "width_px": 8}
+    kept = client.post("/api/v1/plots", json.dumps({"type": "FeatureCollection", "features": [mark]}).encode())
+    assert kept.status_code == 201, kept.text
+    (drawn,) = re.findall(r'"id":"plotting".*?"texts":\[\[.*?\]\]', client.get(page).text)
+    assert '"Polygon"' in drawn and "封控区" in drawn
+    marked = Image.open(BytesIO(client.get(picture).content)).convert("RGB")
+    pink = (255, 0, 255)
+    assert pink in marked.get_flattened_data() and pink not in bare.get_flattened_data()
+    assert '"id":"plotting"' not in client.get(f"{page}&at=2026-01-01T00:00:00Z").text, "drawn after that moment"
+
+
 def test_other_pages_keep_the_cockpit_s_own_policy(client: Client) -> None:
     (policy,) = client.get("/healthz").headers.get_list("content-security-policy")
     assert policy.startswith("default-src 'self'")

@@ -60,6 +60,20 @@ class Features:
         return Features(np.asarray(shapely.transform(self.geometries, to_wgs84), dtype=object), self.properties)
 
 
+def out_of_range(west: float, south: float, east: float, north: float) -> str:
+    """What is said of bounds that are no lon and lat, with the likely cause; empty where they are, NaN where nothing is."""
+    if west >= -180 and south >= -90 and east <= 180 and north <= 90:
+        return ""
+    if west >= -90 and south >= -180 and east <= 90 and north <= 180:
+        hint = "are longitude and latitude swapped? GeoJSON has longitude first"
+    elif max(abs(west), abs(south), abs(east), abs(north)) > 360:
+        hint = "are these metres? Declare the datum, e.g. datum: epsg:4549"
+    else:
+        hint = "is the data in WGS84?"
+    given = f"west {west:.10g}, south {south:.10g}, east {east:.10g}, north {north:.10g}"
+    return f"coordinates must be lon -180…180, lat -90…90, got {given}. Hint: {hint}"
+
+
 def not_finite(geometries: Geometries) -> list[int]:
     """The positions of geometries with NaN or infinity among their coordinates."""
     points, owners = shapely.get_coordinates(geometries, return_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from itertools import chain
 from typing import Any, Final
 
@@ -72,13 +73,14 @@ def read_geojson(content: bytes, *, name: str, content_max: int = CONTENT_MAX) -
     """
     if len(content) > content_max:
         raise GeoJsonError(f"{name}: {len(content):,} bytes, at most {content_max:,} are read. Hint: simplify the shapes")
+    content = content.removeprefix(BOM_UTF8)
     try:
         collection = msgspec.json.decode(content, type=_Collection)
     except RecursionError:
         raise GeoJsonError(f"{name}: nested too deep to be GeoJSON") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        hint = "Hint: was the file cut off? Collections of geometries must be taken apart"
-        raise GeoJsonError(f"{name}: not a GeoJSON FeatureCollection ({str(error)[:200]}). {hint}") from error
+        hint = _encoding(content) or "was the file cut off? Collections of geometries must be taken apart"
+        raise GeoJsonError(f"{name}: not a GeoJSON FeatureCollection ({str(error)[:200]}). Hint: {hint}") from error
     shapes = [feature.geometry for feature in collection.features]
     try:
         geometries = _built(shapes)
@@ -87,6 +89,18 @@ def read_geojson(content: bytes, *, name: str, content_max: int = CONTENT_MAX) -
     if lost := not_finite(geometries):
         raise GeoJsonError(f"{name}: feature {lost[0]} has coordinates that are no finite numbers, as have {len(lost) - 1} more")
     return Features(geometries, [feature.properties or {} for feature in collection.features])
+
+
+def _encoding(content: bytes) -> str:
+    """What is said where the text is in another encoding than UTF-8; empty where it is not that."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "its text is UTF-16; save it as UTF-8"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end < len(content):
+            return "its text is not UTF-8, likely it is GBK (GB18030); save it as UTF-8"
+    return ""
 
 
 def _built(shapes: list[_Geometry | None]) -> Geometries:

@@ -16,7 +16,7 @@ from .columns import column_problems
 from .datum import DatumError
 from .drawing import Key, Part, Shape, Text, View
 from .feature_file import FeatureFileError, read_features
-from .features import Features
+from .features import Features, out_of_range
 from .looks import SECOND, look_of
 from .outline import collection, label_point, span_km
 from .repair import repaired, shortened
@@ -38,7 +38,7 @@ class Layer:
     `features` are the things of a static layer (WGS84, whatever the file's datum was); a layer without features
     is fed while it lives: regions by their values, points by binary frames. `title`: zh and en.
     `label` and the like name properties. `min_zoom`: web map zoom from which it is drawn; None = the style's own.
-    `reports`: what was wrong in the file and could be repaired, one sentence each.
+    `reports`: what was wrong in the features and was repaired when it was made, one sentence each.
     """
 
     kind: ClassVar[str] = ""
@@ -56,6 +56,7 @@ class Layer:
     reports: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        self._repair()
         problems = [f"layer {self.id!r}: {problem}" for problem in self._problems()]
         if problems:
             raise LayerError(problems)
@@ -65,11 +66,9 @@ class Layer:
         """The layer of a GeoJSON, GeoPackage or GeoParquet file; `options` are the fields. Blocks. Raises LayerError."""
         try:
             features = read_features(path, datum)
-            shapes, reports = repaired(features.geometries, lambda at: f"layer {options.get('id', path.stem)!r}: feature {at}")
         except (FeatureFileError, DatumError) as error:
             raise LayerError([f"layer {options.get('id', path.stem)!r}: {error}"]) from error
-        sound = Features(shapes, features.properties) if reports else features
-        return cls(features=sound, reports=tuple(shortened(reports)), **{"id": path.stem, **options})
+        return cls(features=features, **{"id": path.stem, **options})
 
     @property
     def live(self) -> bool:
@@ -122,6 +121,15 @@ class Layer:
         """Its legend, where colours stand for numbers."""
         return None
 
+    def _repair(self) -> None:
+        """Sound polygons in the place of invalid ones, read from a file or given by code, with a report of each."""
+        if self.features is None:
+            return
+        shapes, reports = repaired(self.features.geometries, lambda at: f"layer {self.id!r}: feature {at}")
+        if reports:
+            object.__setattr__(self, "features", Features(shapes, self.features.properties))
+            object.__setattr__(self, "reports", (*self.reports, *shortened(reports)))
+
     def _texts(self, view: View) -> Iterable[Text]:
         assert self.features is not None
         for row, shape in zip(self.features.properties, self.features.geometries, strict=True):
@@ -167,7 +175,6 @@ class Layer:
         west, south, east, north = shapely.total_bounds(features.geometries)
         if np.isnan(west):
             problems.append("no feature has a place")
-        elif not (west >= -180 and south >= -90 and east <= 180 and north <= 90):
-            given = f"{west:.6g} {south:.6g} {east:.6g} {north:.6g}"
-            problems.append(f"coordinates must be lon -180…180, lat -90…90, got {given}. Hint: is the data in WGS84?")
+        elif said := out_of_range(west, south, east, north):
+            problems.append(said)
         return problems + (column_problems(features, "label", self.label) if self.label else [])

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from .features import Features, Geometries
+from .features import Features, Geometries, out_of_range
 from .region import Region, RegionsError
 from .repair import repaired, shortened
 
@@ -156,10 +156,8 @@ def _range_problems(rows: Sequence[Row]) -> list[str]:
         west, south, east, north = boxes[number].tolist()
         if not flat[number]:
             problems.append(f"region {region.code!r}: geometry must be Polygon or MultiPolygon, got {geometry.geom_type}")
-        if not (west >= -180 and south >= -90 and east <= 180 and north <= 90):
-            given = f"{west:.6g} {south:.6g} {east:.6g} {north:.6g}"
-            allowed = "coordinates must be lon -180…180, lat -90…90"
-            problems.append(f"region {region.code!r}: {allowed}, got {given}. Hint: is the data in WGS84?")
+        if said := out_of_range(west, south, east, north):
+            problems.append(f"region {region.code!r}: {said}")
     return shortened(problems)
 
 

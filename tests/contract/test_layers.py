@@ -185,7 +185,7 @@ def test_a_bad_id_is_refused(kind: str) -> None:
         (lambda: RasterTileLayer(id="x", source=WebTiles.tianditu(), datum="gcj"), "unknown datum 'gcj'"),
         (lambda: VectorTileLayer(id="x", features=_areas()), "style 'choropleth' needs a column of numbers"),
         (lambda: FlowLayer.between(_regions(), {("11", "77"): 1}, id="x"), "no place for the regions 77"),
-        (lambda: HeatLayer(id="x", features=Features(np.array([shapely.Point(5e5, 3e6)], object), [{}])), "is the data in W"),
+        (lambda: HeatLayer(id="x", features=Features(np.array([shapely.Point(5e5, 3e6)], object), [{}])), "are these metres"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_drawn_is_refused_with_the_likely_cause(make: Callable[[], Layer], said: str) -> None:

@@ -55,6 +55,18 @@ def test_a_bomb_is_refused_within_a_second(name: str) -> None:
     assert len(str(caught.value)) < 400
 
 
+def test_a_byte_order_mark_is_no_obstacle() -> None:
+    sent = _one('{"type":"Point","coordinates":[1,2]}')
+    assert len(read_geojson(b"\xef\xbb\xbf" + sent, name="bom.geojson")) == 1
+
+
+@pytest.mark.parametrize(("encoding", "said"), [("gbk", "not UTF-8, likely it is GBK"), ("utf-16", "UTF-16")])
+def test_another_encoding_is_named_as_the_likely_cause(encoding: str, said: str) -> None:
+    text = '{"features":[{"geometry":{"type":"Point","coordinates":[1,2]},"properties":{"name":"千岛湖镇"}}]}'
+    with pytest.raises(GeoJsonError, match=f"Hint: its text is {said}.*save it as UTF-8"):
+        read_geojson(text.encode(encoding), name="old.geojson")
+
+
 def test_the_six_geometries_come_through_as_they_are() -> None:
     shapes = [
         "POINT (1 2)", "MULTIPOINT ((1 2), (3 4))", "LINESTRING (0 0, 1 1, 2 0)", "MULTILINESTRING ((0 0, 1 1), (2 2, 3 3, 4 4))",

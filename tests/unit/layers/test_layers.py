@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,9 @@ def _file(folder: Path, geometry: dict[str, Any], **properties: Any) -> Path:
             "geometry must be LineString or MultiLineString, got Polygon. Hint: is the kind right?",
         ),
         (AreaLayer, square(10, 20), {"style": "watter"}, "style 'watter' is not one of .* Hint: did you mean 'water'"),
-        (AreaLayer, square(5e5, 3e6), {"style": "water"}, "Hint: is the data in WGS84?"),
+        (AreaLayer, square(5e5, 3e6), {"style": "water"}, "got west 5.*, south 3.*, east .*. Hint: are these metres.*epsg:4549"),
+        (AreaLayer, square(29, 118), {"style": "water"}, "got west 29, south 118, .* Hint: are longitude and latitude swapped?"),
+        (AreaLayer, square(190, 20), {"style": "water"}, "Hint: is the data in WGS84?"),
         (
             AreaLayer,
             square(10, 20),
@@ -72,6 +75,15 @@ def test_an_invalid_polygon_of_a_layer_is_repaired_and_reported(tmp_path: Path) 
     layer = AreaLayer.load(_file(tmp_path, bow), id="lake", style="water")
     assert layer.reports == ("layer 'lake': feature 0: invalid polygon repaired (Self-intersection[10.5 20.5])",)
     assert layer.features is not None and layer.features.geometries[0].is_valid
+
+
+def test_a_layer_made_in_code_is_repaired_as_one_of_a_file_is(tmp_path: Path) -> None:
+    bow = shapely.Polygon([(10, 20), (11, 21), (11, 20), (10, 21)])
+    made = AreaLayer(id="lake", style="water", features=Features(np.array([bow], dtype=object), [{}]))
+    read = AreaLayer.load(_file(tmp_path, shapely.geometry.mapping(bow)), id="lake", style="water")
+    assert made.reports == read.reports == ("layer 'lake': feature 0: invalid polygon repaired (Self-intersection[10.5 20.5])",)
+    assert made.features is not None and made.features.geometries[0].is_valid
+    assert replace(made, min_zoom=9.0).reports == made.reports, "said once"
 
 
 def test_layers_that_need_a_file_or_must_not_have_one() -> None:

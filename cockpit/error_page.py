@@ -13,6 +13,7 @@ _TITLES: Final = {
     500: ("服务器出错了", "The server failed"),
     503: ("服务暂时不可用", "Not available just now"),
 }
+_FUTURE: Final = ("这个时刻还没有到来", "That moment has not come yet")
 _OTHER: Final = ("出现了问题", "Something is wrong")
 _STYLE: Final = """
 :root{color-scheme:dark light;--ground:#0B1220;--text:#E8EEF7;--second:#9AAAC2;--accent:#35C2E8;--line:rgba(255,255,255,.14)}
@@ -29,12 +30,16 @@ a:hover{text-decoration:underline}a:focus-visible{outline:2px solid var(--accent
 """
 
 
-def error_page(status: int, reason: str) -> str:
-    """The HTML. `reason`: one sentence for whoever typed the address; it is shown as text."""
-    zh, en = _TITLES.get(status, _OTHER)
+def error_page(status: int, reason: str, live: str = "") -> str:
+    """The HTML. `reason`: one sentence for whoever typed the address; it is shown as text.
+
+    `live`: the address of what was asked for as it is now, where a moment was asked for that has not come.
+    """
+    zh, en = _FUTURE if live else _TITLES.get(status, _OTHER)
+    back = f'<a href="{escape(live)}">回到现在 · <span lang="en">Back to now</span></a>' if live else ""
     return (
         f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{status} {zh} · {en}</title>'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}</style></head><body><main>'
         f'<div class="code">{status}</div><h1>{zh}</h1><p lang="en">{en}</p><p class="why" lang="en">{escape(reason)}</p>'
-        '<nav><a href="/">驾驶舱</a><a href="/?lang=en" lang="en">Cockpit</a></nav></main></body></html>'
+        f'<nav>{back}<a href="/">驾驶舱</a><a href="/?lang=en" lang="en">Cockpit</a></nav></main></body></html>'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -12,10 +13,11 @@ from cockpit.error_page import error_page
 from cockpit.gate import Application, Receive, Send
 from cockpit.gate import Scope as Connection
 from cockpit.live import checked_scope
-from cockpit.scope import Lang, Scope, ScopeError
+from cockpit.scope import FutureError, Lang, Scope, ScopeError
 from cockpit.windows import WindowError
 from layers import Regions
 from slots.problem import nearest
+from streams.clock import Clock
 
 PREFIX = "/page/"
 """Under `/page/BOARD/LANG/` a page finds Dash's own routes: so Dash knows whose layout is asked for."""
@@ -42,10 +44,11 @@ class Pages:
     `plotly`: the address of Plotly, which Dash asks for under the prefix of each page.
     """
 
-    def __init__(self, app: Application, boards: Mapping[str, Board], regions: Regions, plotly: str) -> None:
+    def __init__(self, app: Application, boards: Mapping[str, Board], regions: Regions, plotly: str, clock: Clock) -> None:
         self._app = app
         self._boards = boards
         self._regions = regions
+        self._clock = clock
         self._moved = {f"{_SUITES}plotly/package_data/plotly.min.js": plotly}
 
     async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
@@ -78,7 +81,9 @@ class Pages:
         if name not in self._boards:
             return _missing(f"there is no board {name!r}; boards: {', '.join(self._boards)}.{nearest(name, self._boards)}")
         try:
-            return Page(self._boards[name], checked_scope(query, self._regions)), "/"
+            return Page(self._boards[name], checked_scope(query, self._regions, self._clock())), "/"
+        except FutureError as error:
+            return _missing(str(error), f"{path}?{_without_at(query)}")
         except (ScopeError, WindowError) as error:
             return _missing(str(error))
 
@@ -93,6 +98,10 @@ class Pages:
         return Page(self._boards[name], Scope(lang=chosen)), f"/{inner}"
 
 
-def _missing(reason: str) -> Response:
-    """A page that says what is wrong with the address and leads on."""
-    return HTMLResponse(error_page(404, reason), 404)
+def _without_at(query: str) -> str:
+    return urlencode([(key, value) for key, value in parse_qsl(query) if key != "at"])
+
+
+def _missing(reason: str, live: str = "") -> Response:
+    """A page that says what is wrong with the address and leads on; `live`: the same address as of now."""
+    return HTMLResponse(error_page(404, reason, live), 404)

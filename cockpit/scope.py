@@ -15,6 +15,10 @@ class ScopeError(ValueError):
     """The address asks for something that does not exist; the message says what is allowed."""
 
 
+class FutureError(ScopeError):
+    """The address asks for a moment that has not come."""
+
+
 @dataclass(frozen=True, slots=True)
 class Only:
     """A filter: only records whose `dimension` has the value `key`; in the address `dimension=category:噪声`."""

@@ -75,7 +75,7 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     server.include_router(HandheldPages(parts.city, assets).router)
     _add_files(server, parts.city, scripts)
     dash = _dash(server, parts, assets, scripts)
-    inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url)
+    inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url, parts.clock)
 
     def pictures() -> list[str]:
         return video_origins(parts.city.boards.values())

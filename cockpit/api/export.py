@@ -68,7 +68,7 @@ class Export:
 
     def _context(self, query: str) -> Context:
         try:
-            return self._contexts(checked_scope(query, self._parts.city.regions))
+            return self._contexts(checked_scope(query, self._parts.city.regions, self._parts.clock()))
         except ScopeError as error:
             raise Refusal(422, str(error)) from None
 

@@ -79,7 +79,7 @@ class MapFiles:
         maps = {id: placed for id, placed in panels.items() if isinstance(placed.options, MapOptions)}
         placed = maps[known(panel, maps, f"map on board {board!r}")]
         try:
-            return placed, self._contexts(checked_scope(query, self._parts.city.regions))
+            return placed, self._contexts(checked_scope(query, self._parts.city.regions, self._parts.clock()))
         except ScopeError as error:
             raise Refusal(422, str(error)) from None
 

@@ -6,7 +6,8 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import replace
-from typing import Any, Literal
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -15,7 +16,7 @@ from cockpit.live.hub import Hub, HubFull
 from cockpit.live.line import AsgiLine, Line, Send
 from cockpit.live.protocol import LINE, MAX_MESSAGE_BYTES
 from cockpit.live.screen import Screen
-from cockpit.scope import Scope, ScopeError, parse_scope
+from cockpit.scope import FutureError, Scope, ScopeError, parse_scope
 from cockpit.windows import WindowError, parse_window
 from layers import Regions
 from slots.problem import nearest
@@ -23,7 +24,7 @@ from slots.problem import nearest
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 HELLOS_A_MINUTE = 64
-_AHEAD_MS = 60_000  # clocks differ
+_AHEAD: Final = timedelta(minutes=1)  # clocks differ
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -95,16 +96,14 @@ class LiveSocket:
         boards = self._hub.boards
         if hello.board not in boards:
             raise ScopeError(f"there is no board {hello.board!r}; boards: {', '.join(boards)}.{nearest(hello.board, boards)}")
-        scope = checked_scope(hello.query, self._regions)
-        if scope.at is not None and scope.at.timestamp() * 1000 > self._hub.now_ms() + _AHEAD_MS:
-            raise ScopeError(f"at lies in the future: {scope.at.isoformat()}")
-        return scope
+        return checked_scope(hello.query, self._regions, datetime.fromtimestamp(self._hub.now_ms() / 1000, UTC))
 
 
-def checked_scope(query: str, regions: Regions) -> Scope:
+def checked_scope(query: str, regions: Regions, now: datetime) -> Scope:
     """The scope of an address' query, its region and window known to exist; the root is written as no region.
 
-    A passport that lies open (`indicator=slot.name`) is no part of it: it changes nothing on the board behind.
+    A moment more than a minute after `now` is refused. A passport that lies open (`indicator=slot.name`) is no part of the
+    scope: it changes nothing on the board behind. Raises ScopeError or WindowError.
     """
     try:
         pairs = dict(parse_qsl(query.removeprefix("?"), max_num_fields=32))
@@ -113,6 +112,8 @@ def checked_scope(query: str, regions: Regions) -> Scope:
     scope = parse_scope(pairs)
     if scope.region and scope.region not in regions:
         raise ScopeError(f"there is no region {scope.region!r}.{nearest(scope.region, regions.codes)}")
+    if scope.at is not None and scope.at > now + _AHEAD:
+        raise FutureError(f"at lies in the future: {scope.at.isoformat()}. Hint: leave it out to look at now.")
     if scope.window:
         parse_window(scope.window)
     region = "" if scope.region == regions.root.code else scope.region

@@ -41,6 +41,8 @@ __all__ = ["client", "idle", "line", "untouched"]
         ("/api/v1/entities/vehicles?near=120,30&region=77", 422, "one of"),
         ("/api/v1/entities/vehicles?radius_m=5", 422, "near only"),
         ("/api/v1/entities/vehicles?near=120,30&radius_m=inf", 422, "radius_m"),
+        ("/api/v1/export/city?at=2999-01-01", 422, "at lies in the future"),
+        ("/api/v1/export/city/requests?at=2999-01-01T08:00:00Z", 422, "at lies in the future"),
         ("/api/v1/nothing", 404, "/api/openapi.json"),
         ("/api/v1/topics/city.hotline/records", 404, "with this method"),
     ],

@@ -78,8 +78,8 @@ def test_a_filter_without_name_or_value_is_refused(text: str) -> None:
 
 def test_a_passport_that_lies_open_makes_no_view_of_its_own_but_a_node_does(city: TinyCity) -> None:
     regions = city.parts.city.regions
-    assert checked_scope("indicator=hotline.requests&region=7701", regions) == checked_scope("region=7701", regions)
-    assert checked_scope("indicator=quality/service", regions).indicator == "quality/service"
+    assert checked_scope("indicator=hotline.requests&region=7701", regions, NOW) == checked_scope("region=7701", regions, NOW)
+    assert checked_scope("indicator=quality/service", regions, NOW).indicator == "quality/service"
 
 
 def test_a_dimension_narrows_every_question_of_a_slot_that_has_it(city: TinyCity) -> None:

@@ -115,6 +115,7 @@
   function drop(parts) {
     if (parts.watch) parts.watch.disconnect();
     if (parts.plots) parts.plots.stop();
+    if (parts.found) parts.found.remove();
     clearInterval(parts.again);
     if (parts.map) parts.map.destroy();
   }

@@ -100,6 +100,7 @@
     }
 
     function stop() {
+      clearTimeout(timer);
       zone = null;
       sheet.hidden = true;
       mark([]);
@@ -109,7 +110,16 @@
 
     slider.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
     close.addEventListener("click", stop);
-    sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); stop(); } });
+    // Escape closes it wherever the hand is, before it would go up a region; a sketch, an open menu, a dialog and a field come first.
+    const key = (event) => {
+      if (event.key !== "Escape" || sheet.hidden || document.querySelector("dialog[open]")) return;
+      const at = event.target instanceof Element && !sheet.contains(event.target) ? event.target : null;
+      if (at && (at.closest("input, textarea, select, [contenteditable]") || (at.closest(".city-map-tools, .city-map-menu") && root.querySelector(".city-map-menu:not([hidden])")))) return;
+      event.preventDefault();
+      event.stopPropagation();
+      stop();
+    };
+    document.addEventListener("keydown", key, true);
     for (const kind of ["pointerdown", "wheel"]) sheet.addEventListener(kind, (event) => event.stopPropagation());
     return {
       look(geometry, radius = 1000) {
@@ -123,6 +133,7 @@
         ask();
       },
       stop,
+      remove: () => document.removeEventListener("keydown", key, true),
     };
   }
 

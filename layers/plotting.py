@@ -59,6 +59,11 @@ class Mark:
         return shapely.Polygon(self.places) if self.kind == "polygon" else shapely.Point(self.places[0])
 
     @property
+    def flaw(self) -> str:
+        """Why its shape has no sound inside, as that of a polygon that crosses itself has not; empty where all is well."""
+        return "" if shapely.is_valid(self.geometry) else str(shapely.is_valid_reason(self.geometry))
+
+    @property
     def outline(self) -> shapely.Geometry:
         """As `geometry`, a circle as the polygon on the ground."""
         return buffer_m(self.geometry, self.radius_m) if self.kind == "circle" else self.geometry
@@ -179,6 +184,8 @@ def _mark(number: int, geometry: Any, row: Mapping[str, Any]) -> Mark:
     if geometry is None or geometry.geom_type not in kinds:
         given = "nothing" if geometry is None else geometry.geom_type
         raise LayerError([f"mark {number}: geometry must be {', '.join(kinds)}, got {given}"])
+    if geometry.geom_type == "Polygon" and len(geometry.interiors):
+        raise LayerError([f"mark {number}: a polygon with holes cannot be a mark. Hint: draw its outer edge alone"])
     corners = shapely.get_coordinates(geometry).tolist()
     places = tuple((lon, lat) for lon, lat in (corners[:-1] if geometry.geom_type == "Polygon" else corners))
     kind = row.get("kind") or kinds[geometry.geom_type]

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Response
 from cockpit.api.answer import Refusal, Route, answer, known
 from cockpit.parts import Parts
 from layers import LayerError
-from layers.nearby import Along, Circle, Things, Within, Zone, nearby
+from layers.nearby import RADIUS_MAX_M, Along, Circle, Hit, Things, Within, Zone, nearby
+from layers.nearby import nearest as nearest_of
 
 _ENTITIES = 100_000
 _CORNERS = 500
@@ -31,26 +32,38 @@ class Nearby:
         near: Annotated[str | None, Query(description="lon,lat in degrees, WGS84")] = None,
         along: Annotated[str | None, Query(description="lon,lat;lon,lat;… of a line")] = None,
         within: Annotated[str | None, Query(description="lon,lat;lon,lat;… of a polygon, not closed")] = None,
+        nearest: Annotated[int | None, Query(ge=1, le=1000, description="the nearest so many of all kinds, with `near`")] = None,
         radius_m: Annotated[float, Query(ge=1, le=200_000, allow_inf_nan=False)] = 1000.0,
         kinds: Annotated[str, Query(description="slots with entities and static layers, by comma; all of them unless told")] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
-        """Counts per kind, titles, and the nearest things of each kind with their distance in metres (geodesic)."""
+        """Counts per kind, titles, and the nearest things of each kind with their distance in metres (geodesic).
+
+        With `nearest` instead one list, the nearest so many of all kinds together.
+        """
+        if nearest is not None:
+            return self._nearest(_zone(near, along, within, RADIUS_MAX_M), nearest, self._asked(kinds))
         zone = _zone(near, along, within, radius_m)
         asked = self._asked(kinds)
         try:
             found = nearby(zone, [self._of(kind, zone) for kind in asked], limit)
         except LayerError as error:
             raise Refusal(422, str(error)) from None
-        hits = {
-            kind: [
-                {"id": hit.id, "name": self._name(kind, hit.id), "lon": hit.lon, "lat": hit.lat, "distance_m": hit.distance_m}
-                for hit in listed
-            ]
-            for kind, listed in found.hits.items()
-        }
+        hits = {kind: [self._told(hit) for hit in listed] for kind, listed in found.hits.items()}
         titles = {kind: dict(self._title(kind)) for kind in asked}
         return answer({"counts": found.counts, "titles": titles, "hits": hits})
+
+    def _nearest(self, zone: Zone, count: int, asked: list[str]) -> Response:
+        """The nearest of all kinds together, nearest first, up to 200 km away."""
+        if not isinstance(zone, Circle):
+            raise Refusal(422, "nearest goes with near alone", "near=lon,lat&nearest=5")
+        found = nearest_of(zone.lon, zone.lat, [self._of(kind, zone) for kind in asked], count)
+        titles = {kind: dict(self._title(kind)) for kind in asked}
+        return answer({"titles": titles, "nearest": [self._told(hit) for hit in found]})
+
+    def _told(self, hit: Hit) -> dict[str, Any]:
+        name = self._name(hit.kind, hit.id)
+        return {"kind": hit.kind, "id": hit.id, "name": name, "lon": hit.lon, "lat": hit.lat, "distance_m": hit.distance_m}
 
     def _asked(self, kinds: str) -> list[str]:
         city = self._parts.city
@@ -91,14 +104,22 @@ def _zone(near: str | None, along: str | None, within: str | None, radius_m: flo
             return Circle(*place, radius_m)
         if along is not None:
             return Along(shapely.LineString(_places(along)), radius_m)
-        return Within(shapely.Polygon(_places(within or "")))
+        return Within(shapely.Polygon(_corners(within or "")))
     except (LayerError, ValueError, shapely.errors.GEOSException) as error:
         raise Refusal(422, f"the zone cannot be used: {str(error)[:200]}", "lon,lat;lon,lat;… longitude first") from None
+
+
+def _corners(text: str) -> list[tuple[float, float]]:
+    places = _places(text)
+    if len(set(places)) < 3:
+        raise ValueError(f"a polygon has three corners or more, got {len(set(places))}")
+    return places
 
 
 def _places(text: str) -> list[tuple[float, float]]:
     pairs = [pair.split(",") for pair in text.split(";", _CORNERS)]
     places = [(float(pair[0]), float(pair[1])) for pair in pairs if len(pair) == 2]
     if len(places) != len(pairs) or len(places) > _CORNERS or not all(abs(x) <= 180 and abs(y) <= 90 for x, y in places):
-        raise ValueError(f"got {text[:100]!r}")
+        swapped = len(places) == len(pairs) <= _CORNERS and all(abs(x) <= 90 and abs(y) <= 180 for x, y in places)
+        raise ValueError(f"got {text[:100]!r}" + ("; are longitude and latitude swapped?" if swapped else ""))
     return places

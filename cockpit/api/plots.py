@@ -50,6 +50,8 @@ class PlotList:
             marks = Plotting.read(feature).marks
             if len(marks) != 1:
                 raise Refusal(422, f"give one mark at a time, got {len(marks)}")
+            if marks[0].kind == "polygon" and (flaw := marks[0].flaw):
+                raise Refusal(422, f"the polygon crosses or touches itself ({flaw})", "draw it as two polygons")
             kept = self._plots.add(marks[0], self._clock())
         except LayerError as error:
             raise Refusal(422, str(error)) from None

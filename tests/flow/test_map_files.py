@@ -161,6 +161,14 @@ def test_a_page_to_take_along_runs_in_no_origin_of_ours(client: Client) -> None:
     assert re.fullmatch(r"attachment; filename\*=UTF-8''city-map-7702-\d{8}-\d{4}\.html", kept.headers["content-disposition"])
 
 
+def test_the_nearest_of_all_kinds_stand_in_one_list(client: Client) -> None:
+    found = client.get("/api/v1/nearby?near=120.15,30.02&nearest=2&kinds=vehicles").json()["nearest"]
+    assert [(hit["kind"], hit["id"]) for hit in found] == [("vehicles", "b1"), ("vehicles", "b2")]
+    assert found[0]["distance_m"] == 0 and found[1]["distance_m"] == pytest.approx(4410, rel=0.01)
+    (first,) = client.get("/api/v1/nearby?near=120.15,30.02&nearest=1").json()["nearest"]
+    assert first["distance_m"] == 0
+
+
 def test_what_was_drawn_by_hand_is_taken_along(client: Client) -> None:
     page, picture = "/api/v1/map/city/map.html?lang=en", "/api/v1/map/city/map.png?width_px=320&height_px=240&lang=en"
     assert '"id":"plotting"' not in client.get(page).text, "no switcher entry for nothing"

@@ -38,3 +38,25 @@ REFUSED = [
 def test_what_is_no_zone_is_refused(client: httpx.Client, asked: dict[str, str]) -> None:
     said = client.get("/api/v1/nearby", params=asked)
     assert said.status_code in (404, 422) and said.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"within": "1,1;2,2"}, "a polygon has three corners or more, got 2"),
+        ({"within": "1,1;2,2;1,1"}, "a polygon has three corners or more, got 2"),
+        ({"near": "29.3,118.6"}, "got '29.3,118.6'; are longitude and latitude swapped?"),
+        ({"within": "1,1;2,2;2,1", "nearest": "3"}, "nearest goes with near alone"),
+    ],
+)
+def test_the_likely_cause_is_said(client: httpx.Client, asked: dict[str, str], said: str) -> None:
+    answer = client.get("/api/v1/nearby", params=asked)
+    assert answer.status_code == 422 and said in answer.json()["error"]
+
+
+def test_the_nearest_of_all_kinds_come_together(client: httpx.Client) -> None:
+    answer = client.get("/api/v1/nearby", params={"near": "120.1,30.05", "nearest": "3"})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()["nearest"]
+    assert [hit["distance_m"] for hit in found] == sorted(hit["distance_m"] for hit in found)
+    assert len(found) <= 3

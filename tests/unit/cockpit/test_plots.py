@@ -52,6 +52,16 @@ def test_a_mark_is_kept_with_author_and_time(client: httpx.Client) -> None:
     assert client.delete("/api/v1/plots/none").status_code == 404
 
 
+def test_a_polygon_that_crosses_itself_is_refused_with_the_place(client: httpx.Client) -> None:
+    bow = [[120.0, 30.0], [120.1, 30.1], [120.1, 30.0], [120.0, 30.1], [120.0, 30.0]]
+    said = client.post("/api/v1/plots", content=_collection({"type": "Polygon", "coordinates": [bow]}))
+    assert said.status_code == 422 and "Self-intersection[120.05 30.05]" in said.json()["error"]
+    outer, hole = ([[x, y], [x + side, y], [x + side, y + side], [x, y]] for x, y, side in ((120, 30, 1), (120.5, 30.1, 0.2)))
+    said = client.post("/api/v1/plots", content=_collection({"type": "Polygon", "coordinates": [outer, hole]}))
+    assert said.status_code == 422 and "with holes" in said.json()["error"]
+    assert client.get("/api/v1/plots").json()["features"] == []
+
+
 def test_who_listens_hears_of_every_change() -> None:
     plots, heard = Plots(), list[int]()
     plots.listen(heard.append)

@@ -30,6 +30,17 @@ SHAPES = {
 }  # fmt: skip
 BOARDS = ("city", "hotline", "business", "command")
 
+RESTED = """([width, height]) => {
+  if (innerWidth !== width || innerHeight !== height) return false;
+  const page = document.documentElement;
+  const parts = [...document.querySelectorAll('#app .panel, #app .header *')];
+  const now = [page.dataset.layout, page.scrollHeight, ...parts.map((one) => one.offsetWidth)].join();
+  const rests = window.rested && window.rested.now === now ? window.rested.times + 1 : 0;
+  window.rested = { now, times: rests };
+  return rests >= 2;
+}"""
+"""What fits is worked out anew by observers of the size: nothing has moved from one look to the next, twice."""
+
 TEXTS = """() => {
   const found = [];
   for (const panel of document.querySelectorAll('#app .panel')) {
@@ -126,10 +137,14 @@ class Screens:
         if (board, lang) not in self._pages:
             self._pages[board, lang] = self._open(board, lang)
         page = self._pages[board, lang]
-        width, height = SHAPES[shape]
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(400)  # what fits is worked out anew by observers of the size
+        self.resize(page, SHAPES[shape])
         return page
+
+    def resize(self, page: Page, size: tuple[int, int]) -> None:
+        """The page in this size, when it has come to rest in the layout of its shape."""
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.evaluate("window.rested = null")
+        page.wait_for_function(RESTED, arg=list(size), polling=200)
 
     def _open(self, board: str, lang: str) -> Page:
         page = self._browser.new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
@@ -197,7 +212,7 @@ def test_a_wall_never_scrolls(screens: Screens, board: str, shape: str, lang: st
 @pytest.mark.parametrize("size", [*SHAPES.values(), (1366, 768), (1280, 720), (768, 1024)])
 def test_the_header_says_all_it_says(screens: Screens, size: tuple[int, int], lang: str) -> None:
     page = screens.look("business", "wall", lang)
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+    screens.resize(page, size)
     texts = page.evaluate(HEADER)
     assert {"header-title", "state-word", "clock-time"} <= {text["class"] for text in texts}
     assert [text["text"] for text in texts if text["cut"] and text["class"] != "state-detail"] == []

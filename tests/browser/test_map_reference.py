@@ -54,8 +54,13 @@ class Seen:
     def _picture(self) -> Pixels:
         self.page.wait_for_timeout(150)
         _until(self.page, "map.ready()")
-        self.page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-        return np.asarray(Image.open(BytesIO(self.page.screenshot())).convert("RGB"), dtype=np.int16)
+        taken = b""
+        for _ in range(40):  # until nothing fades in any more
+            self.page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+            before, taken = taken, self.page.screenshot()
+            if taken == before:
+                break
+        return np.asarray(Image.open(BytesIO(taken)).convert("RGB"), dtype=np.int16)
 
     def at(self, lon: float, lat: float) -> tuple[int, int]:
         """Row and column of the pixel, by EPSG:3857."""

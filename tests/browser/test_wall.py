@@ -151,7 +151,7 @@ def test_a_lost_server_shows_stale_and_age_and_comes_back_untouched(chromium: Br
 def test_a_click_on_the_map_drills_and_back_and_reload_keep_the_place(chromium: Browser, wall: Wall) -> None:
     page = wall.open(chromium)
     number(page, "7")
-    expect(page.locator("#panel-map .city-map-title")).to_have_text("诉求量")
+    expect(page.locator("#panel-map .city-map-title")).to_have_text("诉求量", timeout=30_000)
     page.evaluate("window.same = true")
     click_on(page, wall, "7701")
     number(page, "5")
@@ -201,7 +201,7 @@ def test_other_boards_stand_in_the_header_and_on_the_number_keys(chromium: Brows
     expect(page.locator(".crumbs")).to_have_text("小城东区")
     page.keyboard.press("1")
     number(page, "5")
-    expect(page.locator(".board-turn[data-to=city]")).to_be_hidden()
+    expect(page.locator(".board-turn[data-to=city]")).to_have_attribute("aria-current", "page")
     page.close()
     assert wall.said == []
 

@@ -6,7 +6,7 @@
   const WORST = ["live", "late", "stale", "dead", "missing", "broken"];
   const LINE_LOST = { zh: "与服务器的连接中断，正在重连", en: "The line to the server is lost; trying again" };
   const UNDRAWN = { zh: "此面板无法显示，请联系管理员", en: "This panel cannot be drawn here; ask whoever runs the cockpit" };
-  const ABOUT = ["fresh", "aside", "unfiltered", "partly"]; // said of a panel's sources, not shown by the panel itself
+  const ABOUT = ["fresh", "aside", "unfiltered", "partly", "instead"]; // said of a panel's sources, not shown by the panel itself
   const MARKS = { late: "watch", stale: "old", dead: "old", missing: "old", broken: "alarm" };
 
   const panels = new Map();
@@ -58,6 +58,7 @@
       if (!panel) continue;
       panel.props = whole ? changed : { ...panel.props, ...changed };
       ask(panel);
+      sayWindow(panel);
       show(panel, whole ? null : Object.keys(changed));
     }
     if (whole || Object.values(changes).some((changed) => changed.aside)) {
@@ -84,6 +85,26 @@
     button.title = ctx.t("why");
     button.setAttribute("aria-haspopup", "dialog");
     title.replaceChildren(button);
+  }
+
+  /** The window and step that are shown, where they are others than the panel's own, of which its title may speak. */
+  function sayWindow({ kind, section, props }) {
+    const timeless = kind === "map" && !props.indicator; // nothing on it is counted
+    const words = [props.instead && !timeless ? Cockpit.chips.named(props.instead) : "", props.own_step_s && props.own_step_s !== props.step_s ? step(props.step_s) : ""].filter(Boolean).join(" · ");
+    let chip = section.querySelector(".panel-window");
+    if (!words) return chip && chip.remove();
+    if (!chip) {
+      chip = document.createElement("span");
+      chip.className = "panel-window";
+      section.querySelector(".panel-title").after(chip);
+    }
+    if (chip.textContent !== words) chip.textContent = words;
+    chip.title = words;
+  }
+
+  function step(seconds) {
+    const [word, size] = seconds < 3600 ? ["step_minutes", 60] : seconds < 86400 ? ["step_hours", 3600] : ["step_days", 86400];
+    return ctx.t(word).replace("{}", seconds / size);
   }
 
   const WHY = ".panel-why, .number-line, .trend-now, .bullet-value";

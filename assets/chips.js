@@ -148,6 +148,6 @@
     return new Date(wished - offset(wished - offset(wished))).toISOString().replace(".000Z", "Z");
   }
 
-  Cockpit.chips = { paint, local, zoned };
+  Cockpit.chips = { paint, local, zoned, named };
   Cockpit.scope.onAny(paint);
 })();

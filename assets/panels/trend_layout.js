@@ -90,7 +90,7 @@
     return [{
       xref: "x", x: props.from_ms + (i + 0.5) * props.step_s * 1000, yref: "y", y: before[i], showarrow: false,
       yanchor: above ? "bottom" : "top", yshift: above ? small * 0.3 : -small * 0.3,
-      text: Cockpit.word("line_yesterday", lang), font: { size: small, color: token("--quiet") },
+      text: Cockpit.word(props.window === "yesterday" || props.window.includes("/") ? "line_day_before" : "line_yesterday", lang), font: { size: small, color: token("--quiet") },
     }];
   }
 

@@ -98,7 +98,7 @@ class Drawer:
         if drawn.minute != minute or drawn.sequences != seen or not _same(drawn.slots, slots):
             drawn.minute, drawn.sequences, drawn.slots = minute, seen, slots
             self._draw_panel(name, placed, drawn, context)
-        drawn.sources = _sources(slots, self._slots[name] - slots.keys(), drawn, context)
+        drawn.sources = {**_sources(slots, self._slots[name] - slots.keys(), drawn, context), **_instead(placed, context)}
 
     def _draw_panel(self, name: str, placed: PlacedPanel, drawn: _Drawn, context: Context) -> None:
         """Sets the panel's keys, or its problem; then the last good keys stay."""
@@ -150,6 +150,12 @@ def _sources(slots: Collection[str], gone: Collection[str], drawn: _Drawn, conte
     if gone:
         broken = {"status": "missing", "reason": _GONE[context.scope.lang].format(", ".join(sorted(gone)))}
     return {**told, "fresh": msgspec.json.encode({**drawn.fresh, **broken})}
+
+
+def _instead(placed: PlacedPanel, context: Context) -> dict[str, bytes]:
+    """The window of the address, where the panel has another one of its own, of which its title may speak."""
+    own, asked = getattr(placed.options, "window", ""), context.scope.window
+    return {"instead": msgspec.json.encode(asked)} if asked and own and own != asked else {}
 
 
 def _encoded(props: Props) -> dict[str, bytes]:

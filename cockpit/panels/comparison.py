@@ -13,6 +13,7 @@ from .light import good_news
 from .panel import Context, Props
 
 Compare = Literal["yesterday", "last_week", "previous", "none"]
+_DAY_S: Final = 86400
 _WHOLE: Final = 0.99
 """The first record of a day may come some minutes into it; less than this is a part against a whole."""
 
@@ -48,6 +49,17 @@ def comparison(question: Question, window: str, compare: Compare, indicator: Ind
     delta = round(now.value - then.value, 6)
     good = good_news(delta, indicator)
     return {"against": against, "now": now.value, "then": then.value, "delta": delta, "good": good, "why": None}
+
+
+def suited(compare: Compare, own: str, window: str) -> Compare:
+    """As the panel says; in a longer window than its `own` the window before, for a day earlier would be nearly the same days."""
+    if window == own or compare == "none" or _within_a_day(window):
+        return compare
+    return "previous"
+
+
+def _within_a_day(window: str) -> bool:
+    return window in ("today", "yesterday") if fixed(window) else seconds(window) <= _DAY_S
 
 
 def spans(question: Question, window: str, compare: Compare, context: Context) -> Span | None:
@@ -87,7 +99,14 @@ def _previous(start: datetime, to: datetime, window: str) -> datetime:
 
 
 def _against(window: str, compare: Compare) -> str:
-    """The word the screen says: `yesterday`, `last_week`, or `previous_month` for the window before."""
+    """The word the screen says: `yesterday`, `last_week`, or `previous_month` for the window before.
+
+    `day_earlier`, `week_earlier`: the same stretch, where it is not one of today or of the last 24 hours.
+    """
+    if compare == "yesterday":
+        return "day_before" if window == "yesterday" else compare if _within_a_day(window) else "day_earlier"
+    if compare == "last_week":
+        return compare if window in ("today", "week") or (not fixed(window) and seconds(window) <= 7 * _DAY_S) else "week_earlier"
     if compare != "previous":
         return compare
     return {"today": "yesterday", "yesterday": "day_before", "week": "last_week"}.get(

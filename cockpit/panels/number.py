@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from cockpit.windows import WindowName, floored, natural_step_s
 from slots import Indicator, Model, Question
 
-from .comparison import Compare, comparison
+from .comparison import Compare, comparison, suited
 from .light import additive, light
 from .panel import Context, Props
 from .passport import milliseconds, passport, shown, why_missing, window_of
@@ -41,7 +41,7 @@ class NumberPanel:
         question = Question(options.indicator, context.region, *context.window(name))
         reading = next(iter(context.ask(question)), None)
         value = reading.value if reading else None
-        change = comparison(question, name, options.compare, indicator, context)
+        change = comparison(question, name, suited(options.compare, options.window, name), indicator, context)
         return {
             **words,
             "window": name,

@@ -66,6 +66,7 @@ class TrendPanel:
             "window": name,
             "zone": context.zone,
             "step_s": step_s,
+            "own_step_s": options.step,
             "from_ms": milliseconds(from_),
             "to_ms": milliseconds(to),
             "values": values,

@@ -56,6 +56,30 @@ def test_today_is_held_against_yesterday_until_the_same_minute(city: TinyCity) -
     assert (change["now"], change["then"], change["delta"], change["against"]) == (6, 4, 2, "yesterday")
 
 
+@pytest.mark.parametrize(
+    ("window", "compare", "against"),
+    [
+        ("today", "yesterday", "yesterday"),
+        ("24h", "yesterday", "yesterday"),
+        ("yesterday", "yesterday", "day_before"),
+        ("7d", "yesterday", "previous"),
+        ("month", "last_week", "previous_month"),
+        ("2026-05-01/2026-05-03", "yesterday", "previous"),
+    ],
+)
+def test_in_another_window_the_change_names_what_it_is_held_against(
+    city: TinyCity, window: str, compare: str, against: str
+) -> None:
+    assert number(city, {"window": window}, compare=compare)["change"]["against"] == against
+
+
+@pytest.mark.parametrize(
+    ("window", "compare", "against"), [("7d", "yesterday", "day_earlier"), ("month", "last_week", "week_earlier")]
+)
+def test_a_panel_whose_own_window_is_longer_says_so_too(city: TinyCity, window: str, compare: str, against: str) -> None:
+    assert number(city, window=window, compare=compare)["change"]["against"] == against
+
+
 def test_the_running_minute_is_shown_but_not_compared(city: TinyCity) -> None:
     city.hotline(LONG_AGO)
     city.hotline(NOW - DAY - 5 * MINUTE, count=2)

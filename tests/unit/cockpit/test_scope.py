@@ -115,6 +115,16 @@ def test_a_map_whose_areas_alone_follow_the_filter_is_partly_filtered(city: Tiny
     assert (told["map"], told["feed"], told["requests"]) == ((1, True), (1, False), (0, False))
 
 
+def test_a_panel_is_told_the_window_that_is_not_its_own(city: TinyCity) -> None:
+    def instead(window: str) -> dict[str, str]:
+        panels = Drawer(city.parts.city.boards["city"].panels, city.parts.city.slots).draw(seen(city, window=window), {}).panels
+        return {name: json.loads(keys["instead"]) for name, keys in panels.items() if "instead" in keys}
+
+    assert instead("") == {}
+    assert instead("today") == {"wait": "today"}
+    assert instead("24h") == dict.fromkeys(["requests", "satisfaction", "ranking", "map"], "24h")
+
+
 def test_a_ranking_by_a_dimension_marks_the_value_in_scope(city: TinyCity) -> None:
     request(city, NOW, "noise", 3)
     request(city, NOW, "water", 2)

@@ -10,11 +10,12 @@ import shapely
 
 from .addresses import Addresses
 from .classes import RAMP, Classes, Scale
+from .colors import over
 from .columns import column_problems, numbers
 from .drawing import Key, Look, Part, Shape, Text, View
 from .features import Features
 from .layer import Layer
-from .looks import EDGE, GAP
+from .looks import EDGE, GAP, GROUND
 from .outline import label_point
 
 _FILL_OPACITY = 0.53
@@ -86,8 +87,10 @@ class AreaLayer(Layer):
         if self.style not in ("regions", "choropleth"):
             return None
         edges, shades = self.legend()
-        gaps = any(value is None or value != value for value in self._values().values())
-        return Key(self.title, shades, edges, self.unit, gaps)
+        known = [value for value in self._values().values() if value is not None and value == value]
+        seen = [over(GROUND, shade, _FILL_OPACITY) for shade in shades]
+        least, most = (min(known), max(known)) if known else (None, None)
+        return Key(self.title, seen, edges, self.unit, len(known) < len(self._values()), least, most)
 
     def _shapes(self, view: View) -> Iterable[tuple[str, str, shapely.Geometry]]:
         if self.features is not None:

@@ -11,12 +11,15 @@ import shapely
 from numpy.typing import NDArray
 
 from .classes import RAMP, Classes, Scale
+from .colors import over
 from .columns import column_problems, numbers
 from .drawing import Key, Look, Part, Shape, View
 from .features import Geometries
 from .layer import Layer
-from .looks import EDGE
+from .looks import EDGE, GROUND
 from .outline import collection
+
+_FILL_OPACITY = 0.65
 
 Agg = Literal["count", "sum", "mean", "min", "max"]
 Floats = NDArray[np.float64]
@@ -86,13 +89,17 @@ class BinnedLayer(Layer):
         cells = self.cells()
         scale = Scale.over(cells.values.tolist(), self.classes)
         for shape, value, count in zip(cells.shapes, cells.values.tolist(), cells.counts.tolist(), strict=True):
-            look = Look(scale.color(value), 0.65, EDGE, 0.15, 0.5)
+            look = Look(scale.color(value), _FILL_OPACITY, EDGE, 0.15, 0.5)
             yield Shape(shape, look, "", f"{value:g} {self.unit}".strip() + (f" (n={count})" if self.agg != "count" else ""))
 
     def key(self) -> Key:
         """The legend."""
-        scale = Scale.over(self.cells().values.tolist(), self.classes)
-        return Key(self.title, scale.colors, scale.edges, self.unit)
+        values = self.cells().values.tolist()
+        scale = Scale.over(values, self.classes)
+        known = [value for value in values if value == value]
+        seen = [over(GROUND, color, _FILL_OPACITY) for color in scale.colors]
+        least, most = (min(known), max(known)) if known else (None, None)
+        return Key(self.title, seen, scale.edges, self.unit, least=least, most=most)
 
     def _properties(self, row: Mapping[str, Any], shape: shapely.Geometry) -> dict[str, Any]:
         return {}

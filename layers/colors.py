@@ -18,6 +18,12 @@ def ramp_problems(ramp: Sequence[str]) -> list[str]:
     return count + color_problems("ramp", *ramp)
 
 
+def over(ground: str, color: str, opacity: float) -> str:
+    """The colour one sees where `color` lies over `ground`, as #RRGGBB."""
+    pairs = zip(channels(ground), channels(color), strict=True)
+    return "#" + "".join(f"{round(below + (above - below) * opacity):02X}" for below, above in pairs)
+
+
 def channels(color: str) -> tuple[int, int, int]:
     """Red, green, blue 0…255 of #RRGGBB."""
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

@@ -74,7 +74,8 @@ Part = Shape | Text | Raster
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The legend of one layer: its colours from least to most and the edges between them (one fewer)."""
+    """The legend of one layer: its colours from least to most, as they are seen on the ground, and the edges between them
+    (one fewer); the `least` and `most` value there is."""
 
     title: Mapping[str, str]
     colors: Sequence[str]
@@ -82,6 +83,8 @@ class Key:
     unit: str = ""
     gaps: bool = False
     """Whether something is drawn as "no data"."""
+    least: float | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,11 @@ class View:
     def metres_per_pixel(self) -> float:
         """On the ground, in the middle of the view."""
         return EARTH_M * cos(radians((self.bounds[1] + self.bounds[3]) / 2)) / (512 * 2**self.zoom)
+
+
+def figure(value: float) -> str:
+    """A number as a legend writes it: three digits that count, large ones whole."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def mercator(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -15,7 +15,7 @@ import msgspec
 import shapely
 
 from .container import MapContainer
-from .drawing import Key, Look, Part, Raster, Shape, Text, View
+from .drawing import Key, Look, Part, Raster, Shape, Text, View, figure
 from .layer import Layer
 from .raster_tiles import RasterTileLayer
 from .tile_source import WebTiles
@@ -124,9 +124,10 @@ def _picture(raster: Raster) -> str:
 
 
 def _key(key: Key, language: str) -> dict[str, Any]:
-    edges = [f"{edge:.3g}" for edge in key.edges]
-    colors = list(key.colors)
-    return {"title": _said(key.title, language), "colors": colors, "edges": edges, "unit": key.unit, "gaps": key.gaps}
+    edges = [figure(edge) for edge in key.edges]
+    least, most = ("" if end is None else figure(end) for end in (key.least, key.most))
+    told = {"title": _said(key.title, language), "unit": key.unit, "gaps": key.gaps, "least": least, "most": most}
+    return told | {"colors": list(key.colors), "edges": edges}
 
 
 def _notes(container: MapContainer, language: str) -> Iterable[str]:

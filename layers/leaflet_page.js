@@ -87,10 +87,12 @@ const drawCityPage = (map, page) => {
     for (const key of page.keys) {
       const row = made("div", "city-key");
       if (key.title) row.append(made("span", "city-key-title", key.title));
+      if (key.least) row.append(made("span", "city-edge", key.least));
       key.colors.forEach((color, at) => {
         if (at) row.append(made("span", "city-edge", key.edges[at - 1]));
         row.append(Object.assign(made("i", ""), { style: `background:${color}` }));
       });
+      if (key.most) row.append(made("span", "city-edge", key.most));
       if (key.unit) row.append(made("span", "", key.unit));
       if (key.gaps) row.append(made("i", "city-gap"), made("span", "", page.words.gap));
       box.append(row);

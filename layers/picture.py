@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from .brush import Brush
 from .container import MapContainer
-from .drawing import Bounds, Key, Raster, Shape, Text, View, mercator
+from .drawing import Bounds, Key, Raster, Shape, Text, View, figure, mercator
 from .fonts import font, font_file
 from .looks import ACCENT, GROUND, SECOND, TEXT
 
@@ -141,11 +141,15 @@ class _Page:
         x = float(_MARGIN_PX)
         if title := str(key.title.get(view.language) or key.title.get("zh") or ""):
             x += self._say(x, y + 9, title, 14, TEXT, "lm") + 8
+        if key.least is not None:
+            x += self._say(x, y + 9, figure(key.least), 12, SECOND, "lm") + 4
         for number, color in enumerate(key.colors):
             if number:
-                x += self._say(x, y + 9, f"{key.edges[number - 1]:.3g}", 12, SECOND, "lm") + 4
+                x += self._say(x, y + 9, figure(key.edges[number - 1]), 12, SECOND, "lm") + 4
             self._draw.rectangle((x, y + 2, x + 24, y + 16), fill=color)
             x += 28
+        if key.most is not None:
+            x += self._say(x, y + 9, figure(key.most), 12, SECOND, "lm") + 8
         if key.unit:
             x += self._say(x, y + 9, key.unit, 12, SECOND, "lm") + 12
         if key.gaps:

@@ -24,7 +24,11 @@ from layers import (
     deck_spec,
     script_path,
 )
+from layers.colors import over
 from layers.deck import SCRIPTS
+from layers.drawing import Shape
+from layers.leaflet import page_content
+from layers.looks import GROUND
 
 from .towns import square, town, written
 
@@ -124,6 +128,21 @@ def test_classes_cut_values() -> None:
     for wrong in ({"method": "jenks"}, {"count": 1}, {"method": "manual", "count": 3, "breaks": (2, 1)}, {"breaks": (1,)}):
         with pytest.raises(ValueError, match="classes: "):
             Classes(**wrong)
+
+
+def test_a_legend_shows_the_colours_of_the_map_and_both_ends(container: MapContainer) -> None:
+    view = container.view()
+    layer = AreaLayer(id="x", style="regions", values=dict(zip(_codes(container), (1200.0, 5.0, None), strict=False)), unit="件")
+    key = layer.key()
+    assert key is not None and (key.least, key.most, key.unit) == (5.0, 1200.0, "件")
+    shapes = [part for part in layer.parts(view) if isinstance(part, Shape) and not part.look.hatched]
+    assert shapes and {over(GROUND, part.look.fill or "", part.look.fill_opacity) for part in shapes} <= set(key.colors)
+    (told,) = page_content(replace(container, layers=(layer,)))["keys"]
+    assert (told["least"], told["most"], told["unit"], told["colors"]) == ("5", "1,200", "件", list(key.colors))
+
+
+def _codes(container: MapContainer) -> list[str]:
+    return [region.code for region in container.regions.children(container.shown)]
 
 
 def test_no_data_is_never_the_lowest_colour() -> None:

@@ -66,6 +66,7 @@
     area: ["辖区", "Area"],
     category: ["分类", "Category"],
     and_more: ["行未显示", "more rows"],
+    more_columns: ["列未显示", "more columns"],
     heat_low: ["低", "low"],
     heat_high: ["高", "high"],
     video_waiting: ["正在连接视频", "connecting to the camera"],

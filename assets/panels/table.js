@@ -11,6 +11,7 @@
       root, frame, table, el, head: make("tr", "", make("thead", "", table)), body: make("tbody", "", table),
       heads: [], rows: new Map(), sorted: null, last: null, more: make("div", "table-more", root),
     };
+    parts.beyond = make("td", "table-beyond", parts.head);
     parts.watch = new ResizeObserver(() => parts.last && paint(parts, ...parts.last));
     parts.watch.observe(el);
     return parts;
@@ -21,7 +22,19 @@
     parts.sorted = parts.sorted || { column: props.sort, up: null };
     heads(parts, props, ctx);
     const rows = ordered(parts, props, ctx);
-    const wanted = rows.slice(0, fitting(parts, props.of));
+    Cockpit.quiet(parts, props.why, ctx);
+    place(parts, rows.slice(0, fitting(parts, props.of)), props, ctx);
+    let count = Math.min(rows.length, fitting(parts, props.of)); // the heads have their lines only now
+    place(parts, rows.slice(0, count), props, ctx);
+    while (count > 1 && cut(parts)) place(parts, rows.slice(0, (count -= 1)), props, ctx);
+  }
+
+  const scrolls = () => ["tablet", "desk"].includes(document.documentElement.dataset.layout);
+
+  /** Whether the last row runs out of the panel: half a row is none. */
+  const cut = (parts) => !scrolls() && parts.table.offsetHeight > parts.frame.clientHeight + 1;
+
+  function place(parts, wanted, props, ctx) {
     const keys = new Set(wanted.map((row) => row.key));
     for (const [key, row] of parts.rows) {
       if (keys.has(key)) continue;
@@ -35,8 +48,7 @@
     });
     const left = props.of - wanted.length;
     say(parts.more, left > 0 && wanted.length ? `+${left} ${Cockpit.word("and_more", ctx.lang)}` : "");
-    Cockpit.quiet(parts, props.why, ctx);
-    narrow(parts);
+    narrow(parts, ctx);
   }
 
   function heads(parts, props, ctx) {
@@ -55,6 +67,7 @@
 
   function newHead(parts, i) {
     const node = make("th", "", parts.head);
+    parts.head.insertBefore(node, parts.beyond);
     mark(node, "scope", "col");
     const button = make("button", "", node);
     button.type = "button";
@@ -91,8 +104,7 @@
 
   /** As many rows as fit; where not all do, the line that says how many more there are has its room, too. */
   function fitting(parts, all) {
-    const layout = document.documentElement.dataset.layout;
-    if (layout === "tablet" || layout === "desk") return Infinity;
+    if (scrolls()) return Infinity;
     const size = parseFloat(getComputedStyle(parts.root).fontSize);
     const room = parts.el.clientHeight - parts.head.offsetHeight - size * 0.5;
     const fit = (px) => Math.max(1, Math.floor(px / (size * 1.75)));
@@ -145,11 +157,14 @@
     return cell;
   }
 
-  /** Columns that do not fit beside the others are left out from the right; the first number always stays. */
-  function narrow(parts) {
+  /** Columns that do not fit beside the others are left out from the right, and the head says how many; the first number always stays. */
+  function narrow(parts, ctx) {
     const count = parts.heads.length;
     const show = (shown) => {
       for (const line of parts.table.rows) [...line.cells].forEach((cell, i) => { cell.hidden = i >= shown; });
+      parts.beyond.hidden = shown === count;
+      say(parts.beyond, shown < count ? `+${count - shown}` : "");
+      mark(parts.beyond, "title", shown < count ? `+${count - shown} ${Cockpit.word("more_columns", ctx.lang)}` : null);
     };
     let shown = count;
     show(shown);

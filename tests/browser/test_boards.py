@@ -257,6 +257,14 @@ def test_a_scheme_opens_downwards_and_back(screens: Screens) -> None:
     expect(page.locator(".radar-axis")).to_have_count(7)
 
 
+def test_a_table_says_how_many_columns_it_leaves_out_and_cuts_no_row(screens: Screens) -> None:
+    page = screens.look("business", "wall", "en")
+    left_out = page.locator("#panel-table thead th[hidden]").count()
+    assert left_out > 0
+    assert page.locator("#panel-table .table-beyond").inner_text() == f"+{left_out}"
+    assert page.locator("#panel-table table").evaluate("table => table.offsetHeight <= table.parentElement.clientHeight + 1")
+
+
 def test_a_table_is_sorted_by_any_column_and_a_row_drills(screens: Screens) -> None:
     page = screens.look("business", "wall", "en")
     scores = page.locator("#panel-table tbody td:nth-child(2)")

@@ -35,11 +35,11 @@ RESTED = """([width, height]) => {
   const page = document.documentElement;
   const parts = [...document.querySelectorAll('#app .panel, #app .header *')];
   const now = [page.dataset.layout, page.scrollHeight, ...parts.map((one) => one.offsetWidth)].join();
-  const rests = window.rested && window.rested.now === now ? window.rested.times + 1 : 0;
-  window.rested = { now, times: rests };
-  return rests >= 2;
+  const before = window.rested || { looks: 0, times: 0 };
+  window.rested = { now, looks: before.looks + 1, times: before.now === now ? before.times + 1 : 0 };
+  return window.rested.times >= 2 || window.rested.looks >= 30;
 }"""
-"""What fits is worked out anew by observers of the size: nothing has moved from one look to the next, twice."""
+"""What fits is worked out anew by observers of the size: nothing has moved for two looks, or it never rests."""
 
 TEXTS = """() => {
   const found = [];

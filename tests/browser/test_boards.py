@@ -79,7 +79,10 @@ HEADER = """() => {
     if (boards && box.top >= boards.getBoundingClientRect().bottom - 2) continue; // found no room, and is not shown at all
     const clips = one => getComputedStyle(one).overflow !== 'visible' && one.scrollWidth > one.clientWidth + 1;
     const cut = clips(parent) || (!boards && clips(parent.parentElement));
-    found.push({ text: node.data.trim(), class: parent.className, cut, rect: [box.left, box.top, box.right, box.bottom] });
+    // What an ellipsis cuts reaches no further than the frame that cuts it.
+    const ends = [parent, parent.parentElement].filter(clips).map(one => one.getBoundingClientRect().right);
+    const right = Math.max(box.left, Math.min(box.right, ...ends));
+    found.push({ text: node.data.trim(), class: parent.className, cut, rect: [box.left, box.top, right, box.bottom] });
   }
   return found;
 }"""

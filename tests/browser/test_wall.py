@@ -86,7 +86,7 @@ def wall() -> Iterator[Wall]:
 
 def number(page: Page, text: str) -> None:
     """Waits until the number of requests is this one."""
-    expect(page.locator("#panel-requests .number-value")).to_have_text(text)
+    expect(page.locator("#panel-requests .number-value")).to_have_text(text, timeout=30_000)  # beside a map in software
 
 
 def test_the_wall_lives_drills_and_comes_back(chromium: Browser, wall: Wall) -> None:

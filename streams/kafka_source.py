@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +17,15 @@ from streams.source import Positions, SourceLost, at
 _QUIET_S = 1.0  # after this long without a record we ask whether the cluster is still there
 _SLICE_S = 0.5
 _LOOK_S = 2.0  # how often a member looks how far the log has grown that others read
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Where a partition stood when the group took it away, and in which topic of that name."""
+
+    topic_id: object
+    position: int
+    unread: int
 
 
 class KafkaSource:
@@ -33,6 +43,7 @@ class KafkaSource:
         self._reader: Reader | None = None
         self._reading: set[int] = set()
         self._held: dict[int, int] = {}
+        self._left: dict[int, _Left] = {}
         self._ask: Positions = at({})
         self._positions: dict[int, int] = {}
         self._ends: dict[int, int] = {}
@@ -119,11 +130,25 @@ class KafkaSource:
             wanted &= held
         gap = self._notice_new_topic(reader, wanted)
         if added := wanted - self._reading:
-            if unknown := sorted(added - self._positions.keys()):
-                self._positions |= reader.earliest(unknown) | dict(self._ask(unknown))
+            missed = self._locate(reader, sorted(added - self._positions.keys()))
             reader.read({partition: self._positions[partition] for partition in sorted(added)})
             self._reading |= added
+            gap = missed if gap is None else replace(gap, spans={**gap.spans, **(missed.spans if missed else {})})
         return gap
+
+    def _locate(self, reader: Reader, unknown: list[int]) -> Batch | None:
+        """Finds the positions of partitions handed over; the gap of those whose topic was made anew while nobody read them.
+
+        Deleting a topic takes its partitions from the group: the offset that comes back with them is still one of the old topic
+        where it is the one that was left here.
+        """
+        if not unknown:
+            return None
+        earliest = reader.earliest(unknown)
+        self._positions |= earliest | dict(self._ask(unknown))
+        left = {partition: self._left.pop(partition) for partition in unknown if partition in self._left}
+        old = {p: one for p, one in left.items() if self._is_new(one.topic_id) and one.position == self._positions[p]}
+        return self._jump(reader, {p: (earliest[p], one.unread + earliest[p]) for p, one in old.items()})
 
     def _shared(self, reader: Reader, held: dict[int, int]) -> set[int]:
         """What the group leaves to us; what it took away, if only for a moment, is forgotten."""
@@ -132,8 +157,9 @@ class KafkaSource:
             reader.drop(sorted(gone & self._reading))
         for partition in gone:
             self._reading.discard(partition)
-            self._positions.pop(partition, None)
-            self._ends.pop(partition, None)
+            end = self._ends.pop(partition, 0)
+            if (position := self._positions.pop(partition, None)) is not None:
+                self._left[partition] = _Left(self._topic_id, position, max(0, end - position))
         self._held = held
         return set(held)
 

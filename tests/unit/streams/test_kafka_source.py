@@ -205,6 +205,28 @@ def test_a_group_hands_over_and_takes_away() -> None:
     assert seat.left
 
 
+def test_a_topic_made_anew_while_the_group_held_it_back_is_read_whole() -> None:
+    """Deleting a topic takes its partitions from every member; the new one's come with the offsets of the old."""
+    table = Table(p0=(0, 100), p1=(0, 50))
+    stored = {0: 0, 1: 0}
+    source = KafkaSource("t", table, "g")
+    source.open(lambda partitions: {partition: stored[partition] for partition in partitions})
+    while not table.seats:
+        assert source.poll(0.01) is None
+    (seat,) = table.seats
+    seat.give([0, 1])
+    spans(source, 3)
+    stored |= {0: 100, 1: 50}
+    seat.take_away([0, 1])
+    assert spans(source, 2) == []
+    table.extents, table.identity = {0: (0, 300), 1: (0, 70)}, 2
+    assert spans(source, 2) == []
+    stored[1] = 60  # another member has begun with the new topic's
+    seat.give([0, 1])
+    assert spans(source, 8, max_records=500) == [(0, Span(100, 0)), (0, Span(0, 300)), (1, Span(60, 70))]
+    source.close()
+
+
 def test_a_lost_cluster_is_read_on_from_where_it_stood() -> None:
     table = Table(p0=(0, 10))
     source = KafkaSource("t", table)

@@ -73,6 +73,8 @@ class City:
     roster: Roster
     unit_positions: str | None = None
     """The slot whose entities are the roster's units."""
+    weather: str | None = None
+    """The slot that tells the weather, so that a place can be told it."""
     services: tuple[Service, ...] = ()
     """What people may ask for by Open311."""
     incidents: IntakeRule | None = None
@@ -119,6 +121,7 @@ class _Loading:
         moving = [name for name, slot in slots.items() if slot.entities]
         if own and document:
             self._check_positions(own, document, moving)
+            self._check_weather(own, document, slots)
         codes = regions.codes if regions is not None else None
         roster = city_roster(self._files, own.timezone if own else "UTC", codes)
         plans = city_plans(self._files, PlanReferences(codes, self._resources(layers, moving), roster.groups))
@@ -132,7 +135,7 @@ class _Loading:
         return City(
             self._files.folder, own.name, own.title, own.timezone, own.languages, own.demonstration,
             regions, Live(slots), Live(boards), layers, Live(schemes), own.calendar,
-            own.limits, plans, roster, own.unit_positions, own.services,
+            own.limits, plans, roster, own.unit_positions, own.weather, own.services,
             incidents=own.incidents, templates=templates,
         )  # fmt: skip
 
@@ -249,6 +252,11 @@ class _Loading:
         if given and given not in (*moving, *self._unread("slots")):
             reason = f"there is no slot {given!r} that keeps entities.{nearest(given, moving)}"
             self._note_city(document, "unit_positions", reason)
+
+    def _check_weather(self, own: CityDocument, document: Document, slots: Mapping[str, Slot]) -> None:
+        if own.weather and own.weather not in (*slots, *self._unread("slots")):
+            reason = f"there is no slot {own.weather!r}; slots: {', '.join(slots) or 'none'}.{nearest(own.weather, slots)}"
+            self._note_city(document, "weather", reason)
 
     def _resources(self, layers: tuple[StaticLayer, ...], moving: list[str]) -> set[str] | None:
         """What a plan may ask for nearby; None where that is not known, since other files are wrong."""

@@ -79,6 +79,7 @@ class CityDocument(Model):
     limits: LimitsDocument = LimitsDocument()
     incidents: IntakeRule | None = None
     unit_positions: Name | None = None
+    weather: Name | None = None
     services: tuple[Service, ...] = ()
     packs: tuple[str, ...] = ()
     default_board: str | None = None

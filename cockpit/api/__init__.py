@@ -36,6 +36,7 @@ from cockpit.api.regions import RegionTree
 from cockpit.api.reports import Reports
 from cockpit.api.schemes import Schemes
 from cockpit.api.slots import SlotStates
+from cockpit.api.surroundings import SurroundingsOf
 from cockpit.api.tiles import LayerTiles
 from cockpit.api.units import Units
 from cockpit.parts import Parts
@@ -55,7 +56,7 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
         IncidentList(parts).router, OrderList(parts).router, Journal(parts).router,
         Units(parts).router, ClockList(parts).router, PlanList(parts).router, Duty(parts).router,
         Alerts(parts).router, Open311(parts).router, Reports(parts).router,
-        Attachments(parts).router, Exercises(parts).router, BroadcastList(parts).router,
+        Attachments(parts).router, Exercises(parts).router, BroadcastList(parts).router, SurroundingsOf(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
     router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

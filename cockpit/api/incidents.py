@@ -23,7 +23,7 @@ from cockpit.dispatch.writing import Writing
 from cockpit.parts import Parts
 
 _SUGGESTED: Final = 5
-_TOLD: Final = frozenset({Role.REGISTRAR, Role.CHIEF, Role.DISPATCHER, Role.DEPARTMENT, Role.ADMINISTRATOR})
+TOLD: Final = frozenset({Role.REGISTRAR, Role.CHIEF, Role.DISPATCHER, Role.DEPARTMENT, Role.ADMINISTRATOR})
 """Those who may need to call back see who reported it."""
 
 
@@ -133,7 +133,7 @@ class IncidentList:
 
     def _shown(self, incident: Incident, actor: Actor) -> dict[str, Any]:
         verbs = self._acting.toolbox.incidents.legal(incident, actor)
-        shown: dict[str, Any] = msgspec.to_builtins(incident if actor.role in _TOLD else masked(incident))
+        shown: dict[str, Any] = msgspec.to_builtins(incident if actor.role in TOLD else masked(incident))
         return shown | {"verbs": verbs, "needs": needs(verbs, STEPS)}
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from slots.dimensions import MAX_VALUES
 from slots.ledger import Commit, PageKey, SlotState
 from slots.pages import page_end
+from slots.standing import is_identity
 
 
 def follows(state: SlotState, commit: Commit) -> bool:
@@ -40,7 +41,7 @@ def raised(state: SlotState, gone: Iterable[PageKey]) -> SlotState:
 
 def span(commit: Commit) -> int:
     """How many offsets the commit covers."""
-    return sum(max(0, end - (commit.begin[part] or 0)) for part, end in commit.end.items())
+    return sum(max(0, end - (commit.begin[part] or 0)) for part, end in commit.end.items() if not is_identity(part))
 
 
 def refused(state: SlotState, commit: Commit) -> SlotState:

@@ -23,6 +23,7 @@ from slots.page_codes import CODED
 from slots.places import Places
 from slots.retention import DEFAULT_RETENTION, Retention
 from slots.slot import Slot
+from slots.standing import begins, ends
 from slots.watermarks import late_rows, partition_peaks
 from slots.windows import day_ceiling, hour_ceiling
 from streams.codecs import Codec, Rejected
@@ -148,8 +149,8 @@ class Fold:
         times = frame["_t"]
         return Commit(
             slot=self._anew.name if self._anew else self._slot.slot,
-            begin={part: state.offsets.get(part) for part in (f"{batch.topic}/{p}" for p in batch.spans)},
-            end={f"{batch.topic}/{p}": span.end for p, span in batch.spans.items()},
+            begin=begins(batch, state),
+            end=ends(batch),
             deltas=self._deltas(frame, late, state),
             counters={name: n for name, n in counters.items() if n},
             watermarks={f"{batch.topic}/{p}": peak for p, peak in partition_peaks(times, partitions).items()},

@@ -52,7 +52,8 @@ class Health:
 class SlotState:
     """Everything the ledger knows of one slot besides its pages. Times are Unix microseconds, UTC.
 
-    `offsets` and `watermarks` are keyed `topic/partition`: the next offset to read, the latest event time seen.
+    `offsets` and `watermarks` are keyed `topic/partition`: the next offset to read, the latest event time seen. Beside an offset
+    stands, under `topic@/partition`, which topic of that name it is one of (slots.standing).
     `counters` only grow: accepted, rejected, late, unplaced, lost, refused (duplicates), other (dimension values over the limit),
     coarsened (minute and hour cells that were not kept, see slots.bounds).
     `dimensions`: the admitted values of each dimension, in the order they were first seen.

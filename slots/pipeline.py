@@ -13,6 +13,7 @@ from slots.fold import Fold, in_log_order
 from slots.ledger import Health, Ledger, LedgerLost, OffsetConflict, SlotState
 from slots.retention import DEFAULT_RETENTION, Retention, expired
 from slots.slot import Slot
+from slots.standing import identities, is_identity, is_of_another, standing
 from streams.clock import Clock
 from streams.codecs import Rejected
 from streams.record import Batch
@@ -82,6 +83,7 @@ class Pipeline:
         self._taken = folds
         self._joining: dict[str, _Newcomer] = {}
         self._reading: dict[int, int] = {}
+        self._identity = 0
         self._ledger = ledger
         self._set_aside = set_aside
         self._clock = clock
@@ -134,6 +136,7 @@ class Pipeline:
         if batch is None:
             self._arrive({})
             return 0
+        self._identity = batch.identity or self._identity
         counted = sum(self._count(slot, fold, batch) for slot, fold in self._folds.items())
         for slot, fold in self._arrive({partition: span.begin for partition, span in batch.spans.items()}):
             counted += self._count(slot, fold, batch)
@@ -163,7 +166,7 @@ class Pipeline:
         arrived: list[tuple[str, Fold]] = []
         for slot, newcomer in list(self._joining.items()):
             state = self._ledger.state(slot)
-            stands = standing(state, self._source.topic)
+            stands = standing(state, self._source.topic, self._identity)
             there = all(stands.get(partition, 0) >= offset for partition, offset in here.items())
             if there or newcomer.stuck(state.sequence, now_s):
                 self._opened = self._opened and there
@@ -177,13 +180,15 @@ class Pipeline:
     def _positions(self, partitions: Collection[int]) -> dict[int, int]:
         """Where the slowest slot stands in each of the partitions; asked by the thread that reads the log.
 
+        One that stands in another topic of that name than was read last has counted nothing of this one.
+
         What it found first is what the next commits expect: a commit upon a state that has moved since is refused and read anew.
         """
         states = {slot: self._ledger.state(slot) for slot in self._folds}
         for slot, state in states.items():  # what is at hand was read upon the older one: only a refused commit may replace it
             self._states.setdefault(slot, state)
             self._shares.setdefault(slot, BadShare()).note(self._clock().timestamp(), state.counters)
-        stands = [standing(state, self._source.topic) for state in states.values()]
+        stands = [standing(state, self._source.topic, self._identity) for state in states.values()]
         known = {partition for offsets in stands for partition in offsets}
         found = {partition: min(offsets.get(partition, 0) for offsets in stands) for partition in known & set(partitions)}
         self._reading |= found
@@ -193,12 +198,12 @@ class Pipeline:
         """Folds and commits what the slot has not counted of the batch; again, when another worker came first."""
         while self._opened:
             state = self._states[slot]
-            stands = standing(state, batch.topic)
-            rest = batch.since(stands)
+            stands = standing(state, batch.topic, batch.identity)
+            rest = batch.since(stands, identities(state, batch.topic))
             if not rest.spans:
                 return 0
-            if any(span.begin > stands.get(partition, span.begin) for partition, span in rest.spans.items()):
-                self._refresh(slot, state, behind=rest)
+            if _gap(rest, stands):
+                self._refresh(slot, state, rest)
                 continue
             folded = fold.fold(rest, state, self._clock())
             self._tell(slot, rest, in_log_order(folded.rejected))
@@ -206,21 +211,20 @@ class Pipeline:
                 self._states[slot] = self._committed(folded.commit)
             except OffsetConflict as conflict:
                 self._log.info("the slot has moved on meanwhile: counting what is left", slot=slot, stored=dict(conflict.stored))
-                self._refresh(slot, state)
+                self._refresh(slot, state, rest)
                 continue
             self._drifts.add(slot, folded.sight, self._clock())
             self._on_commit(slot)
             return len(rest)
         return 0
 
-    def _refresh(self, slot: str, before: SlotState, behind: Batch | None = None) -> None:
+    def _refresh(self, slot: str, before: SlotState, batch: Batch) -> None:
         """The slot's state anew. Where it stands before the records at hand, they are read again from there."""
         state = self._ledger.state(slot)
-        stands = standing(state, self._source.topic)
         another = before.epoch not in (0, state.epoch)  # flushed, cleared or swapped: nothing that was read before follows
-        went_back = another or any(state.offsets.get(part, -1) < offset for part, offset in before.offsets.items())
-        gap = behind is not None and any(span.begin > stands.get(p, span.begin) for p, span in behind.spans.items())
-        if went_back or gap:
+        offsets = {part: offset for part, offset in before.offsets.items() if not is_identity(part)}
+        went_back = another or any(state.offsets.get(part, -1) < offset for part, offset in offsets.items())
+        if went_back or is_of_another(state, batch) or _gap(batch, standing(state, batch.topic, batch.identity)):
             self._log.warning("the ledger stands before the records at hand: reading from there", slot=slot)
             self._opened = False
         self._states = {**self._states, slot: state}
@@ -277,10 +281,9 @@ class Pipeline:
                 self._ledger.expire(slot, old)
 
 
-def standing(state: SlotState, topic: str) -> dict[int, int]:
-    """Partition → next offset of one topic."""
-    stored = ((part.rpartition("/"), offset) for part, offset in state.offsets.items())
-    return {int(partition): offset for (name, _, partition), offset in stored if name == topic}
+def _gap(batch: Batch, stands: Mapping[int, int]) -> bool:
+    """Whether there are records between where a slot stands and the batch; before what was made anew there are none."""
+    return any(not span.anew and span.begin > stands.get(partition, span.begin) for partition, span in batch.spans.items())
 
 
 def folds_by_topic(slots: Mapping[str, Slot], make: Callable[[Slot], Fold]) -> dict[str, dict[str, Fold]]:

@@ -14,8 +14,9 @@ from slots.aspects import counts_since
 from slots.fold import Anew, Fold
 from slots.history import History, swapped
 from slots.ledger import Ledger, SlotState, shadow_of
-from slots.pipeline import Pipeline, SetAside, standing
+from slots.pipeline import Pipeline, SetAside
 from slots.slot import Slot
+from slots.standing import standing
 from slots.windows import day_ceiling, day_floor
 from streams.clock import Clock
 from streams.codecs import Rejected

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Collection
 from concurrent.futures import Future
 from typing import Any
+from uuid import UUID
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka import Producer as ConfluentProducer
@@ -21,6 +22,7 @@ from streams.source import SinkLost
 
 _ANSWER_MS = int(ANSWER_S * 1000)
 _LOGGER = logging.getLogger("confluent_kafka")
+_BITS = (1 << 64) - 1
 _ABSENT = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.UNKNOWN_TOPIC_ID)
 
 Settings = dict[str, str | int | float | bool]
@@ -75,7 +77,7 @@ class ConfluentCluster:
             if error.args[0].code() in _ABSENT:
                 return None
             raise
-        return Described(str(found.topic_id), frozenset(one.id for one in found.partitions))
+        return Described(_uuid(found.topic_id), frozenset(one.id for one in found.partitions))
 
     def offsets(self, topic: str, partitions: Collection[int], spec: OffsetSpec) -> dict[int, int]:
         """Partition → its offset of that kind, of committed records, in one question. Raises KafkaException."""
@@ -132,6 +134,12 @@ class ConfluentCluster:
             "batch.size": 256 << 10,
             "partitioner": "murmur2_random",  # as all other clients do: equal keys share a partition whoever writes
         }
+
+
+def _uuid(found: Any) -> UUID | None:
+    """As other clients write it; a cluster that is too old to say gives zero."""
+    number = (found.get_most_significant_bits() & _BITS) << 64 | found.get_least_significant_bits() & _BITS
+    return UUID(int=number) if number else None
 
 
 def _answer(future: Future[Any], within_s: float) -> Any:

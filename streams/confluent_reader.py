@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Protocol
+from uuid import UUID
 
 import numpy as np
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -36,7 +37,7 @@ _DENIED = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUT
 class Described:
     """What a cluster says of a topic: which one of that name it is, and its partitions."""
 
-    topic_id: str
+    topic_id: UUID | None
     partitions: frozenset[int]
 
 
@@ -68,7 +69,7 @@ class FastReader:
             self._look()
         return set(self._known.partitions) if self._known is not None else set()
 
-    def topic_id(self) -> object:
+    def topic_id(self) -> UUID | None:
         """As Reader.topic_id."""
         return self._known.topic_id if self._known is not None else None
 

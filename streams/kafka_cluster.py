@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +59,11 @@ class Reader(Protocol):
     def partitions(self, fresh: bool = False) -> set[int]:
         """The topic's partitions as known; asks the cluster when `fresh` or when none are known. Empty: no such topic."""
 
-    def topic_id(self) -> object:
-        """Which topic of this name it is: another one once it was deleted and made anew; None while there is none."""
+    def topic_id(self) -> UUID | None:
+        """Which topic of this name it is: another one once it was deleted and made anew; None while there is none.
+
+        Whichever client asks, the same: it is kept beside the offsets.
+        """
 
     def earliest(self, partitions: Collection[int]) -> dict[int, int]: ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from kafka import KafkaConsumer, TopicPartition
@@ -36,9 +37,10 @@ class PythonReader:
                 raise SourceLost(f"{self.address} does not answer which partitions '{self.topic}' has")
         return set(metadata.partitions_for_topic(self.topic) or ())
 
-    def topic_id(self) -> object:
-        """As Reader.topic_id."""
-        return self._client.cluster.topic_id(self.topic)
+    def topic_id(self) -> UUID | None:
+        """As Reader.topic_id; None, too, where the cluster is too old to say."""
+        found: UUID | None = self._client.cluster.topic_id(self.topic)
+        return found if found is not None and found.int else None
 
     def earliest(self, partitions: Collection[int]) -> dict[int, int]:
         return self._offsets(self._consumer.beginning_offsets, partitions)

@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
+from uuid import UUID
 
 import numpy as np
 
@@ -23,7 +25,7 @@ _LOOK_S = 2.0  # how often a member looks how far the log has grown that others 
 class _Left:
     """Where a partition stood when the group took it away, and in which topic of that name."""
 
-    topic_id: object
+    topic_id: UUID | None
     position: int
     unread: int
 
@@ -50,7 +52,7 @@ class KafkaSource:
         self._others: dict[int, int] = {}
         self._others_s = 0.0
         self._heard_s = 0.0
-        self._topic_id: object = None
+        self._topic_id: UUID | None = None
 
     def open(self, positions: Positions) -> None:
         """As Source.open; a member of a group stays one."""
@@ -148,7 +150,7 @@ class KafkaSource:
         self._positions |= earliest | dict(self._ask(unknown))
         left = {partition: self._left.pop(partition) for partition in unknown if partition in self._left}
         old = {p: one for p, one in left.items() if self._is_new(one.topic_id) and one.position == self._positions[p]}
-        return self._jump(reader, {p: (earliest[p], one.unread + earliest[p]) for p, one in old.items()})
+        return self._jump(reader, {p: (earliest[p], one.unread + earliest[p]) for p, one in old.items()}, self._identity())
 
     def _shared(self, reader: Reader, held: dict[int, int]) -> set[int]:
         """What the group leaves to us; what it took away, if only for a moment, is forgotten."""
@@ -178,9 +180,9 @@ class KafkaSource:
         earliest = reader.earliest(sorted(self._positions.keys() & set(partitions)))
         unread = {partition: max(0, self._ends.get(partition, 0) - self._positions[partition]) for partition in earliest}
         self._ends = {}
-        return self._jump(reader, {p: (target, unread[p] + target) for p, target in earliest.items()})
+        return self._jump(reader, {p: (target, unread[p] + target) for p, target in earliest.items()}, self._identity())
 
-    def _is_new(self, topic_id: object) -> bool:
+    def _is_new(self, topic_id: UUID | None) -> bool:
         """Whether it is another topic: what was read at the old offsets, before that was known, must not count."""
         return self._topic_id is not None and topic_id is not None and topic_id != self._topic_id
 
@@ -203,8 +205,15 @@ class KafkaSource:
                 targets[partition] = (target, max(0, target - position))
         return self._jump(reader, targets)
 
-    def _jump(self, reader: Reader, targets: Mapping[int, tuple[int, int]]) -> Batch | None:
-        """Reads on at the targets (partition → offset, lost); the gaps as a batch without records, or None."""
+    def _identity(self) -> int:
+        """Which topic of that name is read, as Batch.identity: 48 bits of it."""
+        return int.from_bytes(blake2b(self._topic_id.bytes, digest_size=6).digest()) if self._topic_id is not None else 0
+
+    def _jump(self, reader: Reader, targets: Mapping[int, tuple[int, int]], identity: int = 0) -> Batch | None:
+        """Reads on at the targets (partition → offset, lost); the gaps as a batch without records, or None.
+
+        `identity`: that of the topic, where it is sure that it was made anew.
+        """
         spans = {}
         for partition, (target, lost) in targets.items():
             span = Span(self._positions[partition], target, lost)
@@ -214,7 +223,8 @@ class KafkaSource:
             if span.lost or span.begin != span.end:
                 spans[partition] = span
         nothing = np.array([], dtype=np.int64)
-        return Batch(self.topic, [], [], nothing.astype(np.int32), nothing, nothing, spans) if spans else None
+        places = (nothing.astype(np.int32), nothing, nothing)
+        return Batch(self.topic, [], [], *places, spans, identity=identity) if spans else None
 
     def _ask_whether_alive(self, reader: Reader) -> None:
         """Silence may be a quiet topic or a dead cluster: the ends tell. Raises SourceLost."""
@@ -238,4 +248,5 @@ class KafkaSource:
             taken.timestamps_ms,
             spans,
             taken.headers,
+            self._identity(),
         )

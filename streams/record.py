@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,8 @@ class Batch:
 
     `partitions` int32, `offsets` int64, `timestamps_ms` int64 (the log's own time, Unix epoch, UTC).
     A record without a value (a tombstone) has the value `b""`. `headers` is None when no record of the batch has any.
-    A batch without records tells of spans that hold none: what was lost there.
+    A batch without records tells of spans that hold none: what was lost there. `identity`: which topic of that name it is,
+    another number once it was deleted and made anew; 0 where the log does not say.
     """
 
     topic: str
@@ -56,6 +58,7 @@ class Batch:
     timestamps_ms: NDArray[np.int64]
     spans: Mapping[int, Span]
     headers: list[Headers] | None = None
+    identity: int = 0
 
     def __len__(self) -> int:
         return len(self.values)
@@ -64,12 +67,18 @@ class Batch:
         """`topic[partition]@offset` of one row, the form every message uses."""
         return f"{self.topic}[{self.partitions[row]}]@{self.offsets[row]}"
 
-    def since(self, positions: Mapping[int, int]) -> Batch:
-        """The part that `positions` (partition → next offset) has not seen yet; itself when that is all."""
-        seen = {p: positions[p] for p, span in self.spans.items() if positions.get(p, span.begin) != span.begin}
-        if all(self.spans[p].begin > position for p, position in seen.items()):
+    def since(self, positions: Mapping[int, int], identities: Mapping[int, int] = MappingProxyType({})) -> Batch:
+        """The part that `positions` (partition → next offset) has not seen yet; itself when that is all.
+
+        `identities`: partition → the topic its position is one of, as far as known. To a position in the new topic it is no news
+        that it was made anew; one in another has seen nothing of it.
+        """
+        sure = {p: identities[p] for p, span in self.spans.items() if span.anew and self.identity and p in identities}
+        news = {p: span for p, span in self.spans.items() if p not in sure or sure[p] != self.identity}
+        seen = {p: positions[p] for p, span in news.items() if p not in sure and positions.get(p, span.begin) != span.begin}
+        if len(news) == len(self.spans) and all(self.spans[p].begin > position for p, position in seen.items()):
             return self
-        spans = {p: span.since(seen.get(p, span.begin)) for p, span in self.spans.items()}
+        spans = {p: span.since(seen.get(p, span.begin)) for p, span in news.items()}
         rest = {p: span for p, span in spans.items() if span.anew or span.begin < span.end}
         wanted = np.zeros(len(self), dtype=bool)
         for partition, span in rest.items():
@@ -87,4 +96,5 @@ class Batch:
             self.timestamps_ms[rows],
             spans,
             None if self.headers is None else [self.headers[row] for row in rows],
+            self.identity,
         )

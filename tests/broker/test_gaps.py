@@ -14,6 +14,7 @@ from kafka.structs import TopicPartition
 from slots.fold import Fold
 from slots.ledger_memory import MemoryLedger
 from slots.pipeline import Pipeline
+from slots.standing import standing
 from streams.clock import system_clock
 from streams.connectors import KAFKA_CLIENTS, kafka_log
 from streams.json_codec import JsonCodec
@@ -139,7 +140,35 @@ def test_a_topic_made_anew_counts_from_its_beginning(
     worker.wait("accepted", 107 + count, SHOWN_S)
     worker.stop()
     assert ledger.state("desk").counters.get("lost", 0) == 0
-    assert ledger.state("desk").offsets == {f"{topic}/0": count + 7}
+    assert standing(ledger.state("desk"), topic) == {0: count + 7}
+
+
+def test_a_topic_made_anew_while_nobody_read_counts_from_its_beginning(
+    log: ClusterLog, group: str | None, cluster: KafkaCluster, topic: str
+) -> None:
+    ledger = MemoryLedger()
+    send(log, topic, 100)
+    worker = Counting(log, topic, group, ledger)
+    worker.wait("accepted", 100, 30)
+    worker.stop()
+    make_anew(log, cluster, topic, 300)
+    worker = Counting(log, topic, group, ledger)
+    worker.wait("accepted", 400, SHOWN_S)
+    worker.stop()
+    assert standing(ledger.state("desk"), topic) == {0: 300}
+
+
+def test_whichever_client_reads_it_is_the_same_topic(kafka_server: ServerProcess, topic: str) -> None:
+    ledger, sent = MemoryLedger(), 0
+    for client in (*KAFKA_CLIENTS, *KAFKA_CLIENTS):
+        log = kafka_log(kafka_server.address, client, partitions=1)
+        send(log, topic, 50)
+        sent += 50
+        worker = Counting(log, topic, None, ledger)
+        worker.wait("accepted", sent, 30)
+        worker.stop()
+        log.close()
+    assert ledger.state("desk").counters == {"accepted": sent}
 
 
 def test_what_a_topic_still_held_when_it_was_deleted_is_lost(log: ClusterLog, cluster: KafkaCluster, topic: str) -> None:

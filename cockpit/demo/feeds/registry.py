@@ -11,6 +11,7 @@ from cockpit.demo.feeds import (
     procurement,
     taxes,
     urban_cases,
+    weather_stations,
 )
 from cockpit.demo.feeds.feed import Feed
 
@@ -25,4 +26,5 @@ FEEDS: tuple[Feed, ...] = (
     estates.FEED,
     procurement.FEED,
     taxes.FEED,
+    weather_stations.FEED,
 )

@@ -3,7 +3,7 @@
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});
   Cockpit.panels = Cockpit.panels || {};
-  const WORST = ["live", "late", "stale", "dead", "missing", "broken"];
+  const OLD = ["stale", "dead", "broken"];
   const LINE_LOST = { zh: "与服务器的连接中断，正在重连", en: "The line to the server is lost; trying again" };
   const UNDRAWN = { zh: "此面板无法显示，请联系管理员", en: "This panel cannot be drawn here; ask whoever runs the cockpit" };
   const ABOUT = ["fresh", "aside", "unfiltered", "partly", "instead"]; // said of a panel's sources, not shown by the panel itself
@@ -34,8 +34,8 @@
       const age = section.querySelector(".panel-age");
       const mark = age.appendChild(document.createElement("i"));
       mark.setAttribute("aria-hidden", "true");
-      const words = age.appendChild(document.createElement("span"));
-      panels.set(id, { id, kind, section, age, mark, words, body: section.querySelector(".panel-body"), props: {}, frames: [] });
+      const words = { node: age.appendChild(document.createElement("span")) };
+      panels.set(id, { id, kind, section, head: section.querySelector(".panel-head"), age, mark, words, body: section.querySelector(".panel-body"), props: {}, frames: [] });
     }
     const skeleton = document.getElementById("skeleton");
     if (skeleton) skeleton.remove();
@@ -165,22 +165,14 @@
     }
   }
 
-  const worse = (one, other) => (WORST.indexOf(one) >= WORST.indexOf(other) ? one : other);
-
-  function byAge(fresh, age) {
-    if (age === null) return "live";
-    if (age >= fresh.dead_s) return "dead";
-    if (age >= fresh.stale_s) return "stale";
-    return age >= fresh.late_s ? "late" : "live";
-  }
-
   /** Status and age of every panel, each second: what the server said last only ever gets older. */
   function tick() {
     const now = ctx.now();
     const line = lost();
     let changed = false;
     for (const panel of panels.values()) changed = age(panel, now, line) || changed;
-    if (changed && Cockpit.state) Cockpit.state.soon();
+    Cockpit.fit([...panels.values()].map(({ words }) => words).filter(({ at }) => at === null));
+    if ((changed || line) && Cockpit.state) Cockpit.state.soon();
     const clock = document.querySelector("#app .header .clock");
     if (clock && Cockpit.showClock) Cockpit.showClock(clock, { zone: document.getElementById("app").dataset.zone, seconds: true }, ctx.lang, now);
   }
@@ -188,56 +180,50 @@
   function age(panel, now, line) {
     const { fresh } = panel.props;
     if (!fresh) return false;
-    panel.section.toggleAttribute("data-unfiltered", Boolean((panel.props.unfiltered || []).length));
-    const seconds = secondsOf(fresh, now);
-    const status = panel.failed ? "broken" : statusOf(fresh, now, line);
+    const unfiltered = Boolean((panel.props.unfiltered || []).length);
+    panel.section.toggleAttribute("data-unfiltered", unfiltered);
+    const status = panel.failed ? "broken" : Cockpit.ages.status(fresh, now, line);
     tell(panel, status, now, line);
     const lossy = Boolean(fresh.degraded) && status === "live";
     panel.section.toggleAttribute("data-degraded", lossy);
-    const narrow = (panel.props.unfiltered || []).length ? `${ctx.t(unfiltered(panel))} · ` : "";
-    const text = narrow + (lossy ? `${ctx.t("degraded")} · ` : "") + words(status, seconds, fresh);
-    if (panel.words.textContent !== text) panel.words.textContent = text;
+    const first = [unfiltered && ctx.t(narrowed(panel)), lossy && ctx.t("degraded")].filter(Boolean);
+    const said = Cockpit.ages.forms(first, Cockpit.ages.words(status, fresh, now, ctx.lang));
+    Cockpit.ages.say(panel.words, said, `${window.innerWidth}×${window.innerHeight} ${panel.head.childElementCount}`);
     const shape = MARKS[status] || lossy ? `mark mark-${MARKS[status] || "watch"}` : "";
     if (panel.mark.className !== shape) panel.mark.className = shape;
-    const said = (line && LINE_LOST[ctx.lang]) || fresh.reason || "";
-    const reason = [said, ...(panel.props.unfiltered || []).map((slot) => `${slot} ${ctx.t("unfiltered_why")}`), ...(panel.props.aside || []).map((one) => Cockpit.aside.words(one, ctx))].filter(Boolean).join("\n");
+    const reason = reasons(panel, line, said[0]);
     if (panel.age.title !== reason) panel.age.title = reason;
     if (panel.section.dataset.status === status) return false;
     panel.section.dataset.status = status;
     return true;
   }
 
-  /** A map whose areas follow the filter and whose points do not is partly filtered; the tip names what is not. */
-  const unfiltered = ({ props }) => (props.partly ? "unfiltered_partly" : "unfiltered");
-
-  const secondsOf = (fresh, now) => (fresh.as_of_ms === null ? null : Math.max(0, (now - fresh.as_of_ms) / 1000));
-
-  function statusOf(fresh, now, line) {
-    if (fresh.past_ms && fresh.status === "live") return "past"; // a picture of the past grows no older
-    const status = worse(fresh.status, byAge(fresh, secondsOf(fresh, now)));
-    return line ? worse(status, "stale") : status;
+  /** The tip: why, and what had no room beside the title. */
+  function reasons({ props, words }, line, whole) {
+    const said = (line && LINE_LOST[ctx.lang]) || props.fresh.reason || "";
+    const unfiltered = (props.unfiltered || []).map((slot) => `${slot} ${ctx.t("unfiltered_why")}`);
+    return [words.at ? whole : "", said, ...unfiltered, ...(props.aside || []).map((one) => Cockpit.aside.words(one, ctx))].filter(Boolean).join("\n");
   }
+
+  /** A map whose areas follow the filter and whose points do not is partly filtered; the tip names what is not. */
+  const narrowed = ({ props }) => (props.partly ? "unfiltered_partly" : "unfiltered");
 
   /** A panel that draws several slots is told the status of each, so that only what is old looks old. */
   function tell(panel, status, now, line) {
     const renderer = Cockpit.panels[panel.kind];
     if (!renderer || !renderer.aged) return;
     const each = { "": status === "past" ? "live" : status };
-    for (const [slot, fresh] of Object.entries(panel.props.fresh.of || {})) each[slot] = statusOf(fresh, now, line);
+    for (const [slot, fresh] of Object.entries(panel.props.fresh.of || {})) each[slot] = Cockpit.ages.status(fresh, now, line);
     const told = JSON.stringify(each);
     if (panel.told !== told && renderer.aged(panel.body, each)) panel.told = told;
   }
 
-  function words(status, seconds, { as_of_ms: asOf, past_ms: past }) {
-    const zone = document.getElementById("app").dataset.zone;
-    if (status === "past") return `${ctx.t("past")} · ${Cockpit.format.clockTime(past, { zone, lang: ctx.lang })}`;
-    const parts = status === "live" ? [] : [ctx.t(status)];
-    if (seconds === null) return parts.join("");
-    const old = status === "dead" || status === "broken";
-    const time = seconds < 86400 ? Cockpit.format.clockTime(asOf, { zone, lang: ctx.lang }) : Cockpit.format.date(asOf, { zone, lang: ctx.lang, style: "short" });
-    parts.push(old ? `${ctx.t("last_good")} ${time}` : Cockpit.format.age(seconds, ctx.lang, parts.length > 0));
-    return parts.join(" · ");
+  /** The newest data (Unix ms) of what is out of date on this screen; null where nothing is, or nothing ever came. */
+  function lastGood() {
+    const old = [...panels.values()].filter(({ section }) => OLD.includes(section.dataset.status) && section.offsetParent);
+    const times = old.map(({ props }) => props.fresh && props.fresh.as_of_ms).filter(Boolean);
+    return times.length ? Math.max(...times) : null;
   }
 
-  Cockpit.board = { mount, apply, frame, tick, windowOf, await: awaitPicture };
+  Cockpit.board = { mount, apply, frame, tick, windowOf, lastGood, await: awaitPicture };
 })();

@@ -30,7 +30,7 @@
     else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
   }
 
-  /** A light: shape, colour and word; hidden where nothing was judged. */
+  /** A light: shape, colour and word; hidden where nothing was judged. `data-was`: the word for when the value is out of date. */
   function light(node, name, lang) {
     node.hidden = !name;
     mark(node, "data-light", name);
@@ -42,6 +42,7 @@
     const shape = `mark mark-${name}`;
     if (node.firstChild.className !== shape) node.firstChild.className = shape;
     say(node.lastChild, Cockpit.word(name, lang));
+    mark(node, "data-was", Cockpit.word(`was_${name}`, lang));
   }
 
   const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -50,6 +50,16 @@
     return text + (tight ? "" : " ") + word;
   }
 
+  const WANTED = { lower: "≤ ", higher: "≥ " };
+
+  /** What is wanted, as 目标 ≤ 20秒; "" where nothing is. `plain`: without the unit, where a scale beside it has one. */
+  function aim({ target, direction, unit: code, decimals = 0 }, lang, plain = false) {
+    if (target === null || target === undefined) return "";
+    const digits = Number.isInteger(target) ? 0 : Math.max(1, decimals);
+    const number = plain ? decimal(target, digits, lang) : whole(target, { unit: code, decimals: digits, lang });
+    return `${Cockpit.word("target", lang)} ${WANTED[direction] || ""}${number}`;
+  }
+
   function clockTime(ms, { lang = "zh", zone, seconds = false } = {}) {
     const format = keep(`t${zone}${seconds}`, () => new Intl.DateTimeFormat("en-GB", {
       hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, hourCycle: "h23", timeZone: zone,
@@ -81,5 +91,5 @@
     return lang === "en" ? `${amount} ${en}${short ? "" : " ago"}` : `${amount} ${zh}前`;
   }
 
-  Cockpit.format = { MISSING, decimal, unit, parts, whole, clockTime, date, weekday, hour, age };
+  Cockpit.format = { MISSING, decimal, unit, parts, whole, aim, clockTime, date, weekday, hour, age };
 })();

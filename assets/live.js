@@ -14,6 +14,7 @@
   let wait = FIRST_WAIT_MS;
   let timer = 0;
   let heard = Date.now();
+  let last = Date.now(); // when something last came: `heard` begins anew with each try
   let gone = Date.now();
   let watched = Date.now();
   let silent = false;
@@ -36,6 +37,9 @@
   const open = () => socket !== null && socket.readyState === WebSocket.OPEN;
   const isLost = () => silent || Boolean(gone && Date.now() - gone > GONE_MS);
 
+  /** When the server was last heard, on its own clock; null while it is. */
+  const lostSince = () => (isLost() ? last + now() - Date.now() : null);
+
   function connect() {
     clearTimeout(timer);
     timer = 0;
@@ -45,7 +49,7 @@
     own.binaryType = "arraybuffer";
     own.onopen = hello;
     own.onmessage = (event) => {
-      heard = Date.now();
+      heard = last = Date.now();
       silent = false;
       if (mounted) hear(event.data);
       else early.push(event.data);
@@ -157,7 +161,7 @@
   }
 
   const observer = new MutationObserver(begin);
-  Cockpit.live = { now, isLost, open, have: () => had };
+  Cockpit.live = { now, isLost, lostSince, open, have: () => had };
   Cockpit.scope.onChange(turn);
   observer.observe(document.body, { childList: true, subtree: true });
   for (const kind of ["pointerdown", "keydown", "wheel"]) window.addEventListener(kind, () => (touched = Date.now()), { passive: true });

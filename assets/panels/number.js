@@ -46,9 +46,7 @@
     mark(parts.change, "data-good", change && !why && words !== Cockpit.word("unchanged", lang) ? change.good : null);
     say(parts.delta, words);
     say(parts.against, why ? Cockpit.word(why, lang) : change ? ` ${Cockpit.word(change.against, lang)}` : "");
-    const told = { unit: props.unit, decimals: props.decimals, lang };
-    const aim = props.target === null || props.target === undefined ? "" : `${Cockpit.word("target", lang)} ${Cockpit.format.whole(props.target, { ...told, decimals: Number.isInteger(props.target) ? 0 : props.decimals })}`;
-    say(parts.target, aim);
+    say(parts.target, Cockpit.format.aim(props, lang));
   }
 
   /** ▲ 12 %: relative, but in points for shares and in the unit where there was nothing before. */

@@ -56,10 +56,10 @@
     if (Cockpit.scope) lang = Cockpit.scope.lang(); // where nothing was judged nobody has told
     const all = judged();
     const abnormal = all.filter((entry) => GRAVE[entry.light] > 0).sort(byGravity);
-    const aged = document.querySelectorAll(OLD.map((status) => `.panel[data-status="${status}"]`).join());
-    const old = [...aged].filter((panel) => panel.offsetParent).length;
-    const cut = Boolean(Cockpit.live && Cockpit.live.isLost());
-    const light = cut ? "old" : abnormal.length ? abnormal[0].light : all.length && !old ? "fine" : "old";
+    const shown = [...document.querySelectorAll("#app .panel[data-status]")].filter((panel) => panel.offsetParent);
+    const old = shown.filter((panel) => OLD.includes(panel.dataset.status)).length;
+    const lost = Cockpit.live ? Cockpit.live.lostSince() : null;
+    const light = lost !== null ? "old" : abnormal.length ? abnormal[0].light : all.length && !old ? "fine" : "old";
     if (!node.querySelector(".state-word")) {
       node.textContent = "";
       make("i", "mark", node);
@@ -68,29 +68,46 @@
     }
     node.firstChild.className = `mark mark-${light}`;
     mark(node, "data-light", light);
-    say(node.querySelector(".state-word"), Cockpit.word(cut ? "line_lost" : all.length ? `city_${light === "old" ? "old_word" : light}` : "city_unknown", lang));
-    say(node.querySelector(".state-detail"), cut ? "" : detail(all, abnormal, old));
+    const loud = lost !== null ? "line" : light === "old" && all.length && old * 2 > shown.length ? "data" : null;
+    mark(document.getElementById("app"), "data-lost", loud);
+    say(node.querySelector(".state-word"), Cockpit.word(lost !== null ? "line_lost" : all.length ? `city_${light === "old" ? "old_word" : light}` : "city_unknown", lang));
+    const forms = lost !== null ? since(lost) : details(all, abnormal, old);
+    const detail = { node: node.querySelector(".state-detail"), forms };
+    Cockpit.fit([detail]);
+    mark(node, "title", detail.at ? forms[0] : null);
   }
 
-  function detail(all, abnormal, old) {
-    const word = (key) => Cockpit.word(key, lang);
-    const count = (n, key) => `${n} ${word(key)}`;
-    const said = [];
-    if (abnormal.length) said.push(worst(abnormal));
-    if (abnormal.length > 1) said.push(count(abnormal.length, "city_abnormal"));
-    if (!abnormal.length && all.length && !old) said.push(count(all.length, "city_judged"));
-    if (old) said.push(count(old, "city_old"));
-    return said.join(" · ");
+  const clock = (ms) => Cockpit.format.clockTime(ms, { zone: document.getElementById("app").dataset.zone, lang });
+
+  function since(ms) {
+    const age = Cockpit.format.age((Cockpit.live.now() - ms) / 1000, lang, true);
+    const from = Cockpit.word("lost_since", lang).replace("{}", clock(ms));
+    return [[from, age, Cockpit.word("lost_picture", lang)], [from, age], [from], []].map((form) => form.join(" · "));
   }
 
-  /** What is worst and where: 云锦区 接通等待 53秒, or 接通等待 36秒（云锦区 53秒） where the whole is abnormal, too. */
+  /** How the city is, from all that is to be said to the one thing that must be. */
+  function details(all, abnormal, old) {
+    const count = (n, key) => `${n} ${Cockpit.word(key, lang)}`;
+    const more = abnormal.length > 1 ? [count(abnormal.length, "city_abnormal")] : [];
+    const good = Cockpit.board.lastGood();
+    const last = old && good ? [Cockpit.word("city_last", lang).replace("{}", clock(good))] : [];
+    const aged = old ? [count(old, "city_old")] : [];
+    if (!abnormal.length) return forms(old ? [[...aged, ...last], aged, last] : all.length ? [[count(all.length, "city_judged")]] : []);
+    const [whole, short] = worst(abnormal);
+    return forms([[whole, ...more, ...aged, ...last], [whole, ...more, ...aged], [whole, ...more], [short, ...more], [short], more]);
+  }
+
+  const forms = (all) => [...all, []].map((form) => form.join(" · "));
+
+  /** What is worst and where, whole and short: 接通等待 36秒（云锦区 53秒） where the whole city is abnormal, too; 接通等待 36秒. */
   function worst([first, ...others]) {
     const words = `${first.title} ${first.text}`;
-    if (first.place) return `${first.place} ${words}`;
+    if (first.place) return [`${first.place} ${words}`, `${first.place} ${first.text}`];
     const place = others.find((entry) => entry.place && entry.indicator === first.indicator);
-    if (!place) return words;
-    return lang === "en" ? `${words} (${place.place} ${place.text})` : `${words}（${place.place} ${place.text}）`;
+    if (!place) return [words, first.title];
+    return [lang === "en" ? `${words} (${place.place} ${place.text})` : `${words}（${place.place} ${place.text}）`, words];
   }
 
+  window.addEventListener("resize", soon);
   Cockpit.state = { report, forget, soon };
 })();

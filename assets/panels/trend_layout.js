@@ -18,7 +18,7 @@
     const left = (Math.max(...words.map((word) => word.length)) * 0.6 + 0.9) * small;
     return {
       font: { family: style.fontFamily, size: small, color: token("--quiet") },
-      margin: { l: left, r: seen(props, parts.axis) ? targetText(props, ctx.lang).length * small * 0.72 + 6 * u : 10 * u, t: 10 * u, b: small * 1.7, pad: 0, autoexpand: false },
+      margin: { l: left, r: seen(props, parts.axis) ? letters(targetText(props, ctx.lang)) * small + 8 * u : 10 * u, t: 10 * u, b: small * 1.7, pad: 0, autoexpand: false },
       xaxis: {
         type: "linear", visible: true, fixedrange: true, range: [props.from_ms, props.to_ms],
         showgrid: false, zeroline: false, showline: false, ticks: "",
@@ -62,9 +62,10 @@
     }];
   }
 
-  function targetText(props, lang) {
-    return `${Cockpit.word("target", lang)} ${Cockpit.format.decimal(props.target, Number.isInteger(props.target) ? 0 : 1, lang)}`;
-  }
+  const targetText = (props, lang) => Cockpit.format.aim(props, lang, true);
+
+  /** About how wide a text is, in its own height. */
+  const letters = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2E7F" ? 1 : 0.58), 0);
 
   /** The target's name stands in the right margin, where no line runs. */
   function aim(props, axis, token, small, lang) {

@@ -52,6 +52,10 @@ class BinnedLayer(Layer):
         """Never: the cells stand, only values come."""
         return False
 
+    def sign(self) -> Look | None:
+        """None: cells have steps, no marks."""
+        return None
+
     def codes_of(self, lon: Floats, lat: Floats) -> NDArray[np.str_]:
         """The code of the cell of each point."""
         raise NotImplementedError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import ceil, floor
 from typing import Any
 
@@ -13,9 +14,9 @@ from PIL import Image, ImageDraw
 
 from .colors import channels
 from .drawing import Look
-from .looks import GAP
+from .looks import GAP, GAP_STROKE
+from .signs import outlines
 
-_HATCH = (0x7B, 0x87, 0x94)
 _SMOOTH = 2
 """Masks are drawn so many times as large: that makes the edges smooth."""
 
@@ -76,13 +77,20 @@ class Brush:
 
         self._stamp((west - half, north - half, east + half, south + half), pen, look.stroke or GAP, look.stroke_opacity)
 
+    def sample(self, x: float, y: float, look: Look) -> None:
+        """A look as a legend shows it: the sign in its middle, a short line where it is a line's."""
+        if look.fill is None and look.sign != "ring":
+            self._line(np.array([(x - 9.0, y), (x + 9.0, y)]), look)
+        else:
+            self._dot(x, y, replace(look, radius_px=min(look.radius_px, 7.0)))
+
     def _dot(self, x: float, y: float, look: Look) -> None:
-        for radius, color, opacity in (
-            (look.radius_px + look.width_px, look.stroke, look.stroke_opacity), (look.radius_px, look.fill, look.fill_opacity),
-        ):  # fmt: skip
-            if color:
-                box = (x - radius, y - radius, x + radius, y + radius)
-                self._stamp(box, _disc(box), color, opacity)
+        rim = look.radius_px + look.width_px
+        box = (x - rim, y - rim, x + rim, y + rim)
+        if look.stroke:
+            self._stamp(box, _sign((x, y), look, look.width_px), look.stroke, look.stroke_opacity)
+        if look.fill:
+            self._stamp(box, _sign((x, y), look, 0), look.fill, look.fill_opacity)
 
     def _stamp(self, box: Sequence[float], pen: Pen, color: str | None, opacity: float) -> None:
         """The pen's mask in one colour (None: hatching), laid over the picture within the box."""
@@ -98,7 +106,7 @@ class Brush:
         if color is None:
             x, y = np.meshgrid(np.arange(west, east), np.arange(north, south))
             alpha = Image.fromarray((np.asarray(alpha) * ((x + y) % 8 < 1.5)).astype(np.uint8))
-        paint = Image.new("RGB", size, _HATCH if color is None else channels(color))
+        paint = Image.new("RGB", size, channels(color or GAP_STROKE))
         self._canvas.paste(paint, (west, north), alpha)
 
 
@@ -107,9 +115,23 @@ def _corners(points: Pixels, x: float, y: float) -> list[tuple[float, float]]:
     return [(across, down) for across, down in moved.tolist()]
 
 
-def _disc(box: tuple[float, float, float, float]) -> Pen:
+def _sign(at: tuple[float, float], look: Look, rim_px: float) -> Pen:
+    """The sign of a look around a place, as much larger as its rim is wide; without a fill only the rim."""
+    rings = [np.asarray(ring) * look.radius_px + at for ring in outlines(look.sign)]
+
+    def circle(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, ink: int) -> None:
+        box = (at[0] - radius - x, at[1] - radius - y, at[0] + radius - x, at[1] + radius - y)
+        draw.ellipse([edge * _SMOOTH for edge in box], fill=ink)
+
     def pen(draw: ImageDraw.ImageDraw, x: float, y: float) -> None:
-        west, north, east, south = box
-        draw.ellipse([(west - x) * _SMOOTH, (north - y) * _SMOOTH, (east - x) * _SMOOTH, (south - y) * _SMOOTH], fill=255)
+        if not rings:
+            circle(draw, x, y, look.radius_px + rim_px, 255)
+            if not look.fill:
+                circle(draw, x, y, look.radius_px, 0)
+        for ring in rings:
+            corners = _corners(ring, x, y)
+            draw.polygon(corners, fill=255)
+            if rim_px:
+                draw.line([*corners, corners[0]], fill=255, width=round(2 * rim_px * _SMOOTH), joint="curve")
 
     return pen

@@ -31,7 +31,6 @@ class ClusterLayer(Layer):
     kind: ClassVar[str] = "cluster"
     geometry_types: ClassVar[tuple[str, ...]] = ("Point",)
     styles: ClassVar[tuple[str, ...]] = ("cluster",)
-    by_zoom: ClassVar[bool] = True
 
     style: str = "cluster"
     radius_px: float = 48.0
@@ -40,6 +39,15 @@ class ClusterLayer(Layer):
     def entry(self) -> dict[str, Any]:
         """As `Layer.entry`, with the radius and the zoom at which nothing is merged any more."""
         return Layer.entry(self) | {"radius_px": self.radius_px, "apart_zoom": self.apart_zoom}
+
+    @property
+    def by_zoom(self) -> bool:
+        """Always: what is one circle from afar are many from near."""
+        return True
+
+    def sign(self) -> Look | None:
+        """A circle."""
+        return Look(ACCENT, 0.75, GROUND, 1.0, radius_px=7)
 
     def clusters(self, zoom: float) -> Clusters:
         """What is drawn at a web map zoom: the points of one cell of a grid in Mercator, two radii wide, are one."""

@@ -26,7 +26,8 @@ EARTH_M = 40_075_016.686
 class Look:
     """Colours as #RRGGBB, None = not there; opacities 0…1; sizes in pixels of the picture.
 
-    `radius_px` is a point's; `hatched` strikes the fill through, as "no data" and "old" are shown.
+    `radius_px` is a point's, `sign` its shape (layers.signs); `hatched` strikes the fill through, as "no data" and "old"
+    are shown.
     """
 
     fill: str | None = None
@@ -36,6 +37,7 @@ class Look:
     width_px: float = 1.0
     radius_px: float = 4.0
     hatched: bool = False
+    sign: str = "disc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,12 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words at a place; of texts that would lie over each other the one with the higher `rank` stays."""
+    """Words at a place; of texts that would lie over each other, or over a large mark, the one with the higher `rank` stays.
+
+    `beside_px`: they name a mark of that radius and stand beside it instead of on it. A rank of 0 or more may step up or
+    down by a line where its place is taken: the name of an area does, that of a road would name another one there.
+    `from_zoom`: the web map zoom from which they are written.
+    """
 
     lon: float
     lat: float
@@ -58,6 +65,8 @@ class Text:
     size_px: float = 14.0
     color: str = "#E8EEF7"
     rank: float = 0.0
+    beside_px: float = 0.0
+    from_zoom: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,10 @@ class FlowLayer(Layer):
         ends = [(shapely.get_coordinates(one)[0], shapely.get_coordinates(one)[-1]) for one in self.features.geometries]
         return [_arc(start, goal, self.bend, steps) for start, goal in ends]
 
+    def sign(self) -> Look | None:
+        """A line in the colour of its goals."""
+        return Look(stroke=self.to_color, stroke_opacity=0.85, width_px=3)
+
     def parts(self, view: View) -> Iterable[Part]:
         """Arcs, the small ones first."""
         assert self.features is not None

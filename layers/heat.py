@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .classes import RAMP
 from .colors import channels, ramp_problems
 from .columns import column_problems, numbers
-from .drawing import Part, Raster, View, mercator
+from .drawing import Look, Part, Raster, View, mercator
 from .layer import Layer
 
 
@@ -38,6 +38,10 @@ class HeatLayer(Layer):
         """As `Layer.entry`, with ramp, radius and intensity; features carry `weight` where there is such a column."""
         look = {"radius_px": self.radius_px, "intensity": self.intensity, "ramp": list(self.ramp)}
         return Layer.entry(self) | look | {"weighted": bool(self.weight)}
+
+    def sign(self) -> Look | None:
+        """A soft disc in the colour of the middle of its cloud."""
+        return Look(self.ramp[len(self.ramp) // 2], 0.6, radius_px=7) if self.features is not None else None
 
     def density(self, view: View) -> NDArray[np.float64]:
         """f8[rows, columns] 0…1: the cloud over the view's bounds in cells of four pixels, the north row first."""

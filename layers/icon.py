@@ -10,8 +10,7 @@ from .colors import color_problems
 from .drawing import Look, Part, Shape, View
 from .layer import Layer
 from .looks import GROUND, SECOND
-
-SIGNS = ("disc", "square", "triangle", "diamond", "cross", "shield", "flame", "house", "hall", "ring")
+from .signs import SIGNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +30,15 @@ class IconLayer(Layer):
         return Layer.entry(self) | {"color": self.color, "size_px": self.size_px}
 
     def parts(self, view: View) -> Iterable[Part]:
-        """Dots of its colour and size: engines without our signs tell kinds apart by colour."""
-        look = Look(self.color, 0.9, GROUND, 1.0, radius_px=self.size_px / 2)
+        """Its sign at every place, and names beside them."""
+        look = self.sign()
         return (replace(part, look=look) if isinstance(part, Shape) else part for part in Layer.parts(self, view))
+
+    def sign(self) -> Look:
+        """Its sign in its colour and size."""
+        if self.style == "ring":
+            return Look(None, 0.9, self.color, 1.0, width_px=2, radius_px=self.size_px / 2, sign="ring")
+        return Look(self.color, 0.9, GROUND, 1.0, radius_px=self.size_px / 2, sign=self.style)
 
     def _problems(self) -> list[str]:
         problems = Layer._problems(self) + color_problems("color", self.color)

@@ -11,7 +11,7 @@ import shapely
 
 from .colors import color_problems
 from .columns import column_problems, numbers
-from .drawing import Part, Text, View
+from .drawing import Look, Part, Text, View
 from .layer import Layer
 from .looks import TEXT
 from .outline import label_point, span_km
@@ -36,6 +36,10 @@ class LabelLayer(Layer):
     def entry(self) -> dict[str, Any]:
         """As `Layer.entry`, with size and colour. Features are points with name, name_en, label and rank."""
         return Layer.entry(self) | {"size_px": self.size_px, "color": self.color}
+
+    def sign(self) -> Look | None:
+        """None: words speak for themselves."""
+        return None
 
     def parts(self, view: View) -> Iterable[Part]:
         """Texts only."""

@@ -14,10 +14,10 @@ import shapely
 from .addresses import Addresses
 from .columns import column_problems
 from .datum import DatumError
-from .drawing import Key, Part, Shape, Text, View
+from .drawing import Key, Look, Part, Shape, Text, View
 from .feature_file import FeatureFileError, read_features
 from .features import Features, out_of_range
-from .looks import SECOND, look_of
+from .looks import NAMED_FROM, SECOND, look_of
 from .outline import collection, label_point, span_km
 from .repair import repaired, shortened
 
@@ -44,8 +44,6 @@ class Layer:
     kind: ClassVar[str] = ""
     geometry_types: ClassVar[tuple[str, ...]] = ()
     styles: ClassVar[tuple[str, ...]] = ()
-    by_zoom: ClassVar[bool] = False
-    """Whether its parts are others at every zoom, not only finer."""
 
     id: str
     style: str
@@ -74,6 +72,11 @@ class Layer:
     def live(self) -> bool:
         """Whether its content arrives while it is shown, instead of standing in a file."""
         return self.features is None
+
+    @property
+    def by_zoom(self) -> bool:
+        """Whether its parts are others at every zoom, not only finer."""
+        return False
 
     def geojson(self) -> bytes:
         """Its features as a GeoJSON FeatureCollection in WGS84, 6 digits.
@@ -121,6 +124,11 @@ class Layer:
         """Its legend, where colours stand for numbers."""
         return None
 
+    def sign(self) -> Look | None:
+        """What its marks look like, for the legend; None where there are none, or where they need no word."""
+        points = self.features is not None and bool((shapely.get_dimensions(self.features.geometries) == 0).any())
+        return look_of(self.style) if points else None
+
     def _repair(self) -> None:
         """Sound polygons in the place of invalid ones, read from a file or given by code, with a report of each."""
         if self.features is None:
@@ -132,10 +140,12 @@ class Layer:
 
     def _texts(self, view: View) -> Iterable[Text]:
         assert self.features is not None
+        from_zoom = NAMED_FROM.get(self.style, 0.0)
+        beside_px = look.radius_px if (look := self.sign()) is not None else 0.0
         for row, shape in zip(self.features.properties, self.features.geometries, strict=True):
             if name := self._name(row, view.language):
                 lon, lat = label_point(shape)
-                yield Text(lon, lat, name, 12, SECOND, -1000 + span_km(shape))
+                yield Text(lon, lat, name, 12, SECOND, -1000 + span_km(shape), beside_px, from_zoom)
 
     def _name(self, row: Mapping[str, Any], language: str) -> str:
         if not self.label:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from io import BytesIO
+from math import log2
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import numpy as np
 import shapely
@@ -15,30 +16,33 @@ from PIL import Image, ImageDraw
 
 from .brush import Brush
 from .container import MapContainer
-from .drawing import Bounds, Key, Raster, Shape, Text, View, figure, mercator
+from .drawing import Bounds, Look, Part, Raster, Shape, Text, View, degrees, mercator
+from .focus import inside, lifted, veil
 from .fonts import font, font_file
-from .looks import ACCENT, GROUND, SECOND, TEXT
+from .furniture import MARGIN_PX, ROW_PX, TITLE_PX, Furniture, Legend, Mark
+from .layer import Layer
+from .lettering import Marks, Sheet
+from .looks import GROUND
+from .point import LIVE_STYLES
 
-_MARGIN_PX = 16
 _SIDE_MAX_PX = 8192
+_LARGE_PX: Final = 6.0
+"""A mark of this radius or more is not written over."""
+_PLATE: Final = Look(fill=GROUND, fill_opacity=0.82)
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where on the picture a place lies: the view's bounds centred, all of them seen."""
+    """Where on the picture a place lies."""
 
     left: float
     top: float
     per_unit: float
-    width_px: int
-    height_px: int
 
     @classmethod
     def of(cls, view: View) -> _Frame:
-        left, right, top, bottom = view.frame
-        per_unit = 512 * 2**view.zoom
-        aside = (view.width_px / per_unit - (right - left)) / 2, (view.height_px / per_unit - (bottom - top)) / 2
-        return cls(left - aside[0], top - aside[1], per_unit, view.width_px, view.height_px)
+        left, _, top, _ = view.frame
+        return cls(left, top, 512 * 2**view.zoom)
 
     def pixels(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         x, y = mercator(points[:, 0], points[:, 1])
@@ -56,78 +60,126 @@ def picture(
 ) -> bytes:  # fmt: skip
     """The container as a PNG: layers, plotting, labels that do not touch, legend, scale, north. Blocks, no browser.
 
-    `font_path`: a font with Chinese; None: the machine's own. Raises ValueError for a side outside 64…8192 px.
+    Names are drawn over the ground and the things that move, never over incidents; all that lies outside the region drilled
+    to is dimmed and not named. `font_path`: a font with Chinese; None: the machine's own. Raises ValueError for a side
+    outside 64…8192 px.
     """
     if not all(64 <= side <= _SIDE_MAX_PX for side in (width_px, height_px)):
         raise ValueError(f"picture: sides must be 64…{_SIDE_MAX_PX} px, got {width_px} × {height_px}")
-    view = container.view(width_px, height_px, language)
-    canvas = Image.new("RGB", (width_px, height_px), GROUND)
-    page = _Page(canvas, _Frame.of(view), font_path or font_file())
-    for layer in container.visible:
-        page.lay(layer.parts(view))
-    page.lift(container)
-    page.lay(container.plotting.parts())
-    page.write()
-    page.furnish([key for layer in container.visible if (key := layer.key())], view, title)
+    legend = _legend(container)
+    view = _fitted(container, container.view(width_px, height_px, language), bool(title), legend.rows)
+    page = _Page(Image.new("RGB", (width_px, height_px), GROUND), view, font_path or font_file())
+    page.draw(container)
+    page.write(title, legend)
     body = BytesIO()
-    canvas.save(body, "PNG", optimize=False)
+    page.canvas.save(body, "PNG", optimize=False)
     return body.getvalue()
 
 
+def _legend(container: MapContainer) -> Legend:
+    keys = [key for layer in container.visible if (key := layer.key()) is not None]
+    marks = [(layer.title, look) for layer in container.visible if layer.title and (look := layer.sign()) is not None]
+    return Legend(keys, marks)
+
+
+def _fitted(container: MapContainer, view: View, titled: bool, rows: int) -> View:
+    """The view grown to the whole picture; where nobody has moved it, the region stands between title and legend."""
+    left, right, top, bottom = view.frame
+    above = below = 0.0
+    if container.viewport is None and view.height_px >= 400:
+        above, below = (TITLE_PX + MARGIN_PX * 1.5 if titled else 0), rows * ROW_PX + MARGIN_PX / 2
+    scale = min(view.width_px / max(right - left, 1e-9), (view.height_px - above - below) / max(bottom - top, 1e-9))
+    scale = min(scale, 512 * 2**22.0)
+    west, north = (left + right - view.width_px / scale) / 2, (top + bottom - (view.height_px + above - below) / scale) / 2
+    lon, lat = degrees(np.array([west, west + view.width_px / scale]), np.array([north + view.height_px / scale, north]))
+    return replace(view, bounds=(float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])), at_zoom=log2(scale / 512))
+
+
+@dataclass(slots=True)
 class _Page:
-    """One picture in the making: ground first, then words, then the furniture of a map."""
+    """One picture in the making: the ground and what stands on it first, then words, then what frames a map."""
 
-    def __init__(self, canvas: Image.Image, frame: _Frame, font_path: Path | None) -> None:
-        self._canvas, self._frame, self._font_path = canvas, frame, font_path
-        self._brush, self._draw = Brush(canvas), ImageDraw.Draw(canvas)
-        self._texts: list[Text] = []
+    canvas: Image.Image
+    view: View
+    font_path: Path | None
+    texts: list[Text] = field(default_factory=list)
+    large: list[tuple[float, float, float]] = field(default_factory=list)
+    small: list[NDArray[np.float64]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    seen: bool = False
 
-    def lay(self, parts: Any) -> None:
+    def draw(self, container: MapContainer) -> None:
+        """What stands still, the veil over what is not meant, what moves or happens, what was drawn by hand. Words wait."""
+        moving = [layer for layer in container.visible if layer.style in LIVE_STYLES]
+        for layer in container.visible:
+            if layer not in moving:
+                self._mark(layer)
+        self._lay(shape for shape in (veil(container), lifted(container)) if shape is not None)
+        for layer in moving:
+            self._mark(layer)
+        meant = inside(container)
+        if meant is not None:
+            self.texts = [text for text in self.texts if shapely.intersects_xy(meant, text.lon, text.lat)]
+        self._lay(container.plotting.parts())
+
+    def write(self, title: str, legend: Legend) -> None:
+        """The words, where neither marks nor the frame of the map stand; then that frame."""
+        legend = replace(legend, marks=[mark for mark in legend.marks if mark in self.marks])
+        tried = Furniture(self.canvas.copy(), self.view, self.font_path)
+        tried.place(title, legend)
+        small = np.vstack(self.small) if self.small else np.zeros((0, 2))
+        sheet = Sheet(self.view.width_px, self.view.height_px, Marks(self.large, small), tried.boxes)
+        pen, frame = ImageDraw.Draw(self.canvas), _Frame.of(self.view)
+        seen = [text for text in self.texts if self.view.zoom >= text.from_zoom]
+        places = frame.pixels(np.array([(text.lon, text.lat) for text in seen], dtype=np.float64).reshape(-1, 2)).tolist()
+        for text, x, y in sheet.written(((text, *at) for text, at in zip(seen, places, strict=True)), self._size):
+            face = font(round(text.size_px), self.font_path)
+            pen.text((x, y), text.words, text.color, face, "mm", stroke_width=2, stroke_fill=GROUND)
+        for box in tried.boxes:
+            Brush(self.canvas).shape(shapely.box(*box), _PLATE)
+        Furniture(self.canvas, self.view, self.font_path).place(title, legend)
+
+    def _size(self, text: Text) -> tuple[float, float]:
+        left, top, right, bottom = font(round(text.size_px), self.font_path).getbbox(text.words)
+        return right - left, max(bottom - top, text.size_px)
+
+    def _mark(self, layer: Layer) -> None:
+        """A layer, and whether its marks are on the picture."""
+        self.seen = False
+        self._lay(layer.parts(self.view))
+        if self.seen and (look := layer.sign()) is not None:
+            self.marks.append((layer.title, look))
+
+    def _lay(self, parts: Iterable[Part]) -> None:
         """Shapes and pictures in their order; words wait until all else is drawn."""
+        brush, frame = Brush(self.canvas), _Frame.of(self.view)
         for part in parts:
             if isinstance(part, Shape):
-                self._brush.shape(shapely.transform(part.geometry, self._frame.pixels), part.look)
+                shape = shapely.transform(part.geometry, frame.pixels)
+                brush.shape(shape, part.look)
+                self.seen = self.seen or bool(shapely.intersects(shape, self._edge))
+                if int(shapely.get_dimensions(shape)) == 0:
+                    self._stands(shapely.get_coordinates(shape), part.look.radius_px)
             elif isinstance(part, Raster):
-                self._raster(part)
+                self.seen = True
+                self._raster(part, frame)
             else:
-                self._texts.append(part)
+                self.texts.append(part)
 
-    def lift(self, container: MapContainer) -> None:
-        """The selected region's edge in the accent colour."""
-        from .drawing import Look
+    @property
+    def _edge(self) -> shapely.Geometry:
+        return shapely.box(0, 0, self.view.width_px, self.view.height_px)
 
-        if container.lifted:
-            regions, shapes = container.regions.drawn(container.shown)
-            for region, shape in zip(regions, shapes, strict=True):
-                if region.code == container.lifted:
-                    self._brush.shape(shapely.transform(shape, self._frame.pixels), Look(stroke=ACCENT, width_px=2))
+    def _stands(self, places: NDArray[np.float64], radius_px: float) -> None:
+        if radius_px < _LARGE_PX:
+            self.small.append(places)
+        else:
+            self.large += [(x, y, radius_px) for x, y in places.tolist()]
 
-    def write(self) -> None:
-        """The words, the highest rank first, each only where there is room."""
-        taken: list[tuple[float, float, float, float]] = []
-        for text in sorted(self._texts, key=lambda one: -one.rank):
-            (x, y), face = self._frame.pixels(np.array([[text.lon, text.lat]]))[0], font(round(text.size_px), self._font_path)
-            box = self._draw.textbbox((x, y), text.words, font=face, anchor="mm", stroke_width=2)
-            inside = box[0] >= 0 and box[1] >= 0 and box[2] <= self._frame.width_px and box[3] <= self._frame.height_px
-            if inside and not any(_touch(box, other) for other in taken):
-                taken.append(box)
-                self._draw.text((x, y), text.words, text.color, face, "mm", stroke_width=2, stroke_fill=GROUND)
-
-    def furnish(self, keys: Sequence[Key], view: View, title: str) -> None:
-        """Title, legends, scale, north."""
-        if title:
-            self._say(_MARGIN_PX, _MARGIN_PX, title, 22, TEXT, "lt")
-        for number, key in enumerate(reversed(keys)):
-            self._legend(key, view, self._frame.height_px - _MARGIN_PX - 26 * (number + 1))
-        self._scale(view)
-        right = self._frame.width_px - _MARGIN_PX - 8
-        self._draw.polygon([(right - 7, _MARGIN_PX + 14), (right, _MARGIN_PX), (right + 7, _MARGIN_PX + 14)], fill=SECOND)
-        self._say(right, _MARGIN_PX + 30, "北" if view.language == "zh" else "N", 14, SECOND, "mm")
-
-    def _raster(self, raster: Raster) -> None:
-        left, top, right, bottom = self._frame.box(raster.bounds)
+    def _raster(self, raster: Raster, frame: _Frame) -> None:
+        left, top, right, bottom = frame.box(raster.bounds)
         image = Image.fromarray(raster.pixels, "RGBA")
-        seen = max(left, 0), max(top, 0), min(right, self._frame.width_px), min(bottom, self._frame.height_px)
+        seen = max(left, 0), max(top, 0), min(right, self.view.width_px), min(bottom, self.view.height_px)
         if seen[0] >= seen[2] or seen[1] >= seen[3]:
             return
         across, down = image.width / (right - left), image.height / (bottom - top)
@@ -135,44 +187,4 @@ class _Page:
         size = seen[2] - seen[0], seen[3] - seen[1]
         fitted = image.resize(size, Image.Resampling.BILINEAR, box=part)
         alpha = fitted.getchannel("A").point(lambda value: value * raster.opacity)
-        self._canvas.paste(fitted.convert("RGB"), seen[:2], alpha)
-
-    def _legend(self, key: Key, view: View, y: int) -> None:
-        x = float(_MARGIN_PX)
-        if title := str(key.title.get(view.language) or key.title.get("zh") or ""):
-            x += self._say(x, y + 9, title, 14, TEXT, "lm") + 8
-        if key.least is not None:
-            x += self._say(x, y + 9, figure(key.least), 12, SECOND, "lm") + 4
-        for number, color in enumerate(key.colors):
-            if number:
-                x += self._say(x, y + 9, figure(key.edges[number - 1]), 12, SECOND, "lm") + 4
-            self._draw.rectangle((x, y + 2, x + 24, y + 16), fill=color)
-            x += 28
-        if key.most is not None:
-            x += self._say(x, y + 9, figure(key.most), 12, SECOND, "lm") + 8
-        if key.unit:
-            x += self._say(x, y + 9, key.unit, 12, SECOND, "lm") + 12
-        if key.gaps:
-            self._draw.rectangle((x, y + 2, x + 24, y + 16), fill="#1E2636")
-            for step in range(0, 24, 6):
-                self._draw.line((x + step, y + 16, min(x + step + 14, x + 24), max(y + 2, y + 16 - (24 - step))), fill="#7B8794")
-            self._say(x + 30, y + 9, "无数据" if view.language == "zh" else "no data", 12, SECOND, "lm")
-
-    def _scale(self, view: View) -> None:
-        metres = view.metres_per_pixel * 140
-        round_m = max(step * 10**power for power in range(7) for step in (1, 2, 5) if step * 10**power <= max(metres, 1))
-        length = round_m / view.metres_per_pixel
-        x, y = self._frame.width_px - _MARGIN_PX - length, self._frame.height_px - _MARGIN_PX
-        self._draw.line([(x, y - 6), (x, y), (x + length, y), (x + length, y - 6)], fill=SECOND)
-        said = f"{round_m // 1000} km" if round_m >= 1000 else f"{round_m} m"
-        self._say(x + length / 2, y - 12, said, 12, SECOND, "mm")
-
-    def _say(self, x: float, y: float, words: str, size_px: int, color: str, anchor: str) -> float:
-        """Words at a place; answers how wide they are."""
-        face = font(size_px, self._font_path)
-        self._draw.text((x, y), words, color, face, anchor)
-        return float(self._draw.textlength(words, face))
-
-
-def _touch(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and one[2] > other[0] and one[1] < other[3] and one[3] > other[1]
+        self.canvas.paste(fitted.convert("RGB"), seen[:2], alpha)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from zlib import crc32
 
 import msgspec
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
+from .columns import column_problems
+from .drawing import Part, Shape, View
+from .incident_marks import incident_parts
 from .layer import Layer
+from .looks import SHADES, look_of
 
 MAGIC = 0x43435032
 """The first four bytes of a frame, little endian: "2PCC" in the file, CCP2 as a number."""
@@ -26,7 +31,9 @@ LIVE_STYLES = ("vehicle", "incident", "station")
 class PointLayer(Layer):
     """Points of a file (styles of places) or of a live slot (`vehicle`, `incident`, `station`).
 
-    `trail_s`: how long a moving thing leaves a trail behind it; 0 = none.
+    `trail_s`: how long a moving thing leaves a trail behind it; 0 = none. `told_by`: the property by which kinds of
+    moving things are told apart by colour, incidents by the light they show (alarm_new, alarm, watch, fine, old), in the
+    engines that draw features; the live one is told by its frames.
     """
 
     kind: ClassVar[str] = "point"
@@ -34,6 +41,25 @@ class PointLayer(Layer):
     styles: ClassVar[tuple[str, ...]] = PLACE_STYLES + LIVE_STYLES
 
     trail_s: float = 0.0
+    told_by: str = ""
+
+    @property
+    def by_zoom(self) -> bool:
+        """Incidents are: those that lie close together become one."""
+        return self.style == "incident"
+
+    def parts(self, view: View) -> Iterable[Part]:
+        """As `Layer.parts`; incidents that would touch as one, moving things in the colours of their kinds."""
+        features = self.features
+        if features is None or not (self.style == "incident" or self.told_by) or view.zoom < (self.min_zoom or 0):
+            return Layer.parts(self, view)
+        kinds = [str(row.get(self.told_by) or "") for row in features.properties]
+        if self.style == "incident":
+            names = [self._name(row, view.language) for row in features.properties]
+            return incident_parts(shapely.get_coordinates(features.geometries), kinds, names, view)
+        shades = {kind: SHADES[number % len(SHADES)] for number, kind in enumerate(sorted(set(kinds)))}
+        looks = iter([replace(look_of(self.style), fill=shades[kind]) for kind in kinds])
+        return (replace(part, look=next(looks)) if isinstance(part, Shape) else part for part in Layer.parts(self, view))
 
     def entry(self) -> dict[str, Any]:
         """As `Layer.entry`, with the trail."""
@@ -45,6 +71,8 @@ class PointLayer(Layer):
             problems.append(f"style {self.style!r} needs a file; live styles are {', '.join(LIVE_STYLES)}")
         if not 0 <= self.trail_s <= 60:
             problems.append(f"trail_s must be 0…60, got {self.trail_s}")
+        if self.told_by and self.features is not None and len(self.features):
+            problems += column_problems(self.features, "told_by", self.told_by)
         return problems
 
 

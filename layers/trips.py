@@ -47,6 +47,10 @@ class TripsLayer(Layer):
         look = {"color": self.color, "width_px": self.width_px}
         return Layer.entry(self) | {"from_s": 0.0, "to_s": last - first, "trail_s": self.trail_s, "speed": self.speed} | look
 
+    def sign(self) -> Look | None:
+        """A line in its colour."""
+        return Look(stroke=self.color, stroke_opacity=0.7, width_px=max(self.width_px, 2))
+
     def parts(self, view: View) -> Iterable[Part]:
         """The whole ways: a still picture shows where, not when."""
         assert self.features is not None

@@ -34,7 +34,7 @@
     if (told.languages.length > 1) {
       const lang = make("a", "f-lang", head);
       say(lang, t("f_lang"));
-      lang.href = `/field?lang=${told.lang === "en" ? "zh" : "en"}`;
+      lang.href = `/field?${new URLSearchParams({ lang: told.lang === "en" ? "zh" : "en", theme: document.documentElement.dataset.theme })}`;
     }
     page.body = make("main", "f-body", root);
     page.notes = make("div", "f-notes", page.body);

@@ -41,7 +41,7 @@
     page.name = Leader.button(head, "l-name", Leader.name(), rename);
     if (told.languages.length > 1) {
       const lang = make("a", "l-lang", head);
-      lang.href = `/leader?lang=${told.lang === "en" ? "zh" : "en"}`;
+      lang.href = `/leader?${new URLSearchParams({ lang: told.lang === "en" ? "zh" : "en", theme: document.documentElement.dataset.theme })}`;
       say(lang, t("l_lang"));
     }
     const body = make("main", "l-body", root);

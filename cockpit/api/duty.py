@@ -13,16 +13,18 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cockpit.api.acting import Acting
 from cockpit.api.answer import Route
-from cockpit.dispatch.actor import Actor
+from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.incident import ENDED, Incident, State
 from cockpit.dispatch.limits import YELLOW_ABOVE, Clock, Limits, clocks, limits_for, moves_of
-from cockpit.dispatch.machine import STEPS
+from cockpit.dispatch.machine import STEPS, theirs
 from cockpit.dispatch.order import OVER, Order, OrderState
 from cockpit.dispatch.working_time import WorkingTime
 from cockpit.parts import Parts
 
 _MOST: Final = 500
 _KEPT: Final = 4 * _MOST
+_MANY: Final = 10_000
+"""A department's own are found among so many of the newest."""
 _SETTLED: Final = tuple(state.value for state in State if state in ENDED)
 _OPEN: Final = tuple(state.value for state in State if state not in ENDED)
 _ORDERS_OPEN: Final = tuple(state.value for state in OrderState if state not in OVER)
@@ -54,7 +56,8 @@ class Duty:
         ended: Annotated[bool, Query(description="those that are over instead of those that are not")] = False,
     ) -> Response:
         """The newest 500 incidents as rows: the moments at which their lights turn, their open orders, and whether it is
-        this actor's turn. With an ETag: 304 while nothing was done."""
+        this actor's turn; a department is shown what its units lead, help with or are ordered to, nothing else.
+        With an ETag: 304 while nothing was done."""
         actor = self._acting.actor(request)
         tag = self._tag(actor, ended, await self._head())
         if request.headers.get("if-none-match") == tag:
@@ -75,16 +78,20 @@ class Duty:
         return found[0] if found else -1
 
     def _tag(self, actor: Actor, ended: bool, seq: int) -> str:
-        said = f"{self._parts.started_at.timestamp()} {actor.role} {actor.region} {actor.name} {ended} {seq}"
+        said = f"{self._parts.started_at.timestamp()} {actor.role} {actor.region} {actor.name} {actor.unit} {ended} {seq}"
         return f'"{blake2b(said.encode(), digest_size=8).hexdigest()}"'
 
     def _shown(self, actor: Actor, ended: bool) -> dict[str, Any]:
         toolbox, now = self._acting.toolbox, self._parts.clock()
-        found = toolbox.store.incidents(_SETTLED if ended else _OPEN, actor.region, None, _MOST + 1)
-        listed = found[:_MOST]
         orders: dict[str, list[Order]] = {}
         for order in () if ended else toolbox.store.orders(None, None, _ORDERS_OPEN, 10_000):
             orders.setdefault(order.incident, []).append(order)
+        most = _MANY if actor.role is Role.DEPARTMENT else _MOST + 1
+        found = toolbox.store.incidents(_SETTLED if ended else _OPEN, actor.region, None, most)
+        found = [
+            one for one in found if theirs(one, actor) or any(each.unit in actor.units for each in orders.get(one.number, ()))
+        ]
+        listed = found[:_MOST]
         self._forget(listed)
         return {
             "at": now, "more": len(found) > _MOST, "counts": Counter(one.state.value for one in listed),

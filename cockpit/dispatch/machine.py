@@ -34,7 +34,7 @@ def _badly(incident: Incident, actor: Actor) -> bool:
     return incident.reviewed_badly
 
 
-def _theirs(incident: Incident, actor: Actor) -> bool:
+def theirs(incident: Incident, actor: Actor) -> bool:
     """A department handles what it leads or helps with, nobody else's."""
     helping = {incident.lead_unit, *(one.unit for one in incident.co_units)}
     return actor.role is not Role.DEPARTMENT or bool(actor.units & helping)
@@ -51,14 +51,14 @@ STEPS: Final[Mapping[str, Step]] = table((
     Step("file", _in(State.ACCEPTED), State.FILED, of(_CHIEF)),
     Step("cancel", _in(State.ACCEPTED, State.FILED), State.CANCELLED, of(_CHIEF), reason=True, takes=_MERGE),
     Step("dispatch", _in(State.FILED), State.DISPATCHED, of(_DISPATCH, _CHIEF), needs=("unit",), takes=("deadline",)),
-    Step("sign", _in(State.DISPATCHED), State.SIGNED, of(_HANDLE), when=_theirs),
-    Step("return", _in(State.DISPATCHED), State.FILED, of(_HANDLE), reason=True, when=_theirs),
-    Step("start", _in(State.SIGNED), State.HANDLING, of(_HANDLE), when=_theirs),
-    Step("suspend", _in(State.HANDLING), State.SUSPEND_REQUESTED, of(_HANDLE), reason=True, when=_theirs),
+    Step("sign", _in(State.DISPATCHED), State.SIGNED, of(_HANDLE), when=theirs),
+    Step("return", _in(State.DISPATCHED), State.FILED, of(_HANDLE), reason=True, when=theirs),
+    Step("start", _in(State.SIGNED), State.HANDLING, of(_HANDLE), when=theirs),
+    Step("suspend", _in(State.HANDLING), State.SUSPEND_REQUESTED, of(_HANDLE), reason=True, when=theirs),
     Step("approve", _in(State.SUSPEND_REQUESTED), State.SUSPENDED, of(_DISPATCH, _CHIEF)),
     Step("deny", _in(State.SUSPEND_REQUESTED), State.HANDLING, of(_DISPATCH, _CHIEF), reason=True),
-    Step("resume", _in(State.SUSPENDED), State.HANDLING, of(_HANDLE, _DISPATCH, _CHIEF), when=_theirs),
-    Step("report", _in(State.HANDLING), State.REPORTED_BACK, of(_HANDLE), takes=("reply",), when=_theirs),
+    Step("resume", _in(State.SUSPENDED), State.HANDLING, of(_HANDLE, _DISPATCH, _CHIEF), when=theirs),
+    Step("report", _in(State.HANDLING), State.REPORTED_BACK, of(_HANDLE), takes=("reply",), when=theirs),
     Step("verify", _in(State.REPORTED_BACK), State.VERIFYING, of(_INSPECT, _COLLECT, _DISPATCH, _CHIEF)),
     Step("pass", _in(State.VERIFYING), State.CLOSED, of(_INSPECT, _CHIEF)),
     Step("fail", _in(State.VERIFYING), State.DISPATCHED, of(_INSPECT, _CHIEF), reason=True),

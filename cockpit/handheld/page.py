@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from fastapi import APIRouter
@@ -16,6 +16,8 @@ from cockpit.city import City
 from cockpit.handheld.told import field_told, leader_told
 from cockpit.scope import Lang
 
+Theme = Literal["dark", "light"]
+GROUNDS: Final[Mapping[Theme, str]] = {"dark": "#0B1220", "light": "#F4F7FB"}
 WORKER: Final = "/field-worker.js"
 """At the root, so that the browser lets it keep `/field`."""
 
@@ -41,12 +43,12 @@ LEADER: Final = Held("leader", {"zh": "领导掌上", "en": "Leader"}, (
 _STYLES: Final = ("fonts/fonts.css", "tokens.css", "frame.css", "exercise.css")
 
 _PAGE: Final = """<!DOCTYPE html>
-<html lang="{lang}" data-page="{name}" data-theme="dark">
+<html lang="{lang}" data-page="{name}" data-theme="{theme}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover">
 <title>{title}</title>
-<meta name="theme-color" content="#0B1220">
+<meta name="theme-color" content="{ground}">
 <link rel="icon" type="image/svg+xml" href="{icon}">
 {styles}
 </head>
@@ -70,20 +72,20 @@ class HandheldPages:
         self.router.add_api_route("/leader", self.leader, methods=["GET"])
         self.router.add_api_route(WORKER, self.worker, methods=["GET"])
 
-    def field(self, lang: Lang = "zh") -> HTMLResponse:
+    def field(self, lang: Lang = "zh", theme: Theme = "dark") -> HTMLResponse:
         """A unit's page; which unit stands in the address or is remembered by the browser."""
-        return self._page(FIELD, field_told(self._city, lang), lang)
+        return self._page(FIELD, field_told(self._city, lang), lang, theme)
 
-    def leader(self, lang: Lang = "zh") -> HTMLResponse:
+    def leader(self, lang: Lang = "zh", theme: Theme = "dark") -> HTMLResponse:
         """A leader's page."""
-        return self._page(LEADER, leader_told(self._city, lang), lang)
+        return self._page(LEADER, leader_told(self._city, lang), lang, theme)
 
     async def worker(self) -> FileResponse:
         """What keeps the field page in the browser; asked for anew each time, as browsers want it."""
         path = self._assets / "field" / "worker.js"
         return FileResponse(path, media_type="text/javascript", headers={"cache-control": "no-cache"})
 
-    def _page(self, held: Held, told: Mapping[str, Any], lang: Lang) -> HTMLResponse:
+    def _page(self, held: Held, told: Mapping[str, Any], lang: Lang, theme: Theme) -> HTMLResponse:
         heading = held.title[lang]
         city = self._city.title.get(lang) or self._city.name
         styles = (*_STYLES, f"{held.name}/{held.name}.css")
@@ -92,6 +94,8 @@ class HandheldPages:
             _PAGE.format(
                 lang="en" if lang == "en" else "zh-CN",
                 name=held.name,
+                theme=theme,
+                ground=GROUNDS[theme],
                 first=held.name[0],
                 title=escape(f"{heading} · {city}"),
                 heading=escape(heading),

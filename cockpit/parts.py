@@ -9,6 +9,7 @@ from typing import Protocol
 
 from cockpit.city import City
 from cockpit.city_files import FileProblem
+from cockpit.dispatch.order import Order
 from cockpit.dispatch.standing import OpenIncidents
 from cockpit.dispatch.toolbox import Toolbox
 from cockpit.jobs import Jobs
@@ -96,6 +97,10 @@ def _no_problems() -> Sequence[FileProblem]:
     return ()
 
 
+def _unheard(order: Order) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything the cockpit asks, of one process. All of it is safe to use from several threads."""
@@ -125,3 +130,5 @@ class Parts:
     """Incidents and orders; None where this process has nothing to do with them."""
     open_incidents: OpenIncidents | None = None
     """The open ones with their lights, for screens; None where there is no toolbox."""
+    issued: Callable[[Order], None] = _unheard
+    """Told of each order that has just been issued; returns at once."""

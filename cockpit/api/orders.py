@@ -9,11 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cockpit.api.acting import Acting, described, said_in
 from cockpit.api.answer import Route
+from cockpit.api.attachments import PATH as ATTACHMENTS
 from cockpit.api.incidents import needs, states_in
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.machine import within
-from cockpit.dispatch.order import Order, OrderState
+from cockpit.dispatch.order import NOTHING, Order, OrderState
 from cockpit.dispatch.order_machine import STEPS
+from cockpit.dispatch.refusal import Unknown
 from cockpit.dispatch.said import Draft, read
 from cockpit.dispatch.toolbox import Work
 from cockpit.dispatch.writing import Writing
@@ -24,6 +26,7 @@ class OrderList:
     """The calls on orders. They block on the database: in threads."""
 
     def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self._acting = Acting(parts)
         self.router = APIRouter(prefix="/api/v1/orders", tags=["orders"], route_class=Route)
         text = {"type": "string"}
@@ -31,6 +34,7 @@ class OrderList:
         self.router.add_api_route("", self.draft, methods=["POST"], status_code=201, openapi_extra=described(draft))
         self.router.add_api_route("", self.latest, methods=["GET"])
         self.router.add_api_route("/{number}", self.one, methods=["GET"])
+        self.router.add_api_route("/{number}/screen", self.screen, methods=["GET"])
         self.router.add_api_route("/{number}/{verb}", self.act, methods=["POST"], openapi_extra=described({"type": "object"}))
 
     async def draft(self, request: Request) -> Response:
@@ -80,11 +84,31 @@ class OrderList:
 
             def do(writing: Writing) -> tuple[int, bytes]:
                 order = self._acting.toolbox.orders.act(writing, number, verb, said, actor)
+                done.append(order)
                 return 200, msgspec.json.encode(self._shown(order, actor))
 
             return do
 
-        return await self._acting.post(request, work)
+        done: list[Order] = []
+        answered = await self._acting.post(request, work)
+        if answered.status_code == 200 and done and STEPS[verb].target is OrderState.ISSUED:
+            self._parts.issued(done[-1])
+        return answered
+
+    async def screen(self, number: str, request: Request) -> Response:
+        """What was on the screen from which the order was given, and the picture of its map; 404 where none is kept."""
+        actor, toolbox = self._acting.actor(request), self._acting.toolbox
+
+        def found() -> dict[str, Any]:
+            order = toolbox.order(number, actor)
+            kept = toolbox.files.get(order.screen) if toolbox.files and order.screen else None
+            if kept is None:
+                raise Unknown(f"no screen is kept of {number}")
+            said = msgspec.json.decode(kept[0], type=dict[str, Any])
+            picture = f"{ATTACHMENTS}/{order.picture}" if order.picture not in ("", NOTHING) else None
+            return said | {"digest": order.screen.partition(".")[0], "picture": picture}
+
+        return await self._acting.get(found)
 
     def _shown(self, order: Order, actor: Actor) -> dict[str, Any]:
         verbs = self._acting.toolbox.orders.legal(order, actor)

@@ -31,6 +31,10 @@ Consequence = Literal["ordinary", "grave"]
 """A grave one needs a second person before it goes out."""
 
 
+NOTHING: Final = "none"
+"""In place of the name of a file: there was nothing to keep."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """`expires_at`: until when it may be sent and signed. `version`: its last journal row."""

@@ -96,11 +96,12 @@ class Orders:
         return tuple(legal(order, actor, self._ground.above))
 
     def freeze(self, writing: Writing, number: str, screen: str, picture: str) -> None:
-        """Notes the names of what was on the screen when the order was given."""
+        """Notes the names of what was on the screen when the order was given; empty: as it is. What was noted once stays."""
         order = writing.order(number)
-        if order is not None:
+        if order is not None and ((screen and not order.screen) or (picture and not order.picture)):
             stands = order.state.value
-            body = {"screen": screen, "picture": picture, "from": stands, "to": stands}
+            kept = {"screen": order.screen or screen, "picture": order.picture or picture}
+            body = {**kept, "from": stands, "to": stands}
             entry = writing.append(SYSTEM, number, order.incident, FREEZE, body)
             writing.keep_order(fold(order, entry))
 

@@ -12,11 +12,13 @@ from cockpit.dispatch.anchor import AnchorFile
 from cockpit.dispatch.announcing import FEEDBACK
 from cockpit.dispatch.feedback import Feedback
 from cockpit.dispatch.follower import Follower
+from cockpit.dispatch.freezer import Freezer
 from cockpit.dispatch.intake import Intake
 from cockpit.dispatch.journal import Sealer
 from cockpit.dispatch.kept_files import KeptFiles
 from cockpit.dispatch.relay import Relay
 from cockpit.dispatch.rules import Rules
+from cockpit.dispatch.screen import Screens
 from cockpit.dispatch.secret import secret_in
 from cockpit.dispatch.standing import OpenIncidents
 from cockpit.dispatch.store import Store
@@ -46,7 +48,8 @@ def dispatching(parts: Parts, settings: Settings) -> Iterator[Parts]:
     city, folder = parts.city, state_root(settings) / parts.city.name
     given = settings.secret.get_secret_value() if settings.secret else None
     store = open_store(settings, folder, city.name, secret_in(folder, given), parts.clock)
-    toolbox = Toolbox(store, city.regions, city.zone, rules_of(city), KeptFiles(folder / ATTACHMENTS))
+    files = KeptFiles(folder / ATTACHMENTS)
+    toolbox = Toolbox(store, city.regions, city.zone, rules_of(city), files)
     with ExitStack() as stack:
         stack.callback(toolbox.close)
         relay = Relay(toolbox, parts.log, city.name)
@@ -54,7 +57,11 @@ def dispatching(parts: Parts, settings: Settings) -> Iterator[Parts]:
         for running in at_work:
             stack.callback(running.stop)
             running.start()
-        yield replace(parts, toolbox=toolbox, open_incidents=open_incidents(city, toolbox))
+        whole = replace(parts, toolbox=toolbox, open_incidents=open_incidents(city, toolbox))
+        freezer = Freezer(toolbox, files, Screens(whole), parts.clock)
+        stack.callback(freezer.stop)
+        freezer.start()
+        yield replace(whole, issued=freezer.note)
 
 
 def open_incidents(city: City, toolbox: Toolbox) -> OpenIncidents:

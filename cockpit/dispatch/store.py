@@ -103,6 +103,13 @@ class Store:
             wanted = wanted.where(ORDER.c.state.in_(states))
         return self._decoded(wanted.order_by(ORDER.c.drafted_us.desc(), ORDER.c.number.desc()).limit(limit), Order)
 
+    def unfrozen(self, since: datetime, limit: int) -> list[Order]:
+        """Orders given from a screen since then of which not all that was on it is kept; the oldest first."""
+        lacking = or_(ORDER.c.document.contains('"screen":""'), ORDER.c.document.contains('"picture":""'))
+        given = (ORDER.c.drafted_us >= micros(since), ~ORDER.c.document.contains('"board":""'), lacking)
+        wanted = select(ORDER.c.document).where(ORDER.c.city == self._city, *given).order_by(ORDER.c.drafted_us)
+        return [one for one in self._decoded(wanted.limit(limit), Order) if one.issued_at and one.board]
+
     def reported_since(self, since: datetime, limit: int) -> list[Incident]:
         """The newest first."""
         recent = (INCIDENT.c.city == self._city, INCIDENT.c.reported_us >= micros(since), self._there(INCIDENT))

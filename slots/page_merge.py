@@ -21,17 +21,22 @@ _BITS = 63
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """Where one key stands in the number: its least value, how many bits it takes, and the column's type."""
+    """Where one key stands in the number: its least value and how many bits it takes.
+
+    `like`: of a whole number an empty column of its type; of a code one entry for each number from the least on, so that no
+    number has to be made a code again: Polars refuses that now and then while another thread adds texts ("found invalid
+    category value").
+    """
 
     name: str
     low: int
     bits: int
-    dtype: pl.DataType
+    like: pl.Series
 
 
 def merged_cells(frame: pl.DataFrame, keys: Sequence[str], states: Sequence[str]) -> pl.DataFrame | None:
     """The frame with one row per cell; None where its keys do not fit into one number."""
-    frame = coded(frame)  # and held until the end: Polars forgets the codes that no frame has
+    frame = coded(frame)
     packed = _packed(frame, keys)
     if packed is None:
         return None
@@ -46,7 +51,7 @@ def merged_cells(frame: pl.DataFrame, keys: Sequence[str], states: Sequence[str]
 
 def merged_bins(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame | None:
     """The frame, whose bins all add up, with one row per bin; None where keys and counts do not fit into one number."""
-    frame = coded(frame)  # and held until the end, as above
+    frame = coded(frame)
     packed = _packed(frame, [*keys, "n"])
     if packed is None:
         return None
@@ -78,7 +83,7 @@ def _packed(frame: pl.DataFrame, keys: Sequence[str]) -> tuple[Integers, list[_F
     for name in keys:
         column = frame[name].to_physical().to_numpy()
         low, high = (int(column.min()), int(column.max())) if len(column) else (0, 0)
-        fields.append(_Field(name, low, (high - low).bit_length(), frame.schema[name]))
+        fields.append(_Field(name, low, (high - low).bit_length(), _like(frame[name], column, low, high)))
         columns.append(column)
     if sum(field.bits for field in fields) > _BITS:
         return None
@@ -99,10 +104,18 @@ def _unpacked(numbers: Integers, fields: Sequence[_Field]) -> list[pl.Series]:
     return columns[::-1]
 
 
+def _like(column: pl.Series, numbers: Integers, low: int, high: int) -> pl.Series:
+    if column.name not in CODED or not len(column):
+        return column.clear()
+    where = np.zeros(high - low + 1, dtype=np.uint32)
+    where[numbers - low] = np.arange(len(numbers), dtype=np.uint32)
+    return column[where]
+
+
 def _column(field: _Field, values: Integers) -> pl.Series:
     if field.name in CODED:
-        return pl.Series(field.name, values.astype(np.uint32)).cat.to(CODED[field.name])
-    return pl.Series(field.name, values).cast(field.dtype)
+        return field.like[(values - field.low).astype(np.uint32)]
+    return pl.Series(field.name, values).cast(field.like.dtype)
 
 
 def _starts(numbers: Integers) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ import pytest
 
 from slots.measures import merge
 from slots.page_codes import coded, plain
+from slots.page_merge import merged_bins, merged_cells
 from slots.pages import BIN_KEYS, CELL_KEYS, MANY, merge_bins, merge_frames
 
 ROWS = 2 * MANY
@@ -70,3 +71,19 @@ def test_codes_come_back_as_the_texts_they_were() -> None:
     frame = bins(1, ["q:1"], 5)
     assert coded(frame).schema["k"] != frame.schema["k"]
     assert plain(coded(frame)).equals(frame)
+
+
+@pytest.mark.parametrize("kind", ["cells", "bins"])
+def test_codes_come_from_the_frame_and_are_never_looked_up_by_number(kind: str) -> None:
+    """Polars may not know a number yet that it has just given out to another thread; here it knows none of them."""
+    texts = [f"only here {number}" for number in range(300)]
+    kept = pl.Categorical(pl.Categories("tests.nobody_elses"))
+    frame = pl.DataFrame({"t": [60] * 300, "r": texts, "d": [""] * 300, "k": texts[::-1]})
+    frame = coded(frame.with_columns(pl.col("r", "k").cast(kept)))
+    if kind == "cells":
+        merged = merged_cells(pl.concat([frame, frame]).with_columns(pl.lit(1, pl.Int64).alias("n:x")), CELL_KEYS, ["n:x"])
+    else:
+        sketched = pl.lit("q:x").alias("c"), pl.lit(3, pl.Int32).alias("b"), pl.lit(1, pl.Int64).alias("n")
+        merged = merged_bins(coded(pl.concat([frame, frame]).with_columns(sketched)), BIN_KEYS)
+    assert merged is not None
+    assert sorted(merged.select(pl.col("r", "k").cast(pl.String)).rows()) == sorted(zip(texts, texts[::-1], strict=True))

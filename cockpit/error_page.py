@@ -15,6 +15,8 @@ _TITLES: Final = {
 }
 _FUTURE: Final = ("这个时刻还没有到来", "That moment has not come yet")
 _OTHER: Final = ("出现了问题", "Something is wrong")
+_NOW: Final = '回到现在 · <span lang="en">Back to now</span>'
+_BOARD: Final = '返回看板 · <span lang="en">Back to the board</span>'
 _STYLE: Final = """
 :root{color-scheme:dark light;--ground:#0B1220;--text:#E8EEF7;--second:#9AAAC2;--accent:#35C2E8;--line:rgba(255,255,255,.14)}
 @media(prefers-color-scheme:light){:root{--ground:#F4F7FB;--text:#0F1B2D;--second:#4A5B74;--accent:#0A779C;--line:rgba(11,18,32,.2)}}
@@ -25,21 +27,26 @@ main{width:min(86vw,640px);border-top:1px solid var(--line);padding:24px 0}
 h1{margin:8px 0 0;font-size:24px;font-weight:500}
 h1+p{margin:0;font-size:18px;color:var(--second)}
 .why{margin:24px 0;color:var(--second);overflow-wrap:anywhere}
+.why:not([lang]){margin-bottom:-16px;color:var(--text)}
 a{display:inline-block;min-height:44px;line-height:44px;margin-right:32px;color:var(--accent);text-decoration:none}
 a:hover{text-decoration:underline}a:focus-visible{outline:2px solid var(--accent);outline-offset:4px}
 """
 
 
-def error_page(status: int, reason: str, live: str = "") -> str:
-    """The HTML. `reason`: one sentence for whoever typed the address; it is shown as text.
+def error_page(status: int, reason: str, live: str = "", *, zh: str = "", board: str = "") -> str:
+    """The HTML. `reason`: one sentence for whoever typed the address, `zh` the same in Chinese; shown as text.
 
-    `live`: the address of what was asked for as it is now, where a moment was asked for that has not come.
+    `live`: the address of what was asked for as it is now, where a moment was asked for that has not come; `board`: that of
+    the board without what was wrong.
     """
-    zh, en = _FUTURE if live else _TITLES.get(status, _OTHER)
-    back = f'<a href="{escape(live)}">回到现在 · <span lang="en">Back to now</span></a>' if live else ""
+    title, title_en = _FUTURE if live else _TITLES.get(status, _OTHER)
+    words, to = (_NOW, live) if live else (_BOARD, board)
+    back = f'<a href="{escape(to)}">{words}</a>' if to else ""
+    told = f'<p class="why">{escape(zh)}</p>' if zh else ""
     return (
-        f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{status} {zh} · {en}</title>'
+        f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{status} {title} · {title_en}</title>'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}</style></head><body><main>'
-        f'<div class="code">{status}</div><h1>{zh}</h1><p lang="en">{en}</p><p class="why" lang="en">{escape(reason)}</p>'
+        f'<div class="code">{status}</div><h1>{title}</h1><p lang="en">{title_en}</p>'
+        f'{told}<p class="why" lang="en">{escape(reason)}</p>'
         f'<nav>{back}<a href="/">驾驶舱</a><a href="/?lang=en" lang="en">Cockpit</a></nav></main></body></html>'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -13,7 +14,7 @@ from cockpit.error_page import error_page
 from cockpit.gate import Application, Receive, Send
 from cockpit.gate import Scope as Connection
 from cockpit.live import checked_scope
-from cockpit.scope import FutureError, Lang, Scope, ScopeError
+from cockpit.scope import FutureError, Lang, Scope, ScopeError, in_chinese
 from cockpit.windows import WindowError
 from layers import Regions
 from slots.problem import nearest
@@ -23,6 +24,9 @@ PREFIX = "/page/"
 """Under `/page/BOARD/LANG/` a page finds Dash's own routes: so Dash knows whose layout is asked for."""
 
 _SUITES = "_dash-component-suites/"
+
+_LOOKS: Final = {"screen": ("wall", "strip", "tablet", "desk"), "theme": ("dark", "light")}
+"""What an address may ask a screen to look like; assets/shape.js obeys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,16 @@ class Pages:
     def _board(self, path: str, query: str) -> tuple[Page, str] | Response:
         name = path.removeprefix("/board/")
         if name not in self._boards:
-            return _missing(f"there is no board {name!r}; boards: {', '.join(self._boards)}.{nearest(name, self._boards)}")
+            hint = nearest(name, self._boards)
+            zh = f"没有名为 {name!r:.100} 的看板；现有：{'、'.join(self._boards)}{in_chinese(hint)}"
+            return _refused(404, f"there is no board {name!r:.100}; boards: {', '.join(self._boards)}.{hint}", zh)
         try:
+            _check_screen(query)
             return Page(self._boards[name], checked_scope(query, self._regions, self._clock())), "/"
         except FutureError as error:
-            return _missing(str(error), f"{path}?{_without_at(query)}")
+            return _refused(400, str(error), error.zh, live=f"{path}?{_without_at(query)}")
         except (ScopeError, WindowError) as error:
-            return _missing(str(error))
+            return _refused(400, str(error), error.zh, board=path)
 
     def _part(self, path: str) -> tuple[Page, str] | Response:
         name, _, rest = path.removeprefix(PREFIX).partition("/")
@@ -93,7 +100,7 @@ class Pages:
         if inner.startswith(_SUITES):
             return RedirectResponse(self._moved.get(inner, f"/{inner}"), 308, headers={"cache-control": "max-age=3600"})
         if name not in self._boards or lang not in ("zh", "en") or not inner.startswith("_dash-"):
-            return _missing("there is nothing here")
+            return _refused(404, "there is nothing here", "这里什么也没有")
         chosen: Lang = "en" if lang == "en" else "zh"
         return Page(self._boards[name], Scope(lang=chosen)), f"/{inner}"
 
@@ -102,6 +109,17 @@ def _without_at(query: str) -> str:
     return urlencode([(key, value) for key, value in parse_qsl(query) if key != "at"])
 
 
-def _missing(reason: str, live: str = "") -> Response:
-    """A page that says what is wrong with the address and leads on; `live`: the same address as of now."""
-    return HTMLResponse(error_page(404, reason, live), 404)
+def _check_screen(query: str) -> None:
+    """Raises ScopeError where the address asks for a screen or a theme that there is not."""
+    given = dict(parse_qsl(query))
+    for key, allowed in _LOOKS.items():
+        value = given.get(key, allowed[0])
+        if value not in allowed:
+            hint = nearest(value, allowed)
+            zh = f"参数 {key} 只能是 {'、'.join(allowed)}，现为 {value!r:.100}{in_chinese(hint)}"
+            raise ScopeError(f"{key} must be one of {', '.join(allowed)}; got {value!r:.100}.{hint}", zh)
+
+
+def _refused(status: int, reason: str, zh: str, live: str = "", board: str = "") -> Response:
+    """A page that says what is wrong with the address and leads on; `live`: the same as of now; `board`: without its query."""
+    return HTMLResponse(error_page(status, reason, live, zh=zh, board=board), status)

@@ -12,7 +12,11 @@ Lang = Literal["zh", "en"]
 
 
 class ScopeError(ValueError):
-    """The address asks for something that does not exist; the message says what is allowed."""
+    """The address asks for something that does not exist; the message says what is allowed, `zh` the same in Chinese."""
+
+    def __init__(self, message: str, zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
 
 
 class FutureError(ScopeError):
@@ -61,7 +65,7 @@ def parse_scope(query: Mapping[str, str]) -> Scope:
     """The scope of an address. Unknown keys are ignored (a wall's `screen=wall` is not ours). Raises ScopeError."""
     lang = query.get("lang") or "zh"
     if lang not in ("zh", "en"):
-        raise ScopeError(f"lang must be zh or en, got {lang!r}")
+        raise ScopeError(f"lang must be zh or en, got {lang!r:.100}", f"参数 lang 只能是 zh 或 en，现为 {lang!r:.100}")
     return Scope(
         region=query.get("region", ""),
         window=query.get("window", ""),
@@ -78,8 +82,14 @@ def parse_only(text: str) -> Only | None:
         return None
     name, colon, key = text.partition(":")
     if not name or not colon:
-        raise ScopeError(f"dimension must be NAME:VALUE, as category:noise; got {text!r:.100}")
+        zh = f"参数 dimension 应写作 名称:取值，如 category:noise；现为 {text!r:.100}"
+        raise ScopeError(f"dimension must be NAME:VALUE, as category:noise; got {text!r:.100}", zh)
     return Only(name, key)
+
+
+def in_chinese(hint: str) -> str:
+    """The hint that slots.nearest writes, in Chinese; nothing for nothing."""
+    return hint.replace(" Hint: did you mean ", "；是不是要找 ").replace("?", "？")
 
 
 def _moment(text: str) -> datetime | None:
@@ -88,7 +98,10 @@ def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ScopeError(f"at must be an ISO 8601 time, as 2026-11-21T08:00:00+08:00; got {text!r}") from None
+        zh = f"参数 at 应为 ISO 8601 时间，如 2026-11-21T08:00:00+08:00；现为 {text!r:.100}"
+        raise ScopeError(f"at must be an ISO 8601 time, as 2026-11-21T08:00:00+08:00; got {text!r:.100}", zh) from None
     if moment.tzinfo is None:
-        raise ScopeError(f"at needs a time zone, as +08:00; got {text!r}")
+        raise ScopeError(
+            f"at needs a time zone, as +08:00; got {text!r:.100}", f"参数 at 缺少时区，如 +08:00；现为 {text!r:.100}"
+        )
     return moment

@@ -21,7 +21,11 @@ HOURS_REACH = timedelta(days=89)
 
 
 class WindowError(ValueError):
-    """A window nobody knows; the message says what is allowed."""
+    """A window nobody knows; the message says what is allowed, `zh` the same in Chinese."""
+
+    def __init__(self, message: str, zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
 
 
 def window(name: str, now: datetime, zone: str) -> tuple[datetime, datetime]:
@@ -129,9 +133,12 @@ def _interval(name: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
         ends = [datetime.fromisoformat(text) for text in name.split("/")]
         from_, to = (_local(end.replace(second=0, microsecond=0), zone) for end in ends)
     except (ValueError, OverflowError):
-        raise WindowError(f"an interval is FROM/TO, as 2026-11-20T08:00/2026-11-21T20:00; got {name!r:.100}") from None
+        zh = f"时段应写作 起/止，如 2026-11-20T08:00/2026-11-21T20:00；现为 {name!r:.100}"
+        raise WindowError(f"an interval is FROM/TO, as 2026-11-20T08:00/2026-11-21T20:00; got {name!r:.100}", zh) from None
     if from_ >= to:
-        raise WindowError(f"an interval must begin before it ends, got {name!r:.100}")
+        raise WindowError(
+            f"an interval must begin before it ends, got {name!r:.100}", f"时段的起点须早于终点，现为 {name!r:.100}"
+        )
     return from_, to
 
 
@@ -144,7 +151,8 @@ def _duration_s(name: str) -> int:
         return seconds(name)
     except ValueError:
         message = f"a window is one of {', '.join(CALENDAR)} or a duration as 30s 10m 24h 7d, or FROM/TO; got {name!r:.100}"
-        raise WindowError(message + "." + nearest(name, CALENDAR)) from None
+        zh = f"参数 window 应为 {'、'.join(CALENDAR)} 之一，或 30s 10m 24h 7d 这样的时长，或 起/止；现为 {name!r:.100}"
+        raise WindowError(message + "." + nearest(name, CALENDAR), zh) from None
 
 
 def _calendar(name: str, local: datetime) -> tuple[datetime, datetime]:

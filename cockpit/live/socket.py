@@ -16,7 +16,7 @@ from cockpit.live.hub import Hub, HubFull
 from cockpit.live.line import AsgiLine, Line, Send
 from cockpit.live.protocol import LINE, MAX_MESSAGE_BYTES
 from cockpit.live.screen import Screen
-from cockpit.scope import FutureError, Scope, ScopeError, parse_scope
+from cockpit.scope import FutureError, Scope, ScopeError, in_chinese, parse_scope
 from cockpit.windows import WindowError, parse_window
 from layers import Regions
 from slots.problem import nearest
@@ -108,12 +108,16 @@ def checked_scope(query: str, regions: Regions, now: datetime) -> Scope:
     try:
         pairs = dict(parse_qsl(query.removeprefix("?"), max_num_fields=32))
     except ValueError:
-        raise ScopeError("the query has more than 32 fields") from None
+        raise ScopeError("the query has more than 32 fields", "地址中的参数超过 32 个") from None
     scope = parse_scope(pairs)
     if scope.region and scope.region not in regions:
-        raise ScopeError(f"there is no region {scope.region!r}.{nearest(scope.region, regions.codes)}")
+        hint = nearest(scope.region, regions.codes)
+        raise ScopeError(
+            f"there is no region {scope.region!r:.100}.{hint}", f"没有代码为 {scope.region!r:.100} 的区域{in_chinese(hint)}"
+        )
     if scope.at is not None and scope.at > now + _AHEAD:
-        raise FutureError(f"at lies in the future: {scope.at.isoformat()}. Hint: leave it out to look at now.")
+        moment = scope.at.isoformat()
+        raise FutureError(f"at lies in the future: {moment}. Hint: leave it out to look at now.", f"参数 at 指向将来：{moment}")
     if scope.window:
         parse_window(scope.window)
     region = "" if scope.region == regions.root.code else scope.region

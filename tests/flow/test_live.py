@@ -243,7 +243,7 @@ def test_addresses_of_the_page(running: Running) -> None:
     assert (first.status_code, first.headers["location"]) == (307, "/board/city?region=7701")
     assert ask("/board/citty").status_code == 404
     assert "did you mean" in ask("/board/citty").text
-    assert ask("/board/city?region=9").status_code == 404
+    assert ask("/board/city?region=9").status_code == 400
     assert "<script>" not in ask("/board/city?region=<script>").text
     assert ask("/docs").status_code == ask("/redoc").status_code == ask("/openapi.json").status_code == 404
     assert ask("/page/city/zh/_dash-layout").headers["content-type"] == "application/json"

@@ -15,7 +15,7 @@
     broken: ["故障", "broken"],
     loading: ["加载中", "loading"],
     last_good: ["最后有效", "last good"],
-    line_lost: ["与服务器的连接中断", "The line to the server is down"],
+    line_lost: ["与服务器的连接中断", "Connection lost"],
     lost_since: ["自 {} 起", "since {}"],
     lost_picture: ["画面停留在那时，正在重连", "the picture stands still; trying again"],
     was_fine: ["此前正常", "was normal"],

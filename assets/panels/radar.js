@@ -76,6 +76,7 @@
   }
 
   function draw(parts, props) {
+    if (Cockpit.radarBars(parts, props)) return;
     const w = parts.root.clientWidth;
     const h = parts.root.clientHeight - (parts.legend.hidden ? 0 : parts.legend.offsetHeight);
     if (!w || h <= 0 || !props.axes.length) return;

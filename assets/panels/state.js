@@ -80,7 +80,7 @@
   const clock = (ms) => Cockpit.format.clockTime(ms, { zone: document.getElementById("app").dataset.zone, lang });
 
   function since(ms) {
-    const age = Cockpit.format.age((Cockpit.live.now() - ms) / 1000, lang, true);
+    const age = Cockpit.format.age((Cockpit.live.now() - ms) / 1000, lang, true).replace("前", "");
     const from = Cockpit.word("lost_since", lang).replace("{}", clock(ms));
     return [[from, age, Cockpit.word("lost_picture", lang)], [from, age], [from], []].map((form) => form.join(" · "));
   }

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 
 from cockpit.api import OPENAPI, create_router
 from cockpit.build import build_of
-from cockpit.cameras import video_origins
+from cockpit.cameras import camera_origins, video_origins
 from cockpit.city import City
 from cockpit.context import CityContext, context_maker
 from cockpit.duty import DutyPage
@@ -77,8 +77,10 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     dash = _dash(server, parts, assets, scripts)
     inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url, parts.clock)
 
+    cameras = camera_origins(parts.city.layers)
+
     def pictures() -> list[str]:
-        return video_origins(parts.city.boards.values())
+        return sorted({*video_origins(parts.city.boards.values()), *cameras})
 
     gate = Gate(_with_socket(inner, LiveSocket(hub, parts.city.regions)), dash.csp_hashes(), pictures=pictures)
     return CockpitApp(hub, server, dash, gate, parts.city.layers)

@@ -1,23 +1,20 @@
-// The overview: what, where, who; what may be the same; what lies around the place and how its area is doing; the report to take along.
+// The overview: what, where, who; what may be the same; what is known around the place; the report to take along.
 (() => {
   "use strict";
   const { Duty, Cockpit } = window;
   const { make, say, mark } = Cockpit.dom;
   const { told, t, named } = Duty;
-  const RADIUS_M = 1000;
-  const KEPT_MS = 60000;
-  const asked = new Map(); // number → what was found around it, and when
 
   function work(panel, detail) {
     const { incident } = detail;
-    const around = found(incident);
-    const key = JSON.stringify([incident, around.value]);
+    const around = Duty.around.found(incident);
+    const key = JSON.stringify([incident, around]);
     if (panel.dataset.key === key) return;
     panel.dataset.key = key;
     panel.replaceChildren();
     facts(panel, incident);
-    if (around.value.similar?.length) similar(panel, incident, around.value.similar);
-    surroundings(panel, around.value);
+    if (around.similar?.length) similar(panel, incident, around.similar);
+    Duty.around.fill(panel, incident, around);
     papers(panel, incident);
   }
 
@@ -74,28 +71,6 @@
     Duty.detail.heard(words, await Duty.line.post(`/api/v1/incidents/${encodeURIComponent(incident.number)}/${verb}`, said, { words, about: incident.number }));
   }
 
-  function surroundings(panel, { kinds, indicators }) {
-    if (kinds?.length) {
-      const node = section(panel, t("context"), t("context_m"));
-      const list = make("ul", "duty-counts", node);
-      for (const { title, count } of kinds) {
-        const item = make("li", "", list);
-        say(make("b", "", item), count);
-        say(make("span", "", item), title);
-      }
-    }
-    if (indicators?.length) {
-      const node = section(panel, t("indicators"));
-      const list = make("ul", "duty-counts", node);
-      for (const { title, text, status } of indicators) {
-        const item = make("li", "", list);
-        mark(item, "data-status", status);
-        say(make("b", "", item), text);
-        say(make("span", "", item), title);
-      }
-    }
-  }
-
   function papers(panel, incident) {
     const node = section(panel, t("report_doc"));
     const line = make("div", "duty-line", node);
@@ -106,54 +81,6 @@
       link.dataset.kind = "quiet";
       say(make("span", "", link), `${t("report_doc")} ${t(word)}`);
     }
-  }
-
-  /** What was found around an incident; asked for once, and again after a minute when it is looked at again. */
-  function found(incident) {
-    const kept = asked.get(incident.number);
-    if (kept && Date.now() - kept.at < KEPT_MS) return kept;
-    const next = { at: Date.now(), value: kept?.value || {} };
-    asked.set(incident.number, next);
-    if (asked.size > 50) asked.delete(asked.keys().next().value);
-    ask(incident).then((value) => {
-      next.value = value;
-      if (Duty.store.number() === incident.number) Duty.detail.refill();
-    });
-    return next;
-  }
-
-  async function ask(incident) {
-    const [kinds, indicators, same] = await Promise.all([near(incident), Promise.all(told.indicators.map((one) => reading(one, incident))), alike(incident)]);
-    return { kinds, indicators: indicators.filter(Boolean), similar: same };
-  }
-
-  async function quietly(path) {
-    try {
-      const { ok, body } = await Duty.line.get(path);
-      return ok ? body : null;
-    } catch {
-      return null;
-    }
-  }
-
-  async function near({ lon, lat }) {
-    if (lon === null) return [];
-    const body = await quietly(`/api/v1/nearby?${new URLSearchParams({ near: `${lon},${lat}`, radius_m: RADIUS_M, limit: 1 })}`);
-    if (!body) return [];
-    const all = Object.entries(body.counts).filter(([, count]) => count);
-    return all.sort((one, other) => other[1] - one[1]).slice(0, 8).map(([kind, count]) => ({ count, title: body.titles[kind]?.[told.lang] || body.titles[kind]?.zh || kind }));
-  }
-
-  /** The district's number of today: a street is too small for most of them. */
-  async function reading({ name, title, unit, decimals }, incident) {
-    const body = await quietly(`/api/v1/indicators/${encodeURIComponent(name)}?${new URLSearchParams({ region: Duty.districtOf(incident.region), window: "today" })}`);
-    const one = body?.readings?.[0];
-    return one ? { title, text: Cockpit.format.whole(one.value, { unit, decimals, lang: told.lang }), status: one.status } : null;
-  }
-
-  async function alike(incident) {
-    const body = await quietly(`/api/v1/incidents/${encodeURIComponent(incident.number)}/similar?${new URLSearchParams({ lang: told.lang, limit: 5 })}`);
-    return body?.similar || [];
   }
 
   Duty.context = { work, section };

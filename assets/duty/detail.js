@@ -1,10 +1,10 @@
-// The open incident: what, where, who; how far it is; what this actor may do now, as the server names it; and four tabs.
+// The open incident: what, where, who; how far it is; what this actor may do now, as the server names it; and five tabs.
 (() => {
   "use strict";
   const { Duty, Cockpit } = window;
   const { make, say, mark } = Cockpit.dom;
   const { told, t, named, store } = Duty;
-  const TABS = ["work", "orders", "plans", "log"];
+  const TABS = ["work", "orders", "plans", "log", "replay"];
   const parts = {};
   let tab = "work";
   let shown = "";
@@ -34,6 +34,7 @@
 
   function nothing(number, detail) {
     shown = "";
+    Duty.replay.stop();
     parts.root.toggleAttribute("data-open", Boolean(number));
     parts.body.replaceChildren();
     if (!number) Duty.empty(parts.body, t("choose_one"), t("choose_then"));
@@ -94,6 +95,7 @@
       node.tabIndex = one === name ? 0 : -1;
     }
     mark(parts.panel, "aria-labelledby", `duty-tab-${name}`);
+    Duty.replay.stop();
     parts.panel.replaceChildren();
     parts.panel.dataset.tab = name;
     delete parts.panel.dataset.key;
@@ -160,7 +162,7 @@
 
   // ---- the tabs
 
-  const FILL = { work: (...all) => Duty.context.work(...all), orders: (...all) => Duty.orders.fill(...all), plans: (...all) => Duty.plans.fill(...all), log: (...all) => Duty.chart.fill(...all) };
+  const FILL = { work: (...all) => Duty.context.work(...all), orders: (...all) => Duty.orders.fill(...all), plans: (...all) => Duty.plans.fill(...all), log: (...all) => Duty.chart.fill(...all), replay: (...all) => Duty.replay.fill(...all) };
 
   function fill() {
     const detail = store.detail();

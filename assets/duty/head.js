@@ -58,6 +58,7 @@
       if (lang) made.lang = lang;
     };
     item(t("broadcast"), () => Duty.broadcast.open());
+    item(t("messages_sent"), () => Duty.messages.open());
     item(t("exercise_menu"), () => Duty.broadcast.exercise());
     for (const { board, title } of told.boards) item(`${t("boards")} · ${title}`, () => location.assign(`/board/${encodeURIComponent(board)}?${new URLSearchParams({ lang: told.lang, screen: "desk" })}`));
     item(document.documentElement.dataset.theme === "light" ? t("theme_dark") : t("theme_light"), turnTheme);
@@ -163,7 +164,7 @@
     ], t("save"), (given) => Duty.actor.set({ name: given.name, role: given.role, region: given.region || null, unit: given.unit || "" }));
   }
 
-  const KEYS = [["J / K  ↓ / ↑", "key_move"], ["Enter", "key_open"], ["/", "key_search"], ["M", "key_filter"], ["S", "key_sort"], ["N", "key_new"], ["1 – 4", "key_tabs"], ["A – Z", "key_verbs"], ["O", "key_order"], ["G", "key_map"], ["W", "key_who"], ["Esc", "key_back"], ["?", "key_help"]];
+  const KEYS = [["J / K  ↓ / ↑", "key_move"], ["Enter", "key_open"], ["/", "key_search"], ["M", "key_filter"], ["S", "key_sort"], ["N", "key_new"], ["1 – 5", "key_tabs"], ["A – Z", "key_verbs"], ["O", "key_order"], ["G", "key_map"], ["W", "key_who"], ["Esc", "key_back"], ["?", "key_help"]];
 
   function help() {
     const { dialog, body } = Duty.form.frame(t("help"));

@@ -6,7 +6,7 @@
   const KEYS = {
     j: () => Duty.list.move(1), ArrowDown: () => Duty.list.move(1), k: () => Duty.list.move(-1), ArrowUp: () => Duty.list.move(-1), Home: () => Duty.list.move(-1e6), End: () => Duty.list.move(1e6),
     "/": () => Duty.filters.search(), n: () => Duty.report.open(), m: () => Duty.filters.mine(), s: () => Duty.list.sort(), o: () => Duty.orders.begin(), g: () => Duty.map?.focus(), w: () => Duty.head.choose(), "?": () => Duty.head.help(),
-    1: () => Duty.detail.turn(0), 2: () => Duty.detail.turn(1), 3: () => Duty.detail.turn(2), 4: () => Duty.detail.turn(3),
+    1: () => Duty.detail.turn(0), 2: () => Duty.detail.turn(1), 3: () => Duty.detail.turn(2), 4: () => Duty.detail.turn(3), 5: () => Duty.detail.turn(4),
   };
   const MOVES = ["ArrowDown", "ArrowUp", "Home", "End"];
 

@@ -9,12 +9,13 @@
   const KINDS = ["alarm_new", "alarm", "watch", "fine", "old"];
   const CLOSE_DEG = 0.025;
   const FAR_ZOOM = 11;
+  const TRAIL = 60; // places of a unit's way that are kept: five minutes
   const [ACCENT, FREE] = ["#35C2E8", "#3CCB8C"];
   const HIDDEN = "duty-map-hidden";
 
   const root = Duty.mapRoot;
   const frame = make("div", "duty-map-frame", root);
-  const state = { units: [], near: [], chosen: "", pin: null, zone: [], drawn: [], number: "", hit: false, ids: new Map(), tag: "" };
+  const state = { units: [], near: [], chosen: "", pin: null, zone: [], drawn: [], number: "", hit: false, past: null, trails: new Map(), ids: new Map(), tag: "" };
   let map = null;
   let found = null;
   let plots = null;
@@ -77,7 +78,7 @@
   function incidents() {
     const now = store.now();
     state.ids = new Map();
-    const list = [...store.rows().values()].filter(({ lon }) => lon !== null).map((row) => {
+    const list = (state.past ? [] : [...store.rows().values()]).filter(({ lon }) => lon !== null).map((row) => {
       const id = numberOf(row.number);
       state.ids.set(id, row.number);
       const light = Duty.lightOfBoth(row, now);
@@ -96,8 +97,8 @@
         const { ok, body } = await Duty.line.get("/api/v1/units");
         if (ok) {
           state.units = body.units;
-          const seen = body.units.filter(({ lon }) => lon !== null).map((unit) => ({ ...unit, id: numberOf(unit.id), kind: unit.order ? 1 : 0 }));
-          map.setPoints("duty_units", { ...points(seen), kinds: ["free", "busy"], dt_ms: UNITS_MS });
+          trail(body.units);
+          if (!state.past) showUnits(body.units);
           draw();
         }
       } catch {
@@ -105,6 +106,21 @@
       }
     }
     setTimeout(units, UNITS_MS);
+  }
+
+  function showUnits(all) {
+    const seen = all.filter(({ lon }) => lon !== null).map((unit) => ({ ...unit, id: numberOf(unit.id), kind: unit.order ? 1 : 0 }));
+    map.setPoints("duty_units", { ...points(seen), kinds: ["free", "busy"], dt_ms: UNITS_MS });
+  }
+
+  /** The way units under orders came, as far as this page has seen it. */
+  function trail(all) {
+    const out = all.filter(({ lon, order }) => lon !== null && order);
+    state.trails = new Map(out.map(({ id, lon, lat }) => {
+      const way = state.trails.get(id) || [];
+      const last = way.at(-1);
+      return [id, last && last[0] === lon && last[1] === lat ? way : [...way.slice(1 - TRAIL), [lon, lat]]];
+    }));
   }
 
   // ---- what is shown of the open incident
@@ -116,7 +132,8 @@
     const incident = store.detail()?.incident;
     const here = incident && incident.lon !== null ? [incident.lon, incident.lat] : null;
     const features = [...state.drawn, ...state.zone];
-    if (here) {
+    if (state.past) features.push(...then(state.past));
+    else if (here) {
       features.push(mark_("circle", here, { radius_m: 250 }));
       for (const unit of sent(here)) features.push(unit);
       for (const unit of state.near.slice(0, 4)) {
@@ -137,8 +154,31 @@
       const unit = state.units.find(({ id }) => id === order.unit);
       if (!unit || unit.lon === null) return [];
       const at = [unit.lon, unit.lat];
-      return [mark_("line", [at, here], { color: FREE }), mark_("point", at, { color: FREE, words: unit.name || unit.id })];
+      const way = state.trails.get(unit.id) || [];
+      const came = way.length > 1 ? [mark_("line", way, { color: ACCENT, width_px: 3 })] : [];
+      return [...came, mark_("line", [at, here], { color: FREE }), mark_("point", at, { color: FREE, words: unit.name || unit.id })];
     });
+  }
+
+  /** What was where at a moment of a replay; those that were out for it have their names. */
+  function then({ incident, orders, units: all }) {
+    const place = incident && incident.lon !== null ? [mark_("circle", [incident.lon, incident.lat], { radius_m: 250 })] : [];
+    const out = new Set(orders.filter(({ issued_at, state: at }) => issued_at && !["REFUSED", "EXPIRED", "CANCELLED"].includes(at)).map(({ unit }) => unit));
+    const ways = all.filter(({ trail: way }) => way.length > 1).map(({ id, trail: way }) => mark_("line", way.map(([lon, lat]) => [lon, lat]), { color: out.has(id) ? FREE : ACCENT, width_px: out.has(id) ? 3 : 1 }));
+    const named = all.filter(({ id }) => out.has(id)).map(({ id, name, lon, lat }) => mark_("point", [lon, lat], { color: FREE, words: name || id }));
+    return [...place, ...ways, ...named];
+  }
+
+  /** A moment of a replay in place of what is now; null: what is now again. */
+  function past(moment) {
+    if (!map) return;
+    state.past = moment;
+    root.toggleAttribute("data-past", Boolean(moment));
+    say(banner, moment ? `${t("replaying")} ${Duty.moment(moment.at, true)}` : "");
+    banner.hidden = !moment;
+    showUnits(moment ? moment.units : state.units);
+    incidents();
+    draw();
   }
 
   function chosenOne() {
@@ -168,6 +208,8 @@
 
   // ---- the pin
 
+  const banner = make("div", "duty-past", root);
+  banner.hidden = true;
   const sheet = make("div", "duty-pin", root);
   sheet.hidden = true;
 
@@ -219,6 +261,6 @@
     else pin([map.camera().longitude, map.camera().latitude]);
   }
 
-  Duty.map = { look, unpin, candidates, focus, ready: () => Boolean(map?.ready?.()), camera: () => map?.camera(), project: (at) => map?.project(at) };
+  Duty.map = { look, past, unpin, candidates, focus, ready: () => Boolean(map?.ready?.()), camera: () => map?.camera(), project: (at) => map?.project(at) };
   begin();
 })();

@@ -39,13 +39,14 @@
     say(make("span", "duty-second", head), named("state", order.state));
     say(make("p", "", node), order.text);
     steps(node, order);
-    const said = [`${order.number}`, `${t("by")} ${order.author}`, order.approver ? `${t("approved_by")} ${order.approver}` : "", order.state === "DRAFT" || order.state === "SENT" ? `${t("expires")} ${Duty.moment(order.expires_at)}` : "", order.reason];
+    const said = [`${order.number}`, `${t("by")} ${order.author}`, order.approver ? `${t("approved_by")} ${order.approver}` : "", order.state === "DRAFT" || order.state === "SENT" ? `${t("expires")} ${Duty.moment(order.expires_at)}` : "", order.read_at ? `${t("read_at")} ${Duty.moment(order.read_at)}` : "", order.reason];
     say(make("p", "duty-second", node), said.filter(Boolean).join(" · "));
     if (order.state === "DRAFT" && order.consequence === "grave") {
       const second = make("p", "duty-grave", node);
       Duty.tag(second, t("second"), "turn");
       if (order.author === Duty.actor.now().name) say(make("span", "", second), t("second_not"));
     }
+    if (order.issued_at) Duty.button(make("div", "duty-line", node), t("screen_then"), () => Duty.screen.open(order), { kind: "link", label: `${t("screen_then")} · ${Duty.unitOf(order.unit)}` });
     const verbs = order.verbs.filter((verb) => told.order_steps[verb]?.to && !["deliver"].includes(verb));
     const line = make("div", "duty-verbs", node);
     if (asked.startsWith(`${order.number}/`) && verbs.includes(asked.split("/")[1])) return ask(node, order, asked.split("/")[1]);

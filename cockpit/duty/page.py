@@ -19,13 +19,14 @@ from layers import SCRIPTS as MAP_SCRIPTS
 
 PATH: Final = "/duty"
 SCRIPTS: Final = (
-    "words.js", "fields.js", "actor.js", "line.js", "store.js", "form.js", "filters.js", "list.js", "chart.js", "orders.js",
-    "plans.js", "context.js", "acts.js", "detail.js", "report.js", "broadcast.js", "head.js", "keys.js", "desk.js",
+    "words.js", "fields.js", "actor.js", "line.js", "store.js", "form.js", "filters.js", "list.js", "gantt.js", "chart.js",
+    "orders.js", "plans.js", "around.js", "camera.js", "context.js", "screen.js", "replay.js", "acts.js", "detail.js",
+    "report.js", "broadcast.js", "messages.js", "head.js", "keys.js", "desk.js",
 )  # fmt: skip
 """The scripts of `assets/duty` in the order they need each other."""
 _LAST: Final = "duty/map.js"
 _SHARED: Final = ("i18n.js", "format.js", "dom.js", "notice.js", "exercise.js")
-_MAP_PANEL: Final = ("panels/map_found.js", "panels/map_plots.js")
+_MAP_PANEL: Final = ("panels/map_found.js", "panels/map_plots.js", "panels/video.js")
 _STYLES: Final = ("fonts/fonts.css", "tokens.css", "frame.css", "exercise.css", "map/map.css", "duty/duty.css", "duty/detail.css")
 _TITLES: Final[Mapping[Lang, str]] = {"zh": "指挥值守", "en": "Duty desk"}
 

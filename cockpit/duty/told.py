@@ -17,7 +17,6 @@ WAY: Final = (
 )  # fmt: skip
 """The states an incident passes when nothing comes between."""
 _REGIONS: Final = 2000
-_CONTEXT: Final = 4
 
 
 def told(city: City, lang: Lang) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def told(city: City, lang: Lang) -> dict[str, Any]:
         "way": WAY, "steps": _steps(machine.STEPS), "order_steps": _steps(order_machine.STEPS),
         "roles": [role.value for role in Role if role not in (Role.SYSTEM, Role.UNIT)],
         "categories": _categories(city), "units": [{"id": unit.id, "name": unit.name} for unit in city.roster.units],
-        "screen": _screen(city), "indicators": list(_indicators(city, lang)), "spec": deck_spec(_container(city)),
+        "screen": _screen(city), "spec": deck_spec(_container(city)),
     }  # fmt: skip
 
 
@@ -63,15 +62,6 @@ def _categories(city: City) -> list[str]:
     named += [category for plan in city.plans.values() for category in plan.match.category]
     named += [category for rule in city.limits.rules for category in rule.category]
     return list(dict.fromkeys(named))
-
-
-def _indicators(city: City, lang: Lang) -> Iterator[dict[str, Any]]:
-    """The first indicator of the first slots of the operations: how the place of an incident is doing."""
-    slots = [slot for slot in city.slots.values() if slot.family == "operations" and slot.slot != "dispatch" and slot.indicators]
-    for slot in slots[:_CONTEXT]:
-        one = slot.indicators[0]
-        title = f"{one.title.get(lang) or one.name}"
-        yield {"name": f"{slot.slot}.{one.name}", "title": title, "unit": one.unit, "decimals": one.decimals or 0}
 
 
 def _container(city: City) -> MapContainer:

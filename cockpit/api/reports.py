@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -15,18 +14,19 @@ from cockpit.api.answer import Refusal, Route
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.limits import clocks, limits_for, moves_of
+from cockpit.dispatch.order import Order
 from cockpit.dispatch.order_machine import DRAFT
 from cockpit.dispatch.planning import runs_of
 from cockpit.dispatch.refusal import Refused
-from cockpit.dispatch.report import Facts, Known, html_report, pdf_report
+from cockpit.dispatch.report import Facts, Frozen, Known, html_report, pdf_report
+from cockpit.dispatch.report_screen import frozen, worded
+from cockpit.dispatch.surroundings import Surroundings
 from cockpit.dispatch.working_time import WorkingTime
 from cockpit.parts import Parts
-from slots.reading import Question, QuestionError
+from cockpit.scope import Lang
 
 _ROWS: Final = 5000
 _ORDERS: Final = 500
-_KNOWN: Final = 24
-"""So many indicators are told at most."""
 
 
 class Reports:
@@ -35,6 +35,7 @@ class Reports:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
+        self._surroundings = Surroundings(parts)
         self.router = APIRouter(prefix="/api/v1/reports", tags=["incidents"], route_class=Route)
         self.router.add_api_route("/{number}", self.one, methods=["GET"])
 
@@ -43,9 +44,9 @@ class Reports:
         number: str,
         request: Request,
         form: Annotated[str, Query(pattern="^(html|pdf)$")] = "html",
-        lang: Annotated[str, Query(pattern="^(zh|en)$")] = "zh",
+        lang: Annotated[Lang, Query()] = "zh",
     ) -> Response:
-        """What happened, what was ordered, the plans, the limits, and the indicators of the day up to the first order."""
+        """What happened, what was ordered, the plans, the limits, the indicators known at the first order, the screens kept."""
         actor = self._acting.actor(request)
 
         def made() -> bytes:
@@ -60,36 +61,43 @@ class Reports:
         named = {"content-disposition": f'attachment; filename="{number}.{form}"', "cache-control": "no-store"}
         return Response(body, 200, named, kind)
 
-    def _facts(self, number: str, actor: Actor, language: str) -> Facts:
+    def _facts(self, number: str, actor: Actor, language: Lang) -> Facts:
         toolbox, city, now = self._acting.toolbox, self._parts.city, self._parts.clock()
         incident = toolbox.incident(number, actor)
         entries = toolbox.store.journal(number, 0, _ROWS)
         then = next((entry.at for entry in entries if entry.verb == DRAFT), incident.reported_at)
         limits = limits_for(city.limits, incident.category, incident.priority, WorkingTime.of(city.calendar, city.zone))
-        head = toolbox.store.head()
+        head, orders = toolbox.store.head(), toolbox.store.orders(number, None, (), _ORDERS)[::-1]
         return Facts(
-            city=city.title.get(language) or city.name, zone=city.zone, incident=incident, entries=entries,  # type: ignore[call-overload]
-            orders=toolbox.store.orders(number, None, (), _ORDERS)[::-1], runs=tuple(runs_of(city.plans, entries).values()),
+            city=city.title.get(language) or city.name, zone=city.zone, incident=incident, entries=entries,
+            orders=orders, place=self._place(incident, language), frozen=tuple(self._frozen(orders)),
+            units={unit.id: unit.name for unit in city.roster.units}, runs=tuple(runs_of(city.plans, entries).values()),
             clocks=clocks(moves_of(number, entries), limits, now), known=tuple(self._known(incident, then, language)),
             picture=self._picture(incident, language), made_at=now, head=f"{head.seq} {head.seal}" if head else "",
         )  # fmt: skip
 
-    def _known(self, incident: Incident, then: datetime, language: str) -> Iterator[Known]:
-        """Each slot's first indicators over the day up to that moment, of the whole city; late records are in it."""
-        city = self._parts.city
-        day = then.astimezone(ZoneInfo(city.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-        end = then.replace(second=0, microsecond=0)
-        asked = [(slot, one) for slot in city.slots.values() for one in slot.indicators[:2]]
-        for slot, one in asked[:_KNOWN] if end > day else ():
-            try:
-                found = self._parts.readings.ask(Question(f"{slot.slot}.{one.name}", city.regions.root.code, day, end))[0]
-            except (QuestionError, IndexError):
-                continue
-            value = (
-                "—" if found.value is None else f"{found.value:.{one.decimals if one.decimals is not None else 2}f} {found.unit}"
-            )
-            title = f"{slot.title.get(language) or slot.slot} · {one.title.get(language) or one.name}"  # type: ignore[call-overload]
-            yield Known(title, value, found.as_of)
+    def _known(self, incident: Incident, then: datetime, language: Lang) -> Iterator[Known]:
+        """What was known of the place at that moment; records that came late are in it."""
+        way = [code for code in self._acting.toolbox.ground.above(incident.region) if code in self._parts.city.regions]
+        known = self._surroundings.at(way or [self._parts.city.regions.root.code], language, then)
+        for one in (*known.weather, *known.indicators):
+            yield Known(f"{one.name} · {one.slot_title} · {one.title}", worded(one.value, one.unit, one.decimals), one.as_of)
+
+    def _frozen(self, orders: Sequence[Order]) -> Iterator[Frozen]:
+        """The screens from which the orders were given, as far as they are kept."""
+        files = self._acting.toolbox.files
+        for order in orders:
+            kept = files.get(order.screen) if files and order.screen else None
+            if kept is not None:
+                picture = files.get(order.picture) if files and order.picture else None
+                yield frozen(order.number, kept[0], picture[0] if picture else None)
+
+    def _place(self, incident: Incident, language: Lang) -> str:
+        regions = self._parts.city.regions
+        if incident.region not in regions:
+            return incident.region
+        way = [*regions.ancestors(incident.region), regions.region(incident.region)]
+        return " / ".join(region.title(language) for region in way[1:] or way)
 
     def _picture(self, incident: Incident, language: str) -> bytes | None:
         """The place on a map drawn now: what a screen showed then is not kept."""

@@ -88,6 +88,20 @@ def test_the_values_of_the_moment_are_kept_with_the_order(office: Office) -> Non
     assert audit(one.store, one.sealer, one.city, one.heads).bad is None
 
 
+def test_the_report_shows_what_was_on_the_screen(office: Office) -> None:
+    caller = office.caller
+    number = caller.post("/incidents", {"title": "井盖破损", "category": "roads", "region": "770101"}).json()["number"]
+    office.city.hotline(NOON - timedelta(minutes=3), count=7, wait_s=17.0)
+    order = office.ordered(incident=number, screen={"board": "city", "query": "window=today"})
+    office.freeze()
+    office.city.hotline(NOON - timedelta(minutes=2), count=5)
+    chinese, english = (caller.get(f"/reports/{number}", lang=lang).text for lang in ("zh", "en"))
+    assert f"下达指令 {order} 时的画面：城市总览（2026-11-21 20:00:00）" in chinese and chinese.count("data:image/png") == 1
+    assert "河街 · 热线工单 · 平均等待</td><td>14.1 s" in chinese and "起草指令" in chinese and "东区抢修一队 U1" in chinese
+    assert f"On the screen when {order} was given" in english and "River Street · Hotline requests · Mean wait" in english
+    assert caller.get(f"/reports/{number}", form="pdf").content.startswith(b"%PDF-")
+
+
 def test_an_order_without_a_screen_keeps_none(office: Office) -> None:
     number = office.ordered()
     office.freezer.note(office.issued[0])

@@ -10,6 +10,7 @@
 
   const lang = () => Cockpit.scope.lang();
   const t = (key) => Cockpit.word(key, lang());
+  const isWall = () => document.documentElement.dataset.screen === "wall";
   const isDesk = () => document.documentElement.dataset.screen === "desk";
   const isLight = () => document.documentElement.dataset.theme === "light";
 
@@ -84,6 +85,7 @@
   function toolbar() {
     const header = document.querySelector("#app .header");
     const old = document.querySelector("#app .toolbar");
+    if (header) way(header);
     if (!isDesk() || !header) {
       if (old) old.remove();
       return;
@@ -95,10 +97,36 @@
     button(bar, "tool", "XLSX", (event) => saveTable("", "xlsx", event.currentTarget)).title = `${t("key_xlsx")} [x]`;
     button(bar, "tool", "PNG", (event) => savePicture(document.getElementById("app"), "", event.currentTarget)).title = `${t("key_png")} [p]`;
     make("span", "toolbar-gap", bar);
+    link(bar, "tool", t("desk_leave"), "");
     button(bar, "tool", t("desk_duty"), () => location.assign(`/duty?lang=${lang()}`));
     button(bar, "tool", t(isLight() ? "desk_dark" : "desk_light"), turnTheme).title = `${t("key_theme")} [d]`;
     button(bar, "tool", `${t("desk_keys")} ?`, help);
     if (!old) header.after(bar);
+  }
+
+  /** The same view as another screen (`""`: as its shape says): an address, so that it can be opened beside this one. */
+  function link(parent, className, words, screen) {
+    const made = make("a", className, parent);
+    say(made, words);
+    const point = () => {
+      const given = new URLSearchParams(location.search);
+      given.delete("screen");
+      if (screen) given.set("screen", screen);
+      made.href = `${location.pathname}${given.size ? `?${given}` : ""}`;
+    };
+    for (const kind of ["pointerenter", "focus", "pointerdown"]) made.addEventListener(kind, point); // the scope may have moved on
+    point();
+    return made;
+  }
+
+  /** From a plain page to the desk, where there is a hand and room for tools. */
+  function way(header) {
+    const old = header.querySelector(".desk-way");
+    const wanted = document.documentElement.dataset.screen === "open";
+    if (!wanted && old) old.remove();
+    if (!wanted || old) return;
+    const side = header.querySelector(".header-side");
+    side.insertBefore(link(side, "desk-way", t("desk_enter"), "desk"), side.querySelector(".clock"));
   }
 
   /** A quiet button in the head of each panel that shows something other than words. */
@@ -138,7 +166,7 @@
       p: () => savePicture(document.getElementById("app"), ""),
       t: () => Cockpit.tableSheet.open(target.closest(".panel") || document.querySelector("#app .panel:hover") || document.querySelector("#app .panel")),
     };
-    if (!isDesk() || !acts[event.key]) return;
+    if (isWall() || !acts[event.key]) return;
     event.preventDefault();
     acts[event.key]();
   }

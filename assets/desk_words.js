@@ -6,6 +6,8 @@
     desk_tools: ["工具栏", "Toolbar"],
     desk_export: ["导出整个看板", "Export the board"],
     desk_duty: ["指挥值守", "Duty desk"],
+    desk_enter: ["工作台", "Desk"],
+    desk_leave: ["返回大屏", "Plain view"],
     desk_keys: ["快捷键", "Keys"],
     desk_light: ["浅色", "Light"],
     desk_dark: ["深色", "Dark"],

@@ -3,7 +3,7 @@
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});
   const SCALE = 2;
-  const LEFT_OUT = ".panel-table, .toolbar, .chip-share, .lang-switch, .boards";
+  const LEFT_OUT = ".panel-table, .toolbar, .chip-share, .lang-switch, .desk-way, .boards";
   const UNITS = ["--u", "--space", "--gap", "--header", "--size-hero", "--size-number", "--size-figure", "--size-place", "--size-title", "--size-body", "--size-small", "--size-least"];
 
   /** How the page's text is written; a rule that mixes a shorthand with variables does not tell it. */

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from cockpit.api.answer import Refusal, Route, answer, known
-from cockpit.api.window import Window, asked_only
+from cockpit.api.window import Window, asked_moment, asked_only
+from cockpit.context import context_maker
 from cockpit.parts import Parts
+from cockpit.scope import Scope
 from slots.error_bound import error_bound
 from slots.reading import Question, QuestionError, Reading
 from slots.slot import Indicator, Slot, seconds
@@ -21,6 +23,7 @@ class Indicators:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._contexts = context_maker(parts)
         self.router = APIRouter(prefix="/api/v1/indicators", tags=["indicators"], route_class=Route)
         self.router.add_api_route("", self.passports, methods=["GET"])
         self.router.add_api_route("/{name}", self.readings, methods=["GET"])
@@ -49,17 +52,19 @@ class Indicators:
         step: Annotated[str | None, Query(description="with by=time: a duration as 10m")] = None,
         dimension: Annotated[str | None, Query(description="with key; or NAME:VALUE")] = None,
         key: Annotated[str | None, Query(description="only records whose dimension has this value")] = None,
+        at: Annotated[str | None, Query(description="as of this moment, as far back as is kept; ISO 8601 with a zone")] = None,
     ) -> Response:
-        """The readings of `slot.name`: one, or one per child, step or dimension value."""
+        """The readings of `slot.name`: one, or one per child, step or dimension value; with `at` as a board showed them then."""
         slots = self._parts.city.slots.values()
         known(name, [f"{slot.slot}.{indicator.name}" for slot in slots for indicator in slot.indicators], "indicator")
         regions = self._parts.city.regions
         if region is not None:
             known(region, regions.codes, "region")
         dimension, key = one_value(dimension, key)
-        begin, end = window.span(self._parts)
+        context = self._contexts(Scope(at=asked_moment(at, self._parts)))
+        begin, end = window.seen(context) if at else window.span(self._parts)
         question = Question(name, region or regions.root.code, begin, end, by, _step_s(step, by), dimension, key)
-        return answer({"readings": [_shown(reading) for reading in self._parts.readings.ask(question)]})
+        return answer({"readings": [_shown(reading) for reading in context.ask(question)]})
 
 
 def one_value(dimension: str | None, key: str | None) -> tuple[str | None, str | None]:

@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Query
 
 from cockpit.api.answer import Refusal
+from cockpit.live import checked_scope
+from cockpit.panels.panel import Context
 from cockpit.parts import Parts
 from cockpit.scope import Only, ScopeError, parse_only
 from cockpit.windows import window as named
@@ -29,14 +32,25 @@ class Window:
 
     def span(self, parts: Parts) -> tuple[datetime, datetime]:
         """`[from, to)`, zone aware; today where nothing is said. Raises Refusal and WindowError."""
+        self._check()
+        if self.from_ is None:
+            return named(self.window or "today", parts.clock(), parts.city.zone)
+        return self._between(parts.city.zone, parts.clock())
+
+    def seen(self, context: Context) -> tuple[datetime, datetime]:
+        """The same as it was at the moment the context looks at. Raises Refusal and WindowError."""
+        self._check()
+        return context.window(self.window or "today") if self.from_ is None else self._between(context.zone, context.now)
+
+    def _check(self) -> None:
         if self.window is not None and (self.from_ or self.to):
             raise Refusal(422, "give either window or from and to, not both")
-        if self.from_ is None:
-            if self.to is not None:
-                raise Refusal(422, "to needs from")
-            return named(self.window or "today", parts.clock(), parts.city.zone)
-        begin = moment("from", self.from_, parts.city.zone)
-        end = moment("to", self.to, parts.city.zone) if self.to else parts.clock()
+        if self.from_ is None and self.to is not None:
+            raise Refusal(422, "to needs from")
+
+    def _between(self, zone: str, now: datetime) -> tuple[datetime, datetime]:
+        begin = moment("from", self.from_ or "", zone)
+        end = moment("to", self.to, zone) if self.to else now
         if begin >= end:
             raise Refusal(422, f"from must lie before to, got {begin.isoformat()} and {end.isoformat()}")
         return begin, end
@@ -61,6 +75,16 @@ def asked_only(text: str | None) -> Only | None:
     """The filter a parameter `dimension=NAME:VALUE` says. Raises Refusal."""
     try:
         return parse_only(text or "")
+    except ScopeError as error:
+        raise Refusal(422, str(error)) from None
+
+
+def asked_moment(text: str | None, parts: Parts) -> datetime | None:
+    """The moment `at` of a call, None where it says none; refused in a board's words where it has not come. Raises Refusal."""
+    if not text:
+        return None
+    try:
+        return checked_scope(urlencode({"at": asked_at(text, parts.city.zone)}), parts.city.regions, parts.clock()).at
     except ScopeError as error:
         raise Refusal(422, str(error)) from None
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from cockpit.boards import PlacedPanel
 from cockpit.live.sources import panel_freshness
 from cockpit.page import title_of
+from cockpit.panels.incident_marks import incident_points
 from cockpit.panels.map import MapOptions
 from cockpit.panels.moving import Moving, seen_now
 from cockpit.panels.panel import Context
@@ -19,6 +22,7 @@ from layers import AreaLayer, Features, HeatLayer, Layer, MapContainer, Plotting
 _POINTS: Final = 5_000
 """Of a layer's moving things so many are drawn at most, the newest."""
 _NEAR_ZOOM: Final = 11.0
+_KIND: Final = "kind"
 _BARE: Final = Plotting()
 _STATUS: Final = {
     "late": ("数据延迟", "late"), "stale": ("数据陈旧", "stale"), "dead": ("数据中断", "dead"), "missing": ("无数据", "no data"),
@@ -72,10 +76,17 @@ def _layers(options: MapOptions, props: Any, context: Context) -> Iterator[Layer
             moving = options.moving.get(name, Moving())
             found = _points(name, moving, context)
             if len(found):
-                kind = HeatLayer if moving.style == "heat" else PointLayer
-                yield kind(id=name, style=moving.style, title=titles.get(name, {}), features=found)
+                yield _moving(name, moving, titles.get(name, {}), found)
         elif name in context.layers:
             yield _calm(context.layers[name])
+    if options.incidents and (open_ones := incident_points(context)) is not None:
+        yield open_ones
+
+
+def _moving(slot: str, moving: Moving, title: Mapping[str, str], found: Features) -> Layer:
+    if moving.style == "heat":
+        return HeatLayer(id=slot, title=title, features=found)
+    return PointLayer(id=slot, style=moving.style, title=title, features=found, told_by=_KIND if moving.kind else "")
 
 
 def _calm(layer: Layer) -> Layer:
@@ -85,6 +96,7 @@ def _calm(layer: Layer) -> Layer:
 
 
 def _points(slot: str, moving: Moving, context: Context) -> Features:
-    """The things the panel would show, without their names: a picture goes to people we do not know."""
+    """The things the panel would show, by kind and without their names: a picture goes to people we do not know."""
     found = seen_now(slot, moving, context, _POINTS)
-    return Features.at(found["lon"].to_numpy(), found["lat"].to_numpy())
+    kinds = found[moving.kind].cast(pl.String).fill_null("") if moving.kind else ()
+    return Features.at(found["lon"].to_numpy(), found["lat"].to_numpy(), [{_KIND: kind} for kind in kinds])

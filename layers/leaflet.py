@@ -16,8 +16,11 @@ import shapely
 
 from .container import MapContainer
 from .drawing import Key, Look, Part, Raster, Shape, Text, View, figure
+from .focus import lifted, veil
 from .layer import Layer
+from .point import LIVE_STYLES
 from .raster_tiles import RasterTileLayer
+from .signs import outlines
 from .tile_source import WebTiles
 
 _WORDS: Final = (
@@ -68,9 +71,12 @@ def page_content(container: MapContainer, *, title: str = "", language: str = "z
         plotted = _parts(container.plotting.parts(), looks)
         layers.append({"id": "plotting", "title": words["plot"], "on": True, "levels": [{"zoom": 0, "parts": plotted}]})
     keys = [_key(key, language) for layer in container.visible if (key := layer.key()) is not None]
-    return {
-        "title": title, "bounds": view.bounds, "layers": layers, "looks": [asdict(look) for look in looks.found],
-        "keys": keys, "words": words, "notes": list(_notes(container, language)),
+    around = [shape for shape in (veil(container), lifted(container)) if shape is not None]
+    told = {"around": _parts(around, looks)["shapes"], "looks": [asdict(look) for look in looks.found]}
+    signs = {look.sign: outlines(look.sign) for look in looks.found}
+    return told | {
+        "title": title, "bounds": view.bounds, "layers": layers, "keys": keys, "words": words, "signs": signs,
+        "notes": list(_notes(container, language)),
     }  # fmt: skip
 
 
@@ -89,13 +95,19 @@ class _Looks:
 
 
 def _layer(layer: Layer, container: MapContainer, view: View, looks: _Looks) -> dict[str, Any]:
-    zooms = [view.zoom]
+    least = layer.min_zoom or 0.0
+    zooms = [max(view.zoom, least)]
     if layer.by_zoom:
-        zooms = [view.zoom - 1 + step for step in range(_ZOOMS)]
+        zooms = [zooms[0] - 1 + step for step in range(_ZOOMS)]
     levels = [
         {"zoom": zoom + _LEAFLET_OFFSET, "parts": _parts(layer.parts(replace(view, at_zoom=zoom)), looks)} for zoom in zooms
     ]
-    return {"id": layer.id, "title": _said(layer.title, view.language), "on": layer.id not in container.hidden, "levels": levels}
+    sign = layer.sign()
+    return {
+        "id": layer.id, "title": _said(layer.title, view.language), "on": layer.id not in container.hidden, "levels": levels,
+        "from": least + _LEAFLET_OFFSET if least else 0, "sign": None if sign is None else looks.number(sign),
+        "live": layer.style in LIVE_STYLES,
+    }  # fmt: skip
 
 
 def _parts(parts: Iterable[Part], looks: _Looks) -> dict[str, list[Any]]:
@@ -111,8 +123,12 @@ def _parts(parts: Iterable[Part], looks: _Looks) -> dict[str, list[Any]]:
         else:
             rasters.append([part.bounds, _picture(part), part.opacity])
     texts.sort(key=lambda text: -text.rank)
-    rows = [[text.lon, text.lat, text.words, text.size_px, text.color, text.rank] for text in texts]
+    rows = [[text.lon, text.lat, text.words, text.size_px, text.color, text.rank, text.beside_px, _from(text)] for text in texts]
     return {"shapes": shapes, "texts": rows, "rasters": rasters}
+
+
+def _from(text: Text) -> float:
+    return text.from_zoom + _LEAFLET_OFFSET if text.from_zoom else 0
 
 
 def _picture(raster: Raster) -> str:

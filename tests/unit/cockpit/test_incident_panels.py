@@ -19,7 +19,7 @@ from cockpit.dispatch.said import Report
 from cockpit.dispatch.standing import OpenIncidents
 from cockpit.dispatch.toolbox import Toolbox
 from cockpit.panels import BUILT_IN
-from cockpit.panels.incident_marks import incident_frame
+from cockpit.panels.incident_marks import incident_frame, incident_points
 from cockpit.panels.incidents import IncidentsOptions, IncidentsPanel
 from cockpit.panels.plans import PlansOptions, PlansPanel
 from cockpit.scope import Scope
@@ -126,6 +126,10 @@ def test_the_map_gets_a_mark_for_each_that_has_a_place(shown: Shown) -> None:
     frame = incident_frame("map", shown.context())
     header = frame[8 : 8 + int.from_bytes(frame[4:8], "little")]
     assert b'"n":1' in header and b'"layer":"open_incidents"' in header and b'"alarm_new"' in header
+    still = incident_points(shown.context())
+    assert still is not None and still.features is not None
+    assert [dict(row) for row in still.features.properties] == [{"light": "alarm_new"}], "a picture shows it too, without words"
+    assert incident_points(shown.context(at=datetime(2026, 11, 19, tzinfo=UTC))) is None
     with shown.toolbox.store.writing() as writing:
         shown.toolbox.incidents.act(writing, number, "reject", {"reason": "误报"}, CHIEF)
 

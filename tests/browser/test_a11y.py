@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from streams.clock import system_clock
-from tests.conftest import ServersUsed
+from tests.browser.axe import complaints
+from tests.browser.board_texts import resized
+from tests.browser.watched import Screens
 from tests.tiny_city import served, tiny_app, tiny_city
 
 pytestmark = pytest.mark.browser
 
 TOKENS: Final = Path(__file__).parents[2] / "assets" / "tokens.css"
-FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 GROUNDS: Final = ("ground", "raised")
 READ: Final = ("text", "second", "quiet", "accent", "fine", "watch", "alarm", "old", "good", "bad")
 """Tokens that text is written in; `third` is for lines only."""
@@ -91,15 +92,6 @@ def test_both_themes_name_the_same_colours() -> None:
 
 
 @pytest.fixture(scope="module")
-def chromium(servers_used: ServersUsed) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
-        servers_used.add(f"Chromium {browser.version}")
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The tiny city with some hours of requests, served."""
     city = tiny_city(system_clock)
@@ -111,69 +103,42 @@ def address() -> Iterator[str]:
         yield found
 
 
-def opened(browser: Browser, address: str, surface: str, lang: str = "zh", **more: Any) -> Page:
-    (width, height), query = SURFACES[surface]
-    page = browser.new_page(viewport={"width": width, "height": height}, **({"reduced_motion": "reduce"} | more))
-    page.goto(f"http://{address}/board/city?lang={lang}&{query}")
-    expect(page.locator("#panel-requests .number-value")).not_to_be_empty(timeout=60_000)
-    return page
+def loaded(page: Page) -> None:
+    expect(page.locator("#panel-requests .number-value")).not_to_be_empty()
 
 
-def complaints(page: Page) -> list[str]:
-    """What axe finds wrong, by the rules of WCAG 2.2 A and AA and its own best practices; the graphics canvas has no text."""
-    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
-    return [
-        f"{one['id']}: {node['html'][:160]}: {node['failureSummary']}" for one in found["violations"] for node in one["nodes"]
-    ]
+@pytest.fixture(scope="module")
+def screens(chromium: Browser, address: str) -> Iterator[Screens]:
+    with closing(Screens(chromium, address, loaded)) as found:
+        yield found
 
 
-@pytest.mark.parametrize(("surface", "lang"), [*((surface, "en") for surface in SURFACES), ("wall", "zh"), ("desk", "zh")])
-def test_axe_finds_nothing(chromium: Browser, address: str, surface: str, lang: str) -> None:
-    page = opened(chromium, address, surface, lang)
-    try:
-        assert complaints(page) == []
-        assert page.evaluate("document.documentElement.lang") == ("en" if lang == "en" else "zh-CN")
-    finally:
-        page.close()
-
-
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_axe_finds_nothing_in_the_sheets_of_the_desk(chromium: Browser, address: str, theme: str) -> None:
-    page = opened(chromium, address, "light" if theme == "light" else "desk", "en")
-    page.locator("#panel-ranking .panel-table").click()
-    expect(page.locator(".tabled tbody tr").first).to_be_visible()
-    assert complaints(page) == []
-    page.keyboard.press("Escape")
-    page.keyboard.press("?")
-    expect(page.locator(".keys")).to_be_visible()
-    assert complaints(page) == []
-    page.close()
-
-
-@pytest.mark.parametrize("path", ["/board/nowhere", "/nowhere", "/board/city?region=nowhere"])
-def test_an_address_that_leads_nowhere_answers_a_page_in_both_languages(chromium: Browser, address: str, path: str) -> None:
-    page = chromium.new_page(viewport={"width": 1180, "height": 820})
-    answer = page.goto(f"http://{address}{path}")
-    assert answer is not None and answer.status == 404
-    assert "这里没有页面" in page.inner_text("main") and "There is no such page" in page.inner_text("main")
-    assert complaints(page) == []
-    page.locator("a", has_text="Cockpit").click()
-    page.wait_for_url("**/board/city?lang=en")
-    page.close()
+def looked(screens: Screens, surface: str, lang: str) -> Page:
+    """The surface, at rest. The tests below stand in an order in which few pages have to be loaded."""
+    size, query = SURFACES[surface]
+    return resized(screens.look(f"/board/city?lang={lang}&{query}", size), size)
 
 
 @pytest.mark.parametrize(("surface", "lang"), [("tablet", "zh"), ("portrait", "en")])
-def test_what_a_finger_presses_is_large_enough(chromium: Browser, address: str, surface: str, lang: str) -> None:
-    page = opened(chromium, address, surface, lang)
-    small = page.evaluate(SMALL)
-    assert small == []
-    page.close()
+def test_what_a_finger_presses_is_large_enough(screens: Screens, surface: str, lang: str) -> None:
+    assert looked(screens, surface, lang).evaluate(SMALL) == []
 
 
-def test_whatever_can_be_reached_by_keys_shows_that_it_is_reached(chromium: Browser, address: str) -> None:
-    page = opened(chromium, address, "desk")
+@pytest.mark.parametrize(
+    ("surface", "lang"),
+    [
+        ("portrait", "en"), ("tablet", "en"), ("wall", "en"), ("strip", "en"), ("wall", "zh"), ("desk", "zh"), ("light", "en"),
+        ("desk", "en"),
+    ],
+)  # fmt: skip
+def test_axe_finds_nothing(screens: Screens, surface: str, lang: str) -> None:
+    page = looked(screens, surface, lang)
+    assert complaints(page) == []
+    assert page.evaluate("document.documentElement.lang") == ("en" if lang == "en" else "zh-CN")
+
+
+def test_whatever_can_be_reached_by_keys_shows_that_it_is_reached(screens: Screens) -> None:
+    page = looked(screens, "desk", "en")
     seen = []
     for _ in range(80):
         page.keyboard.press("Tab")
@@ -184,12 +149,35 @@ def test_whatever_can_be_reached_by_keys_shows_that_it_is_reached(chromium: Brow
     assert len(seen) > 10
     assert [one for one in seen if one[2] == "none" or one[3] < 2] == []
     assert [one for one in seen if not one[1]] == []
-    page.close()
 
 
-def test_who_asks_for_stillness_gets_it(chromium: Browser, address: str) -> None:
-    page = opened(chromium, address, "wall")
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing_in_the_sheets_of_the_desk(screens: Screens, theme: str) -> None:
+    page = looked(screens, "light" if theme == "light" else "desk", "en")
+    page.locator("#panel-ranking .panel-table").click()
+    expect(page.locator(".tabled tbody tr").first).to_be_visible()
+    assert complaints(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator(".keys")).to_be_visible()
+    assert complaints(page) == []
+    page.keyboard.press("Escape")
+
+
+def test_who_asks_for_stillness_gets_it(screens: Screens) -> None:
+    page = looked(screens, "wall", "zh")
     moving = "document.getAnimations().filter(one => one.playState === 'running').length"
     assert page.evaluate(moving) == 0
     assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--quick').trim()") in ("0ms", "0s")
+
+
+@pytest.mark.parametrize("path", ["/board/nowhere", "/nowhere", "/board/city?region=nowhere"])
+def test_an_address_that_leads_nowhere_answers_a_page_in_both_languages(chromium: Browser, address: str, path: str) -> None:
+    page = chromium.new_page(viewport={"width": 1180, "height": 820})
+    answer = page.goto(f"http://{address}{path}")
+    assert answer is not None and answer.status == 404
+    assert "这里没有页面" in page.inner_text("main") and "There is no such page" in page.inner_text("main")
+    assert complaints(page) == []
+    page.locator("a", has_text="Cockpit").click()
+    page.wait_for_url("**/board/city?lang=en", wait_until="commit")
     page.close()

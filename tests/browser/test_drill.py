@@ -11,15 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from streams.clock import ManualClock, system_clock
-from tests.browser.test_looks import chromium
-from tests.browser.test_wall import PATIENCE_MS, Wall, number
+from tests.browser.test_wall import Wall, number
 from tests.tiny_city import TinyCity, served, tiny_app, tiny_city
 
-__all__ = ["chromium"]
-
 pytestmark = pytest.mark.browser
-
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture
@@ -69,8 +64,7 @@ def test_why_this_number_in_three_clicks(chromium: Browser, wall: Wall) -> None:
     expect(page.locator(".sheet")).to_have_count(0)
     assert "indicator" not in page.url
     number(page, "2")
-    assert wall.said == []
-    assert wall.foreign == []
+    wall.watched.assert_clean()
     page.close()
 
 
@@ -87,7 +81,7 @@ def test_an_open_passport_is_a_link_that_survives_reload_and_goes_with_back(chro
     page.go_back()
     expect(page.locator(".sheet-title")).to_have_text("Requests · East")
     page.close()
-    assert wall.said == []
+    wall.watched.assert_clean()
 
 
 def test_the_whole_way_by_keyboard_and_page_by_page(chromium: Browser, wall: Wall) -> None:
@@ -110,7 +104,7 @@ def test_the_whole_way_by_keyboard_and_page_by_page(chromium: Browser, wall: Wal
     expect(page.locator(".sheet")).to_have_count(0)
     assert page.evaluate("document.activeElement.className") == "panel-why"
     page.close()
-    assert wall.said == []
+    wall.watched.assert_clean()
 
 
 def tab_to(page: Page, name: str) -> None:
@@ -140,7 +134,7 @@ def test_a_value_of_a_dimension_narrows_the_board_and_the_chip_widens_it(chromiu
     assert "dimension" not in page.url
     expect(page.locator("#panel-feed")).not_to_have_attribute("data-unfiltered", "")
     page.close()
-    assert wall.said == []
+    wall.watched.assert_clean()
 
 
 def test_presets_and_a_free_range(chromium: Browser, wall: Wall) -> None:
@@ -164,7 +158,7 @@ def test_presets_and_a_free_range(chromium: Browser, wall: Wall) -> None:
     page.go_back()
     number(page, "30")
     page.close()
-    assert wall.said == []
+    wall.watched.assert_clean()
 
 
 def test_a_moment_of_the_past_is_marked_over_the_whole_board_and_leads_back(chromium: Browser, wall: Wall) -> None:
@@ -183,7 +177,7 @@ def test_a_moment_of_the_past_is_marked_over_the_whole_board_and_leads_back(chro
     expect(page.locator(".past")).to_have_count(0)
     expect(page.locator("#panel-requests")).to_have_attribute("data-status", "live")
     page.close()
-    assert wall.said == []
+    wall.watched.assert_clean()
 
 
 def test_what_is_not_kept_so_fine_is_said_in_the_panel(chromium: Browser, wall: Wall) -> None:
@@ -192,7 +186,7 @@ def test_what_is_not_kept_so_fine_is_said_in_the_panel(chromium: Browser, wall: 
     page = wall.open(chromium, f"/board/city?lang=en&window={day}T08:10/{day}T08:50")
     expect(page.locator("#panel-requests .notice")).to_contain_text("Choose whole days")
     page.close()
-    assert wall.said == []
+    wall.watched.assert_clean()
 
 
 MIDNIGHT = datetime(2026, 11, 21, 16, tzinfo=UTC)  # in the city

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from streams.clock import system_clock
-from tests.conftest import ServersUsed
+from tests.browser.board_texts import Size, resized
+from tests.browser.watched import Screens
 from tests.tiny_city import served, tiny_app, tiny_city
 
 pytestmark = pytest.mark.browser
 
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 SHAPES = {"wall": (1920, 1080), "strip": (3840, 480), "wide": (3840, 1080), "tablet": (1180, 820)}
 ONE_LINE = ".header-title, .panel-title, .city-state, .number-line, .change, .trend-head, .rank-name, .rank-value, .entry-what"
 
@@ -28,15 +29,6 @@ SIZES = """() => [...document.querySelectorAll('#app *')]
   .filter(node => node.getClientRects().length)
   .map(node => [parseFloat(getComputedStyle(node).fontSize), node.textContent])
   .sort((a, b) => a[0] - b[0])"""
-
-
-@pytest.fixture(scope="module")
-def chromium(servers_used: ServersUsed) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
-        servers_used.add(f"Chromium {browser.version}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -54,49 +46,36 @@ def address() -> Iterator[str]:
         yield found
 
 
-class Screens:
-    """One page per shape and language, opened when it is first looked at."""
-
-    def __init__(self, browser: Browser, address: str) -> None:
-        self._browser = browser
-        self._address = address
-        self._pages: dict[tuple[tuple[int, int], str], Page] = {}
-
-    def look(self, size: tuple[int, int], lang: str = "zh") -> Page:
-        if (size, lang) not in self._pages:
-            self._pages[size, lang] = self._open(size, lang)
-        return self._pages[size, lang]
-
-    def _open(self, size: tuple[int, int], lang: str) -> Page:
-        page = self._browser.new_page(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
-        page.goto(f"http://{self._address}/board/city?lang={lang}")
-        expect(page.locator("#panel-requests .number-value")).not_to_be_empty(timeout=60_000)
-        expect(page.locator("#panel-wait .js-plotly-plot .xtick text").first).to_be_attached(timeout=60_000)
-        return page
+def loaded(page: Page) -> None:
+    expect(page.locator("#panel-requests .number-value")).not_to_be_empty()
+    expect(page.locator("#panel-wait .js-plotly-plot .xtick text").first).to_be_attached()
 
 
 @pytest.fixture(scope="module")
-def screens(chromium: Browser, address: str) -> Screens:
-    return Screens(chromium, address)
+def screens(chromium: Browser, address: str) -> Iterator[Screens]:
+    with closing(Screens(chromium, address, loaded)) as found:
+        yield found
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+def looked(screens: Screens, size: Size, lang: str = "zh") -> Page:
+    return resized(screens.look(f"/board/city?lang={lang}", size), size)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_nothing_is_cut_or_broken_into_a_second_line(screens: Screens, shape: str, lang: str) -> None:
-    page = screens.look(SHAPES[shape], lang)
-    assert page.evaluate(CUT, ONE_LINE) == []
+    assert looked(screens, SHAPES[shape], lang).evaluate(CUT, ONE_LINE) == []
 
 
 @pytest.mark.parametrize(("shape", "least"), [("wall", 16), ("strip", 16), ("wide", 16), ("tablet", 14)])
 def test_the_smallest_type_can_be_read_from_where_one_stands(screens: Screens, shape: str, least: float) -> None:
-    page = screens.look(SHAPES[shape])
-    size, words = page.evaluate(SIZES)[0]
+    size, words = looked(screens, SHAPES[shape]).evaluate(SIZES)[0]
     assert size >= least - 0.05, words
 
 
 @pytest.mark.parametrize("shape", ["wall", "strip", "wide"])
 def test_a_wall_never_scrolls(screens: Screens, shape: str) -> None:
-    page = screens.look(SHAPES[shape])
+    page = looked(screens, SHAPES[shape])
     width, height = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
     assert (width, height) == SHAPES[shape]
 
@@ -104,7 +83,7 @@ def test_a_wall_never_scrolls(screens: Screens, shape: str) -> None:
 def test_type_follows_the_real_height_of_the_screen(screens: Screens) -> None:
     sizes = []
     for size in ((1920, 1080), (3840, 2160)):
-        page = screens.look(size)
+        page = looked(screens, size)
         sizes.append(page.evaluate("parseFloat(getComputedStyle(document.querySelector('.panel-title')).fontSize)"))
     assert sizes == [22, 44]
 
@@ -114,7 +93,7 @@ FRESH: dict[str, Any] = {"status": "live", "as_of_ms": None, "late_s": 60, "stal
 
 @pytest.mark.parametrize("status", ["late", "stale", "dead", "missing", "broken"])
 def test_every_state_has_its_word_and_its_mark(screens: Screens, status: str) -> None:
-    page = screens.look(SHAPES["wall"])
+    page = screens.look("/board/city?lang=zh", SHAPES["wall"])
     fresh = {**FRESH, "status": status, "reason": "ask 8-1-1-0"}
     page.evaluate("fresh => Cockpit.board.apply({requests: {fresh}}, false)", fresh)
     panel = page.locator("#panel-requests")
@@ -124,14 +103,6 @@ def test_every_state_has_its_word_and_its_mark(screens: Screens, status: str) ->
     expect(panel.locator(".panel-age .mark")).to_be_visible()
     if status in ("broken", "missing", "dead"):
         expect(panel.locator(".notice")).to_have_text("ask 8-1-1-0")
-
-
-def test_a_missing_value_is_a_dash_that_says_why(screens: Screens) -> None:
-    page = screens.look(SHAPES["wall"], "en")
-    page.evaluate("Cockpit.board.apply({requests: {value: null, why: 'no_records', change: null, spark: null}}, false)")
-    panel = page.locator("#panel-requests")
-    expect(panel.locator(".number-value")).to_have_text("—")
-    expect(panel.locator(".change")).to_have_text("no records in this window yet")
 
 
 @pytest.mark.parametrize(
@@ -150,5 +121,13 @@ def test_a_missing_value_is_a_dash_that_says_why(screens: Screens) -> None:
     ],
 )
 def test_numbers_are_written_as_people_read_them(screens: Screens, value: float | None, options: Any, expected: str) -> None:
-    page = screens.look(SHAPES["wall"])
+    page = screens.look("/board/city?lang=zh", SHAPES["wall"])
     assert page.evaluate("([value, options]) => Cockpit.format.whole(value, options)", [value, options]) == expected
+
+
+def test_a_missing_value_is_a_dash_that_says_why(screens: Screens) -> None:
+    page = screens.look("/board/city?lang=en", SHAPES["wall"])
+    page.evaluate("Cockpit.board.apply({requests: {value: null, why: 'no_records', change: null, spark: null}}, false)")
+    panel = page.locator("#panel-requests")
+    expect(panel.locator(".number-value")).to_have_text("—")
+    expect(panel.locator(".change")).to_have_text("no records in this window yet")

@@ -9,16 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from streams.clock import system_clock
-from tests.browser.test_wall import PATIENCE_MS
-from tests.conftest import ServersUsed
 from tests.tiny_city import FOLDER, served, tiny_app, tiny_city
 
 pytestmark = pytest.mark.browser
-
-expect.set_options(timeout=PATIENCE_MS)
 
 PACKAGE = """
 from pathlib import Path
@@ -110,16 +106,6 @@ def install(folder: Path) -> None:
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: gauges\nVersion: 1.0\n")
     points = "\n".join(f"{name.lower()} = gauges:{name}" for name in ("Gauge", "Throws", "Raises"))
     (about / "entry_points.txt").write_text(f"[cockpit.panels]\n{points}\n")
-
-
-@pytest.fixture(scope="module")
-def chromium(servers_used: ServersUsed) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-        servers_used.add(f"Chromium {browser.version}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,20 +6,21 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
-from typing import Any
+from typing import Literal
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from streams.clock import system_clock
-from tests.conftest import ServersUsed
+from tests.browser.board_texts import Size, resized
+from tests.browser.watched import Screens
 from tests.tiny_city import served, tiny_app, tiny_city
 
 pytestmark = pytest.mark.browser
 
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--js-flags=--expose-gc")
 WALL, STRIP, TABLET = (1920, 1080), (3840, 480), (1180, 820)
 SHIFTS = 8
 ROUNDS, EACH = 60, 30
@@ -43,15 +44,6 @@ UPDATES = """async ([from, count]) => {
 
 
 @pytest.fixture(scope="module")
-def chromium(servers_used: ServersUsed) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
-        servers_used.add(f"Chromium {browser.version}")
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     city = tiny_city(system_clock)
     now = system_clock()
@@ -62,28 +54,32 @@ def address() -> Iterator[str]:
         yield found
 
 
-def opened(browser: Browser, address: str, query: str, size: tuple[int, int] = WALL, **more: Any) -> Page:
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, **({"reduced_motion": "reduce"} | more))
-    page.goto(f"http://{address}/board/city?{query}")
-    expect(page.locator("#panel-requests .number-value")).not_to_be_empty(timeout=60_000)
-    return page
+def loaded(page: Page) -> None:
+    expect(page.locator("#panel-requests .number-value")).not_to_be_empty()
+
+
+@pytest.fixture(scope="module")
+def screens(chromium: Browser, address: str) -> Iterator[Screens]:
+    with closing(Screens(chromium, address, loaded)) as found:
+        yield found
+
+
+def looked(screens: Screens, query: str, size: Size = WALL, scheme: Literal["dark", "light"] | None = None) -> Page:
+    return resized(screens.look(f"/board/city?{query}", size, scheme), size)
 
 
 @pytest.mark.parametrize(("size", "layout"), [(WALL, "wall"), (STRIP, "strip")])
-def test_a_wall_has_neither_cursor_nor_scroll_bar_and_its_real_layout(
-    chromium: Browser, address: str, size: tuple[int, int], layout: str
-) -> None:
-    page = opened(chromium, address, "screen=wall", size)
+def test_a_wall_has_neither_cursor_nor_scroll_bar_and_its_real_layout(screens: Screens, size: Size, layout: str) -> None:
+    page = looked(screens, "screen=wall", size)
     assert page.evaluate("[document.documentElement.dataset.layout, document.documentElement.dataset.screen]") == [layout, "wall"]
     assert page.evaluate("new Set([...document.querySelectorAll('#app *')].map(one => getComputedStyle(one).cursor)).size") == 1
     assert page.evaluate("getComputedStyle(document.querySelector('.panel')).cursor") == "none"
     scrolled = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     assert page.evaluate(scrolled) == list(size)
-    page.close()
 
 
-def test_a_walls_picture_moves_by_two_pixels_at_most_and_nothing_is_laid_out_anew(chromium: Browser, address: str) -> None:
-    page = opened(chromium, address, "screen=wall")
+def test_a_walls_picture_moves_by_two_pixels_at_most_and_nothing_is_laid_out_anew(screens: Screens) -> None:
+    page = looked(screens, "screen=wall")
     box = "(({x, y, width, height}) => [x, y, width, height])(document.querySelector('#panel-map').getBoundingClientRect())"
     boxes = []
     for _ in range(SHIFTS):
@@ -96,11 +92,10 @@ def test_a_walls_picture_moves_by_two_pixels_at_most_and_nothing_is_laid_out_ane
     assert page.evaluate(
         "[...document.querySelectorAll('#app, .grid, .panel')].every(one => getComputedStyle(one).transform === 'none')"
     )
-    page.close()
 
 
-def test_a_wall_takes_a_new_version_at_a_quiet_moment_only(chromium: Browser, address: str) -> None:
-    page = opened(chromium, address, "screen=wall")
+def test_a_wall_takes_a_new_version_at_a_quiet_moment_only(screens: Screens) -> None:
+    page = looked(screens, "screen=wall")
     quiet = "([since, changed, now]) => Cockpit.wall.quiet(since, changed, now)"
     page.evaluate("document.querySelector('.city-state').dataset.light = 'fine'")
     assert page.evaluate(quiet, [0, 60_000, 65_000]) is False, "something changed five seconds ago"
@@ -109,20 +104,35 @@ def test_a_wall_takes_a_new_version_at_a_quiet_moment_only(chromium: Browser, ad
     page.evaluate("document.querySelector('.city-state').dataset.light = 'alarm'")
     assert page.evaluate(quiet, [0, 60_000, 80_000]) is False, "the alarm is new"
     assert page.evaluate(quiet, [0, 60_000, 150_000]) is True
-    page.close()
 
 
-def test_a_page_of_another_build_loads_itself_anew(chromium: Browser, address: str) -> None:
-    page = opened(chromium, address, "screen=open")
+@pytest.mark.timeout(300)
+def test_half_an_hour_of_updates_leaves_nothing_behind(screens: Screens) -> None:
+    page = looked(screens, "screen=wall")
+    line = page.context.new_cdp_session(page)
+    line.send("Performance.enable")
+    measured = []
+    for done in range(ROUNDS):
+        page.evaluate(UPDATES, [done * EACH, EACH])
+        if done in (ROUNDS // 4 - 1, ROUNDS - 1):
+            for _ in range(3):
+                line.send("HeapProfiler.collectGarbage")
+            measured.append({one["name"]: one["value"] for one in line.send("Performance.getMetrics")["metrics"]})
+    first, last = measured
+    for name in ("JSHeapUsedSize", "Nodes", "JSEventListeners"):
+        assert last[name] <= first[name] * 1.05, (name, first[name], last[name])
+
+
+def test_a_page_of_another_build_loads_itself_anew(screens: Screens) -> None:
+    page = looked(screens, "screen=open")
     page.evaluate("document.getElementById('app').dataset.page = 'of another build'; Cockpit.scope.go({region: '7701'})")
     page.wait_for_event("load", timeout=60_000)  # a snapshot named the build of the server: some seconds later it is another page
     expect(page.locator("#panel-requests .number-value")).not_to_be_empty()
     assert page.url.endswith("region=7701")
-    page.close()
 
 
-def test_a_tablet_can_keep_it_among_its_apps(chromium: Browser, address: str) -> None:
-    page = opened(chromium, address, "screen=tablet&lang=en", TABLET)
+def test_a_tablet_can_keep_it_among_its_apps(screens: Screens, address: str) -> None:
+    page = looked(screens, "screen=tablet&lang=en", TABLET)
     told = page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then(answer => answer.json())")
     assert (
         told["start_url"] == "/?screen=tablet&lang=en"
@@ -135,7 +145,6 @@ def test_a_tablet_can_keep_it_among_its_apps(chromium: Browser, address: str) ->
     assert page.evaluate("document.querySelector('meta[name=theme-color]').content") == "#0B1220"
     tops = page.evaluate(FROM_THE_TOP)
     assert tops[0] == "number"
-    page.close()
 
 
 @pytest.mark.parametrize(
@@ -143,17 +152,16 @@ def test_a_tablet_can_keep_it_among_its_apps(chromium: Browser, address: str) ->
     [("light", "screen=desk", "light"), ("light", "screen=wall", "dark"), ("dark", "screen=desk&theme=light", "light")],
 )
 def test_a_desk_follows_its_system_and_everybody_the_address(
-    chromium: Browser, address: str, wants: str, query: str, theme: str
+    screens: Screens, wants: Literal["dark", "light"], query: str, theme: str
 ) -> None:
-    page = opened(chromium, address, query, color_scheme=wants)
+    page = looked(screens, query, scheme=wants)
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     assert ground == ("rgb(244, 247, 251)" if theme == "light" else "rgb(11, 18, 32)")
-    page.close()
 
 
-def test_the_font_comes_from_here_with_figures_of_one_width(chromium: Browser, address: str) -> None:
-    page = opened(chromium, address, "lang=en")
+def test_the_font_comes_from_here_with_figures_of_one_width(screens: Screens) -> None:
+    page = looked(screens, "lang=en")
     page.evaluate("document.fonts.ready.then(() => null)")
     assert (
         page.evaluate("[...document.fonts].filter(face => face.status === 'loaded').map(face => face.family)").count("Inter") >= 1
@@ -168,12 +176,11 @@ def test_the_font_comes_from_here_with_figures_of_one_width(chromium: Browser, a
       return found;
     }"""
     assert page.evaluate(wide, "1111") == page.evaluate(wide, "8888")
-    page.close()
 
 
 @pytest.mark.timeout(300)
-def test_a_desk_shows_a_panel_as_a_table_and_takes_it_along(chromium: Browser, address: str) -> None:
-    page = opened(chromium, address, "screen=desk&lang=en")
+def test_a_desk_shows_a_panel_as_a_table_and_takes_it_along(screens: Screens) -> None:
+    page = looked(screens, "screen=desk&lang=en")
     page.locator("#panel-ranking .panel-table").click()
     sheet = page.locator(".tabled")
     expect(sheet.locator("tbody tr")).to_have_count(2)
@@ -201,22 +208,3 @@ def test_a_desk_shows_a_panel_as_a_table_and_takes_it_along(chromium: Browser, a
     with page.expect_download(timeout=60_000) as one:
         page.keyboard.press("x")
     assert len([name for name in zipfile.ZipFile(one.value.path()).namelist() if name.startswith("xl/worksheets/")]) >= 4
-    page.close()
-
-
-@pytest.mark.timeout(300)
-def test_half_an_hour_of_updates_leaves_nothing_behind(chromium: Browser, address: str) -> None:
-    page = opened(chromium, address, "screen=wall")
-    line = page.context.new_cdp_session(page)
-    line.send("Performance.enable")
-    measured = []
-    for done in range(ROUNDS):
-        page.evaluate(UPDATES, [done * EACH, EACH])
-        if done in (ROUNDS // 4 - 1, ROUNDS - 1):
-            for _ in range(3):
-                line.send("HeapProfiler.collectGarbage")
-            measured.append({one["name"]: one["value"] for one in line.send("Performance.getMetrics")["metrics"]})
-    first, last = measured
-    for name in ("JSHeapUsedSize", "Nodes", "JSEventListeners"):
-        assert last[name] <= first[name] * 1.05, (name, first[name], last[name])
-    page.close()

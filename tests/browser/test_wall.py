@@ -9,23 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from streams.clock import system_clock
 from tests.broker.process import free_port
-from tests.conftest import ServersUsed
+from tests.browser.watched import Watched
 from tests.tiny_city import TinyCity, served, tiny_app, tiny_city
 
 pytestmark = pytest.mark.browser
-
-FLAGS = (
-    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-    "--disable-background-networking",
-)  # fmt: skip
-PATIENCE_MS = 30_000
-DRIVER = ("GPU stall due to ReadPixels", "Automatic fallback to software WebGL")  # said by the software renderer, not by the page
-
-expect.set_options(timeout=PATIENCE_MS)
 
 
 class Wall:
@@ -35,8 +26,7 @@ class Wall:
         self.hints: list[Any] = []
         self.city: TinyCity = tiny_city(system_clock, lambda slot: [hint(slot) for hint in self.hints], bad=True)
         self.address = f"127.0.0.1:{free_port()}"
-        self.said: list[str] = []
-        self.foreign: list[str] = []
+        self.watched = Watched(self.address)
         self._server = ExitStack()
         self.start()
 
@@ -49,29 +39,9 @@ class Wall:
         self._server.close()
 
     def open(self, browser: Browser, path: str = "/", width: int = 1920, height: int = 1080) -> Page:
-        page = browser.new_page(viewport={"width": width, "height": height})
-        page.on("console", lambda message: self._say(message.text))
-        page.on("pageerror", lambda error: self._say(str(error)))
-        page.on("request", lambda request: self._ask(request.url))
+        page = self.watched.watch(browser.new_page(viewport={"width": width, "height": height}))
         page.goto(f"http://{self.address}{path}", wait_until="commit")
         return page
-
-    def _say(self, text: str) -> None:
-        if not any(words in text for words in DRIVER):
-            self.said.append(text)
-
-    def _ask(self, url: str) -> None:
-        if not url.startswith((f"http://{self.address}/", "data:", "blob:")):
-            self.foreign.append(url)
-
-
-@pytest.fixture(scope="module")
-def chromium(servers_used: ServersUsed) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
-        servers_used.add(f"Chromium {browser.version}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -86,11 +56,11 @@ def wall() -> Iterator[Wall]:
 
 def number(page: Page, text: str) -> None:
     """Waits until the number of requests is this one."""
-    expect(page.locator("#panel-requests .number-value")).to_have_text(text, timeout=30_000)  # beside a map in software
+    expect(page.locator("#panel-requests .number-value")).to_have_text(text)
 
 
-def test_the_wall_lives_drills_and_comes_back(chromium: Browser, wall: Wall) -> None:
-    page = wall.open(chromium)
+def test_the_wall_lives_drills_and_comes_back(browser: Browser, wall: Wall) -> None:
+    page = wall.open(browser)
     number(page, "7")
     expect(page.locator("#skeleton")).to_have_count(0)
     expect(page.locator("#panel-requests")).to_have_attribute("data-status", "live")
@@ -128,12 +98,11 @@ def test_the_wall_lives_drills_and_comes_back(chromium: Browser, wall: Wall) -> 
     expect(page.locator(".crumbs")).to_have_text("Tiny")
     number(page, "10")
     page.close()
-    assert wall.said == []
-    assert wall.foreign == []
+    wall.watched.assert_clean()
 
 
-def test_a_lost_server_shows_stale_and_age_and_comes_back_untouched(chromium: Browser, wall: Wall) -> None:
-    page = wall.open(chromium)
+def test_a_lost_server_shows_stale_and_age_and_comes_back_untouched(browser: Browser, wall: Wall) -> None:
+    page = wall.open(browser)
     number(page, "7")
     wall.stop()
     panel = page.locator("#panel-requests")
@@ -145,13 +114,13 @@ def test_a_lost_server_shows_stale_and_age_and_comes_back_untouched(chromium: Br
     number(page, "8")
     expect(panel).to_have_attribute("data-status", "live")
     page.close()
-    assert all("ERR_CONNECTION_REFUSED" in text or "WebSocket" in text for text in wall.said), wall.said
+    assert all("ERR_CONNECTION_REFUSED" in text or "WebSocket" in text for text in wall.watched.said), wall.watched.said
 
 
-def test_a_click_on_the_map_drills_and_back_and_reload_keep_the_place(chromium: Browser, wall: Wall) -> None:
-    page = wall.open(chromium)
+def test_a_click_on_the_map_drills_and_back_and_reload_keep_the_place(browser: Browser, wall: Wall) -> None:
+    page = wall.open(browser)
     number(page, "7")
-    expect(page.locator("#panel-map .city-map-title")).to_have_text("诉求量", timeout=30_000)
+    expect(page.locator("#panel-map .city-map-title")).to_have_text("诉求量")
     page.evaluate("window.same = true")
     click_on(page, wall, "7701")
     number(page, "5")
@@ -170,7 +139,7 @@ def test_a_click_on_the_map_drills_and_back_and_reload_keep_the_place(chromium: 
     number(page, "7")
     assert page.url.endswith("/board/city")
     page.close()
-    assert wall.said == []
+    wall.watched.assert_clean()
 
 
 def click_on(page: Page, wall: Wall, code: str) -> None:
@@ -192,8 +161,8 @@ def click_on(page: Page, wall: Wall, code: str) -> None:
 BODY = "#panel-map .panel-body"
 
 
-def test_other_boards_stand_in_the_header_and_on_the_number_keys(chromium: Browser, wall: Wall) -> None:
-    page = wall.open(chromium, "/board/city?region=7701")
+def test_other_boards_stand_in_the_header_and_on_the_number_keys(browser: Browser, wall: Wall) -> None:
+    page = wall.open(browser, "/board/city?region=7701")
     number(page, "5")
     page.locator(".board-turn", has_text="评价").click()
     expect(page.locator(".header-title")).to_have_text("评价")
@@ -203,11 +172,11 @@ def test_other_boards_stand_in_the_header_and_on_the_number_keys(chromium: Brows
     number(page, "5")
     expect(page.locator(".board-turn[data-to=city]")).to_have_attribute("aria-current", "page")
     page.close()
-    assert wall.said == []
+    wall.watched.assert_clean()
 
 
-def test_what_was_not_counted_is_counted_on_screen_and_listed_with_its_reason(chromium: Browser, wall: Wall) -> None:
-    page = wall.open(chromium, "/board/city?lang=en")
+def test_what_was_not_counted_is_counted_on_screen_and_listed_with_its_reason(browser: Browser, wall: Wall) -> None:
+    page = wall.open(browser, "/board/city?lang=en")
     number(page, "7")
     aside = page.locator(".aside")
     expect(aside).to_be_hidden()
@@ -223,7 +192,7 @@ def test_what_was_not_counted_is_counted_on_screen_and_listed_with_its_reason(ch
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_have_count(0)
     page.close()
-    assert wall.said == []
+    wall.watched.assert_clean()
 
 
 SCREENS = [(1920, 1080, "wall"), (3840, 1080, "strip"), (3840, 480, "strip"), (1180, 820, "tablet")]
@@ -232,8 +201,8 @@ TRANSFORMED = "[...document.querySelectorAll('#app, .grid, .panel')].filter(e =>
 
 
 @pytest.mark.parametrize(("width", "height", "shape"), SCREENS)
-def test_each_shape_of_screen_has_its_own_layout(chromium: Browser, wall: Wall, width: int, height: int, shape: str) -> None:
-    page = wall.open(chromium, width=width, height=height)
+def test_each_shape_of_screen_has_its_own_layout(browser: Browser, wall: Wall, width: int, height: int, shape: str) -> None:
+    page = wall.open(browser, width=width, height=height)
     number(page, "7")
     assert page.evaluate("document.documentElement.dataset.layout") == shape
     scrolled: list[int] = page.evaluate(SCROLLED)
@@ -244,8 +213,8 @@ def test_each_shape_of_screen_has_its_own_layout(chromium: Browser, wall: Wall, 
     page.close()
 
 
-def test_the_address_can_ask_for_a_layout_and_may_be_wrong(chromium: Browser, wall: Wall) -> None:
-    page = wall.open(chromium, "/board/city?screen=tablet&lang=en")
+def test_the_address_can_ask_for_a_layout_and_may_be_wrong(browser: Browser, wall: Wall) -> None:
+    page = wall.open(browser, "/board/city?screen=tablet&lang=en")
     number(page, "7")
     assert page.evaluate("document.documentElement.dataset.layout") == "tablet"
     page.evaluate("Cockpit.scope.go({region: '9'})")

@@ -126,7 +126,8 @@ class _Tables:
             moved = " → ".join(word("state", str(body[name]), self._language) for name in ("from", "to"))
         about = entry.subject if entry.subject != self._facts.incident.number else ""
         what = [self._spoken(name, body[name]) for name in _SAID if body.get(name) not in (None, "")]
-        who = f"{self._unit(entry.actor)} ({word('role', entry.role, self._language)})"
+        role = word("role", entry.role, self._language)
+        who = role if entry.role == "system" or entry.actor == role else f"{self._unit(entry.actor)} ({role})"
         verb = word("verb", entry.verb, self._language)
         return [self._at(entry.at), who, verb, " · ".join(part for part in (about, moved, *what) if part)]
 
@@ -137,7 +138,16 @@ class _Tables:
             value = self._at(datetime.fromisoformat(str(value)))
         if name in ("unit", "recipient"):
             value = self._unit(str(value))
+        if name in ("plan", "step"):
+            value = self._planned(name, str(value))
         return f"{word('field', name, self._language)} {value}"
+
+    def _planned(self, name: str, id: str) -> str:
+        """The title of a plan, or of a step of any plan that was run."""
+        plans = ((run.plan.plan, run.plan.title) for run in self._facts.runs)
+        steps = ((one.step.name, one.step.title) for run in self._facts.runs for one in run.steps)
+        titles: Any = next((title for known, title in (plans if name == "plan" else steps) if known == id), {})
+        return titles.get(self._language) or next(iter(titles.values()), id)
 
     def _step(self, one: StepRun) -> list[str]:
         titles: Any = one.step.title
@@ -151,7 +161,7 @@ class _Tables:
     def _unit(self, id: str) -> str:
         """Its name where there is one, and its id."""
         name = self._facts.units.get(id, "")
-        return f"{name} {id}" if name and name != id else id
+        return id if not name else name if name.endswith(id) else f"{name} {id}"
 
     def _at(self, at: datetime | None) -> str:
         return at_city(at, self._facts.zone)

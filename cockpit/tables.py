@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cockpit.boards import PlacedPanel
+from cockpit.columns import Cell, Column, Kind, figure, headed, local, state, word
 from cockpit.page import title_of
 from cockpit.panels.panel import Context, Props
+from cockpit.table_shapes import SHAPES, Parted
 
-Kind = Literal["text", "number", "time"]
-Cell = str | float | datetime | None
+__all__ = ["Cell", "Column", "Table", "table_of"]
 
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "name": ("名称", "Name"),
-    "place": ("区域", "Area"),
-    "spot": ("地点", "Place"),
-    "code": ("代码", "Code"),
-    "value": ("数值", "Value"),
-    "score": ("得分", "Score"),
-    "weight": ("权重", "Weight"),
-    "coverage": ("覆盖率", "Coverage"),
-    "unit": ("单位", "Unit"),
-    "indicator": ("指标", "Indicator"),
-    "target": ("目标", "Target"),
-    "now": ("本期", "This period"),
-    "then": ("对比期", "Period before"),
-    "light": ("状态", "State"),
-    "at": ("时间", "Time"),
-    "before": ("前一日", "Day before"),
-    "label": ("名称", "Name"),
-    "fine": ("正常", "normal"),
-    "watch": ("关注", "watch"),
-    "alarm": ("告警", "alarm"),
-}
 _SILENT: Final = frozenset({"key", "here", "region", "indicator", "id", "path", "parent", "open", "leaf"})
 """What a row carries for the screen alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column; times are aware, in the city's zone."""
-
-    title: str
-    kind: Kind = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +39,7 @@ def table_of(placed: PlacedPanel, context: Context) -> Table:
     if own is not None:
         return own(props, placed.options, context)
     title = title_of(placed, context) or str(props.get("title") or placed.id)
-    columns, rows = _shape(props)(props, placed, context)
+    columns, rows = _shape(placed, props)(props, placed, context)
     return _filled(Table(title, tuple(columns), tuple(tuple(row) for row in rows)))
 
 
@@ -80,11 +51,11 @@ def _filled(table: Table) -> Table:
     return Table(table.title, tuple(table.columns[at] for at in kept), tuple(tuple(row[at] for at in kept) for row in table.rows))
 
 
-Parted = tuple[Sequence[Column], Iterable[Sequence[Cell]]]
-
-
-def _shape(props: Props) -> Callable[[Props, PlacedPanel, Context], Parted]:
-    """By what the props hold, so that a kind from elsewhere has its table, too."""
+def _shape(placed: PlacedPanel, props: Props) -> Callable[[Props, PlacedPanel, Context], Parted]:
+    """By the kind, else by what the props hold, so that a kind from elsewhere has its table, too."""
+    own = SHAPES.get(placed.kind.name)
+    if own is not None:
+        return lambda props, _, context: own(props, context)
     if isinstance(props.get("rows"), list):
         return _rows
     values = props.get("values")
@@ -93,16 +64,9 @@ def _shape(props: Props) -> Callable[[Props, PlacedPanel, Context], Parted]:
     return _places if isinstance(values, dict) else _facts
 
 
-def word(key: str, context: Context) -> str:
-    """The heading or value in the scope's language, else the key."""
-    pair = _WORDS.get(key)
-    return pair[context.scope.lang == "en"] if pair else key
-
-
 def _headed(props: Props, context: Context) -> str:
     """The indicator with its unit, as a heading."""
-    title, unit = str(props.get("title") or word("value", context)), str(props.get("unit") or "")
-    return title if unit in ("", "1") else f"{title} ({unit})"
+    return headed(str(props.get("title") or word("value", context)), props.get("unit"), context)
 
 
 def _series(props: Props, placed: PlacedPanel, context: Context) -> Parted:
@@ -110,9 +74,10 @@ def _series(props: Props, placed: PlacedPanel, context: Context) -> Parted:
     start = datetime.fromtimestamp(props["from_ms"] / 1000, UTC)
     before = list(props.get("before") or [])
     columns = [Column(word("at", context), "time"), Column(_headed(props, context), "number")]
-    columns += [Column(word("before", context), "number")] if before else []
+    columns += [Column(headed(word("before", context), props.get("unit"), context), "number")] if before else []
     values = list(props["values"]) + [None] * (len(before) - len(props["values"]))
-    pairs = [(value, before[i] if i < len(before) else None) for i, value in enumerate(values)]
+    digits = props.get("decimals")
+    pairs = [(figure(value, digits), figure(before[i], digits) if i < len(before) else None) for i, value in enumerate(values)]
     return columns, [((start + i * step).astimezone(zone), *pair[: len(columns) - 1]) for i, pair in enumerate(pairs)]
 
 
@@ -120,7 +85,7 @@ def _places(props: Props, placed: PlacedPanel, context: Context) -> Parted:
     lights, lang = props.get("lights") or {}, context.scope.lang
     columns = [Column(word("code", context)), Column(word("place", context)), Column(_headed(props, context), "number")]
     rows = [
-        (code, context.regions.region(code).title(lang), value, _state(lights.get(code), context))
+        (code, context.regions.region(code).title(lang), figure(value, props.get("decimals")), state(lights.get(code), context))
         for code, value in props["values"].items()
         if code in context.regions
     ]
@@ -130,24 +95,24 @@ def _places(props: Props, placed: PlacedPanel, context: Context) -> Parted:
 def _facts(props: Props, placed: PlacedPanel, context: Context) -> Parted:
     if "value" not in props and "text" in props:
         return [Column(word("name", context))], [(str(props["text"]),)]
-    change = props.get("change") or {}
-    told = [
-        ("value", props.get("value")),
-        ("target", props.get("target")),
-        ("now", change.get("now")),
-        ("then", change.get("then")),
-    ]
-    columns = [Column(word("indicator", context)), *(Column(word(key, context), "number") for key, _ in told)]
-    row = [str(props.get("title") or ""), *(value for _, value in told)]
-    light = _state(props.get("light"), context)
-    return [*columns, Column(word("unit", context)), Column(word("light", context))], [
-        (*row, str(props.get("unit") or ""), light)
-    ]
+    change, digits = props.get("change") or {}, props.get("decimals")
+    told = {
+        "value": props.get("value"),
+        "target": props.get("target"),
+        "now": change.get("now"),
+        "then": change.get("then"),
+    }
+    columns = [Column(word("indicator", context))]
+    columns += [Column(headed(word(key, context), props.get("unit"), context), "number") for key in told]
+    row = [str(props.get("title") or ""), *(figure(value, digits) for value in told.values())]
+    return [*columns, Column(word("light", context))], [(*row, state(props.get("light"), context))]
 
 
 def _rows(props: Props, placed: PlacedPanel, context: Context) -> Parted:
     """The keys of the rows that hold plain values, in the order they first occur; `cells` become columns of their own."""
-    rows: list[dict[str, Any]] = [_flat(row, placed, context) for row in props["rows"] if isinstance(row, dict)]
+    rows: list[dict[str, Any]] = [
+        _flat(row, placed, context, props.get("decimals")) for row in props["rows"] if isinstance(row, dict)
+    ]
     keys = list(dict.fromkeys(key for row in rows for key in row))
     columns = [Column(_heading(key, props, context), _kind(row.get(key) for row in rows)) for key in keys]
     return columns, [[row.get(key) for key in keys] for row in rows]
@@ -157,23 +122,19 @@ def _heading(key: str, props: Props, context: Context) -> str:
     return _headed(props, context) if key == "value" and props.get("title") else word(key, context)
 
 
-def _flat(row: dict[str, Any], placed: PlacedPanel, context: Context) -> dict[str, Cell]:
+def _flat(row: dict[str, Any], placed: PlacedPanel, context: Context, digits: object = None) -> dict[str, Cell]:
     flat: dict[str, Cell] = {}
     for key, value in row.items():
         if key == "at_ms":
-            flat["at"] = datetime.fromtimestamp(value / 1000, UTC).astimezone(ZoneInfo(context.zone))
+            flat["at"] = local(value, context)
         elif key == "light":
-            flat["light"] = _state(value, context)
+            flat["light"] = state(value, context)
         elif key == "cells" and isinstance(value, list):
             names = getattr(placed.options, "attributes", ())
             flat |= {names[i] if i < len(names) else str(i + 1): cell for i, cell in enumerate(value)}
         elif key not in _SILENT and (value is None or isinstance(value, str | int | float)):
-            flat[key] = value
+            flat[key] = figure(value, digits) if isinstance(value, float) else value
     return flat
-
-
-def _state(light: object, context: Context) -> str:
-    return word(str(light), context) if light else ""
 
 
 def _kind(cells: Iterable[Cell]) -> Kind:

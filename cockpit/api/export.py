@@ -92,7 +92,7 @@ def _told(table: Table, context: Context) -> Mapping[str, object]:
     return {
         "title": table.title,
         "place": context.regions.region(context.region).title(context.scope.lang),
-        "as_of": context.now,
+        "as_of": context.now.replace(microsecond=0),
         "columns": [msgspec.to_builtins(column) for column in table.columns],
         "rows": table.rows,
     }

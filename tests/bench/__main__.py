@@ -28,7 +28,7 @@ from tests.bench.row import Row
 
 BENCHES = (
     "start", "first_pixel", "ingest", "quix", "workers", "drill", "entities", "memory", "locate", "map", "live", "pixel",
-    "frames", "journal",
+    "frames", "journal", "orders",
 )  # fmt: skip
 """Each is one file, bench_NAME.py, with `measure(rounds: int) -> list[Row]`."""
 

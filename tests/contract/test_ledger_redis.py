@@ -12,7 +12,6 @@ import redis
 
 from slots.ledger import Health, LedgerLost, OffsetConflict
 from slots.ledger_redis import RedisLedger
-from tests.broker.process import ForeignServer
 from tests.broker.redis_server import cluster_node
 from tests.contract.ledgers import (
     CUT_S,
@@ -75,8 +74,6 @@ def test_a_server_that_gives_up_keys_is_refused(redis_server: Any, roomy: redis.
 def test_every_step_stays_on_one_node_of_a_cluster(tmp_path: Path) -> None:
     """A server in cluster mode refuses whatever touches keys of two hash slots."""
     server = cluster_node(tmp_path)
-    if isinstance(server, ForeignServer):
-        pytest.skip("no server of our own")
     ledger = RedisLedger(server.address, "cluster", hundred())
     try:
         for at in range(60):

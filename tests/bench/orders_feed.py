@@ -29,7 +29,7 @@ def main(address: str, times: str) -> None:
     sinks = {topic: HttpSink(address, topic, timeout_s=60) for topic in city.topics.values()}
     since = system_clock()
     city.live(since, timedelta(seconds=1))  # the hour's records are made here, and not while time is measured
-    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+    threading.Thread(target=_set_at_the_end_of_input, args=(stop,), daemon=True).start()
     print("sending", flush=True)
     began, since, sent = time.monotonic(), system_clock(), 0
     while not stop.wait(TICK_S):
@@ -38,6 +38,11 @@ def main(address: str, times: str) -> None:
             sent += sinks[emission.topic].emit(list(chain.from_iterable([emission.values] * int(times))))
         since = now
     print(sent, time.monotonic() - began, flush=True)
+
+
+def _set_at_the_end_of_input(stop: threading.Event) -> None:
+    sys.stdin.read()
+    stop.set()
 
 
 if __name__ == "__main__":

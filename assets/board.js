@@ -88,9 +88,14 @@
   }
 
   /** The window and step that are shown, where they are others than the panel's own, of which its title may speak. */
-  function sayWindow({ kind, section, props }) {
+  function sayWindow(panel) {
+    const { kind, section, props } = panel;
     const timeless = kind === "map" && !props.indicator; // nothing on it is counted
-    const words = [props.instead && !timeless ? Cockpit.chips.named(props.instead) : "", props.own_step_s && props.own_step_s !== props.step_s ? step(props.step_s) : ""].filter(Boolean).join(" · ");
+    const other = props.instead && !timeless ? props.instead : "";
+    const { indicator } = Cockpit.scope.read();
+    const node = kind === "radar" && props.kind === "score" && indicator && !Cockpit.scope.isPassport(indicator) ? props.title : "";
+    Cockpit.titles.show(panel, { other, node });
+    const words = [other ? Cockpit.chips.named(other) : "", props.own_step_s && props.own_step_s !== props.step_s ? step(props.step_s) : ""].filter(Boolean).join(" · ");
     let chip = section.querySelector(".panel-window");
     if (!words) return chip && chip.remove();
     if (!chip) {

@@ -5,6 +5,7 @@
   const listeners = new Set();
   const watchers = new Set();
   let way = [];
+  let nodes = [];
   let shown = null;
 
   const board = () => decodeURIComponent(location.pathname.split("/")[2] || "");
@@ -65,7 +66,7 @@
   /** One step out: the node, then the place above, then the filter. */
   function up() {
     const { indicator, dimension } = read();
-    if (indicator) go({ indicator: "" });
+    if (indicator) go({ indicator: isPassport(indicator) || nodes.length < 2 ? "" : nodes[nodes.length - 2].address });
     else if (way.length > 1) go({ region: way[way.length - 2].code });
     else if (dimension) go({ dimension: "" });
   }
@@ -82,27 +83,31 @@
   /** Shows what the server says of the place: breadcrumb and document title. */
   function show(scope) {
     way = scope.breadcrumb;
+    nodes = scope.nodes || [];
     for (const watcher of watchers) watcher(scope);
     const crumbs = document.querySelector("#app .crumbs");
     if (!crumbs) return;
-    crumbs.replaceChildren(...way.map(crumb));
+    const places = way.map(({ code, name }) => ({ words: name, patch: { region: code, indicator: "" } }));
+    const steps = nodes.map(({ title, address: to }) => ({ words: title, patch: { indicator: to }, node: true }));
+    crumbs.replaceChildren(...[...places, ...steps].map(crumb));
     const city = document.getElementById("app").dataset.city;
     document.title = way.length > 1 ? `${scope.name} · ${scope.title} · ${city}` : `${scope.title} · ${city}`;
   }
 
-  function crumb({ code, name }, position) {
-    const here = position === way.length - 1;
+  /** A step of the way: places of the city, then nodes of a scheme; the last one is where we are. */
+  function crumb({ words, patch, node: isNode }, position, all) {
+    const here = position === all.length - 1;
     const node = document.createElement(here ? "span" : "a");
-    node.className = "crumb";
-    node.textContent = name;
+    node.className = isNode ? "crumb crumb-node" : "crumb";
+    node.textContent = words;
     if (here) {
       node.setAttribute("aria-current", "page");
     } else {
-      node.href = address({ region: code });
+      node.href = address(patch);
       node.addEventListener("click", (event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        go({ region: code });
+        go(patch);
       });
     }
     return node;

@@ -17,6 +17,7 @@ from cockpit.live.line import Parcel, parcels
 from cockpit.live.picture import Picture
 from cockpit.page import stamp
 from cockpit.panels.panel import Context
+from cockpit.panels.scheme_view import way_to_node
 from cockpit.scope import Scope
 from cockpit.scorecard import scored_slots
 
@@ -107,7 +108,7 @@ def words(message: dict[str, object]) -> Parcel:
 
 def scope_message(board: Board, context: Context) -> dict[str, object]:
     """What a snapshot says of the place: board, query, region, its name, the way down to it (root first, itself last), title;
-    the moment it is a picture of (null: now); and which page shows it.
+    the way down to the node of a scheme that is looked at; the moment it is a picture of (null: now); and which page shows it.
     """
     regions = context.regions
     region = regions.region(context.region)
@@ -120,6 +121,7 @@ def scope_message(board: Board, context: Context) -> dict[str, object]:
         "region": region.code,
         "name": named[-1]["name"],
         "breadcrumb": named,
+        "nodes": way_to_node(context),
         "title": context.text(board.title, board.board),
         "at_ms": int(context.now.timestamp() * 1000) if context.scope.at else None,
         "page": stamp(board, context),

@@ -70,6 +70,18 @@ def scheme_view(name: str, window: str, context: Context) -> SchemeView:
     return SchemeView(scheme, context, window, _known(scheme, path) if asked == name else ())
 
 
+def way_to_node(context: Context) -> list[dict[str, str]]:
+    """Title and address of each node below the whole on the way to the one in scope, itself last; none where it names none."""
+    name, *path = context.scope.indicator.split("/")
+    if name not in context.schemes:
+        return []
+    node, told = context.schemes[name].tree, []
+    for depth, step in enumerate(_known(context.schemes[name], path), 1):
+        node = next(child for child in node.of or () if child.name == step)
+        told.append({"title": context.text(node.title, node.name), "address": "/".join((name, *path[:depth]))})
+    return told
+
+
 def _known(scheme: Scheme, path: list[str]) -> tuple[str, ...]:
     """As much of the path as leads to a node with children."""
     node, found = scheme.tree, []

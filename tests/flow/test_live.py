@@ -78,6 +78,7 @@ def test_another_scope_on_the_same_socket(running: Running) -> None:
             "board": "city", "query": "region=7701&lang=en", "region": "7701", "name": "East", "title": "City overview",
             "at_ms": None,
             "breadcrumb": [{"code": "77", "name": "Tiny"}, {"code": "7701", "name": "East"}],
+            "nodes": [],
         }  # fmt: skip
         assert first["epoch"] != second["epoch"]
 

@@ -15,6 +15,7 @@ from cockpit.context import CityContext
 from cockpit.panels import BUILT_IN
 from cockpit.panels.bullet import scale
 from cockpit.panels.panel import Panel
+from cockpit.panels.scheme_view import way_to_node
 from cockpit.scope import Scope
 from slots.slot import Indicator, Measure, Thresholds
 from streams.clock import ManualClock
@@ -59,6 +60,15 @@ def test_a_node_in_the_address_becomes_the_root(city: TinyCity) -> None:
     assert [axis["name"] for axis in radar["axes"]] == ["wait", "good"]
     elsewhere = props(city, "radar", {"scheme": "service"}, indicator="other/waiting")
     assert [axis["name"] for axis in elsewhere["axes"]] == ["satisfaction", "waiting"]
+
+
+def test_the_way_to_a_node_is_told_step_by_step(city: TinyCity) -> None:
+    def way(indicator: str) -> list[str]:
+        return [step["address"] for step in way_to_node(CityContext(city.parts, Scope(indicator=indicator), NOW))]
+
+    assert way("service/waiting") == ["service/waiting"]
+    assert way("service/waiting/nothing") == ["service/waiting"], "as far as it leads"
+    assert way("service") == way("") == way("other/waiting") == []
 
 
 def test_a_radar_holds_a_place_against_what_it_belongs_to_and_the_city_against_the_best_of_each(city: TinyCity) -> None:

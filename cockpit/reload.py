@@ -34,7 +34,8 @@ class Changed:
 
 
 class Reload:
-    """Takes over slots, boards and schemes of a city's folder while it runs. `look` is one round, `start` makes a thread of it.
+    """Takes over slots, boards, schemes and the roster of a city's folder while it runs. `look` is one round, `start` makes a
+    thread of it.
 
     All files are checked as `check` does; as long as there is a mistake the former version stays in force, whole, and
     `problems` says what is wrong. Regions, map layers and what else city.yaml says take effect at the next start. `told` are
@@ -81,6 +82,8 @@ class Reload:
         slots = self._city.slots.exchange(found.slots, renewed)
         boards = self._city.boards.exchange(found.boards)
         self._city.schemes.exchange(found.schemes)
+        if self._city.roster.become(found.roster):
+            _LOG.info("the city's roster has changed")
         if slots or boards:
             _LOG.info("the city's files have changed", slots=sorted(slots), boards=sorted(boards))
         return self._tell(Changed(slots, boards), noted)

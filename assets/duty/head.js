@@ -59,6 +59,7 @@
     };
     item(t("broadcast"), () => Duty.broadcast.open());
     item(t("messages_sent"), () => Duty.messages.open());
+    item(t("roster"), () => Duty.roster.open());
     item(t("exercise_menu"), () => Duty.broadcast.exercise());
     for (const { board, title } of told.boards) item(`${t("boards")} · ${title}`, () => location.assign(`/board/${encodeURIComponent(board)}?${new URLSearchParams({ lang: told.lang, screen: "desk" })}`));
     item(document.documentElement.dataset.theme === "light" ? t("theme_dark") : t("theme_light"), turnTheme);

@@ -23,7 +23,7 @@
     draft: ["起草指令", "Draft"], issue: ["下发", "Issue"], send: ["发送", "Send"], deliver: ["送达", "Deliver"], depart: ["出发", "Depart"], arrive: ["到场", "Arrive"],
     complete: ["完成", "Complete"], refuse: ["拒绝", "Refuse"], expire: ["失效", "Expire"], assist: ["请求支援", "Ask for help"],
     "start-plan": ["启动预案", "Start the plan"], "tick-step": ["完成步骤", "Tick off"], "skip-step": ["跳过步骤", "Skip"], "stop-plan": ["终止预案", "Stop the plan"],
-    "begin-exercise": ["开始演练", "Begin the exercise"], "end-exercise": ["结束演练", "End the exercise"],
+    "begin-exercise": ["开始演练", "Begin the exercise"], "import-roster": ["导入值班表", "Import the roster"], "undo-roster": ["撤销导入", "Take the import back"], "end-exercise": ["结束演练", "End the exercise"],
   };
 
   const ROLES = {
@@ -70,6 +70,8 @@
     play: ["播放", "Play"], pause: ["暂停", "Pause"], replay_failed: ["无法回放", "The replay is not to be had"], replay_before: ["尚未上报", "Not reported yet"], replay_then: ["当时所知", "as then known"], replay_no_units: ["当时的单位位置已不在日志中", "Where the units were is no longer in the log"], replaying: ["回放", "Replay"],
     screen_then: ["下令时的画面", "What was on screen"], screen_none: ["没有留存画面", "No screen was kept"], screen_none_then: ["指令下发后约 2 秒内留存；起草时没有看板的指令没有画面。", "It is kept within about 2 seconds of issuing; an order drafted without a board has none."], screen_no_numbers: ["画面上没有数值面板", "no numbers were on this screen"],
     messages_sent: ["群发记录", "Messages sent"], messages_none: ["还没有群发通知", "Nothing was sent yet"], messages_none_then: ["发出的通知和回执会列在这里。", "What is sent, and who has read it, will be listed here."], read_by: ["已读", "read"], read_at: ["已读于", "read"], unread: ["未读", "not read"], channel_waiting: ["等待发送", "waiting"], channel_delivered: ["已送达", "delivered"], channel_failed: ["发送失败", "failed"], channel_withheld: ["演练不外发", "withheld"],
+    roster: ["值班表与通讯录", "Roster and address book"], people: ["人员", "people"], shifts: ["班次", "shifts"], on_duty_now: ["当前在岗", "On duty now"], on_duty_none: ["值班表没有安排任何人在岗", "the roster has nobody on duty now"], roster_not: ["值班长或管理员（全市）可以更换值班表", "a duty chief or an administrator of the whole city changes it"],
+    roster_new: ["导入", "Import"], roster_what: ["选择 people.csv、units.csv、duty.csv，或含同名工作表的 Excel 文件；先预览，确认后立即生效。", "Choose people.csv, units.csv, duty.csv, or a workbook with sheets of these names; you see what it changes before it counts."], files: ["文件", "Files"], mistakes: ["错误", "Mistakes"], roster_mend: ["改正后重新选择文件；现行值班表不受影响。", "Mend them and choose the files again; what is in force stays."], roster_apply: ["导入并生效", "Put in force"], roster_same: ["与现行内容相同", "the same as what is in force"], undo: ["撤销上次导入", "Take the last import back"], rows: ["行", "rows"], rows_added: ["新增", "new"], rows_changed: ["变更", "changed"], rows_removed: ["删除", "gone"],
     planned: ["计划", "planned"], actual: ["实际", "actual"],
     report_doc: ["处置报告", "Report"], as_page: ["网页", "HTML"], as_pdf: ["PDF", "PDF"],
     waiting: ["等待发送", "waiting to be sent"], waiting_n: ["项等待发送", "waiting to be sent"], refused_n: ["项被退回", "refused"], sending: ["正在发送", "sending"], dismiss: ["知道了", "Dismiss"], waits_for_last: ["上一步尚未送达，请稍候", "the step before is still on its way"], retrying: ["连接恢复后自动发送，刷新页面也不会丢失", "sent by themselves when the line is back; nothing is lost when the page is loaded anew"],

@@ -34,6 +34,7 @@ from cockpit.api.plots import PlotList
 from cockpit.api.records import Records
 from cockpit.api.regions import RegionTree
 from cockpit.api.reports import Reports
+from cockpit.api.roster import RosterBook
 from cockpit.api.schemes import Schemes
 from cockpit.api.slots import SlotStates
 from cockpit.api.surroundings import SurroundingsOf
@@ -57,6 +58,7 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
         Units(parts).router, ClockList(parts).router, PlanList(parts).router, Duty(parts).router,
         Alerts(parts).router, Open311(parts).router, Reports(parts).router,
         Attachments(parts).router, Exercises(parts).router, BroadcastList(parts).router, SurroundingsOf(parts).router,
+        RosterBook(parts).router,
     ):  # fmt: skip
         router.include_router(routes)
     router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

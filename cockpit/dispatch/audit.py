@@ -14,6 +14,10 @@ from cockpit.dispatch.journal import Entry, Head, Sealer, Verdict, entries, veri
 from cockpit.dispatch.order import Order
 from cockpit.dispatch.store import Store
 
+ROSTER: Final = "roster"
+"""What the rows about changes of the roster are about."""
+BESIDE: Final = frozenset({SUBJECT, ROSTER})
+"""Subjects that are no incident, order or broadcast."""
 _FOLDS: Final = {"I": machine.fold, "O": order_machine.fold, "B": broadcast.fold}
 """By the first letter of the number."""
 
@@ -39,7 +43,7 @@ def fold_all(rows: Iterable[Entry]) -> dict[str, Incident | Order | Broadcast]:
     """Every incident, order and broadcast as the journal has it, by number."""
     found: dict[str, Any] = {}
     for entry in rows:
-        if entry.subject == SUBJECT:
+        if entry.subject in BESIDE:
             continue
         found[entry.subject] = _folded(found.get(entry.subject), entry)
     return found
@@ -53,7 +57,7 @@ def _difference(store: Store, verdict: Verdict) -> Verdict | None:
     held: dict[str, int] = {}
     for entry in entries(store.rows()):
         number = entry.subject
-        if number == SUBJECT:
+        if number in BESIDE:
             continue
         thing = folded[number] = _folded(folded.get(number), entry)
         if entry.seq <= verdict.rows:

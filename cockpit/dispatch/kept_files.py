@@ -46,6 +46,11 @@ class KeptFiles:
         self._room = room_bytes
         self._lock = threading.Lock()
 
+    @property
+    def folder(self) -> Path:
+        """Where they lie, in the state folder."""
+        return self._folder
+
     def put(self, content: bytes, type: str) -> Kept:
         """The file, durable. The same content again is the same file. Raises FilesFull, and OSError where the disk refuses."""
         end = next(end for end, one in TYPES.items() if one == type)

@@ -63,37 +63,79 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Roster:
-    """People, units and shifts of one city. Safe in any thread."""
+class _Book:
+    """What a roster says at a time."""
 
-    zone: str = "UTC"
-    people: tuple[Person, ...] = ()
-    units: tuple[Unit, ...] = ()
-    shifts: tuple[Shift, ...] = ()
+    people: tuple[Person, ...]
+    units: tuple[Unit, ...]
+    shifts: tuple[Shift, ...]
 
     @cached_property
     def groups(self) -> frozenset[str]:
-        """The names of the groups that people belong to."""
         return frozenset(name for person in self.people for name in person.groups)
 
     @cached_property
     def called(self) -> frozenset[str]:
-        """The names under which several are spoken to: groups, posts of people, kinds of units."""
         return self.groups | {person.role for person in self.people} | ({unit.kind for unit in self.units} - {""})
 
     @cached_property
-    def _shifts_of(self) -> dict[str, list[Shift]]:
+    def shifts_of(self) -> dict[str, list[Shift]]:
         found: dict[str, list[Shift]] = {}
         for shift in self.shifts:
             found.setdefault(shift.who, []).append(shift)
         return found
 
+
+class Roster:
+    """People, units and shifts of one city. Safe in any thread; `become` takes over another one's in one step."""
+
+    def __init__(
+        self,
+        zone: str = "UTC",
+        people: tuple[Person, ...] = (),
+        units: tuple[Unit, ...] = (),
+        shifts: tuple[Shift, ...] = (),
+    ) -> None:
+        self.zone = zone
+        self._book = _Book(people, units, shifts)
+
+    def become(self, other: Roster) -> bool:
+        """Whether there was anything to take over."""
+        changed, self._book = self._book != other._book, other._book
+        return changed
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The address book."""
+        return self._book.people
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The units that can be sent."""
+        return self._book.units
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """Who is on duty when."""
+        return self._book.shifts
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The names of the groups that people belong to."""
+        return self._book.groups
+
+    @property
+    def called(self) -> frozenset[str]:
+        """The names under which several are spoken to: groups, posts of people, kinds of units."""
+        return self._book.called
+
     def on_duty(self, who: str, at: datetime) -> bool | None:
         """Whether a person or a unit is on duty; None: the roster says nothing of it."""
-        if who not in self._shifts_of:
+        shifts = self._book.shifts_of.get(who)
+        if shifts is None:
             return None
         local = at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
-        return any(shift.covers(local) for shift in self._shifts_of[who])
+        return any(shift.covers(local) for shift in shifts)
 
     def people_on_duty(self, at: datetime, role: str | None = None, above: Sequence[str] = ()) -> tuple[Person, ...]:
         """Who is on duty, of a role and responsible for a region (its code and all above it, itself first; empty: any)."""

@@ -15,11 +15,11 @@ class XmlRefused(ValueError):
     """It is not well formed, or holds what is not taken from strangers."""
 
 
-def parse(raw: bytes) -> Element:
+def parse(raw: bytes, bytes_max: int = BYTES_MAX, elements_max: int = ELEMENTS_MAX) -> Element:
     """The root element; names as `{namespace}name`. Raises XmlRefused."""
-    if len(raw) > BYTES_MAX:
-        raise XmlRefused(f"more than {BYTES_MAX // 1024} KiB are not read, got {len(raw) // 1024} KiB")
-    building = _Building()
+    if len(raw) > bytes_max:
+        raise XmlRefused(f"more than {bytes_max // 1024} KiB are not read, got {len(raw) // 1024} KiB")
+    building = _Building(elements_max)
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartElementHandler = building.start
@@ -39,15 +39,16 @@ def parse(raw: bytes) -> Element:
 class _Building:
     """Fills a tree as the parser goes, and stops when it grows too large."""
 
-    def __init__(self) -> None:
+    def __init__(self, elements_max: int) -> None:
         self.tree = TreeBuilder()
+        self._most = elements_max
         self._depth = self._count = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         self._count += 1
-        if self._depth > DEPTH_MAX or self._count > ELEMENTS_MAX:
-            raise XmlRefused(f"more than {DEPTH_MAX} levels or {ELEMENTS_MAX:,} elements are not read")
+        if self._depth > DEPTH_MAX or self._count > self._most:
+            raise XmlRefused(f"more than {DEPTH_MAX} levels or {self._most:,} elements are not read")
         self.tree.start(_qualified(name), {_qualified(key): value for key, value in attributes.items()})
 
     def end(self, name: str) -> None:

@@ -21,7 +21,7 @@ PATH: Final = "/duty"
 SCRIPTS: Final = (
     "words.js", "fields.js", "actor.js", "line.js", "store.js", "form.js", "filters.js", "list.js", "gantt.js", "chart.js",
     "orders.js", "plans.js", "around.js", "camera.js", "context.js", "screen.js", "replay.js", "acts.js", "detail.js",
-    "report.js", "broadcast.js", "messages.js", "head.js", "keys.js", "desk.js",
+    "report.js", "broadcast.js", "messages.js", "roster.js", "head.js", "keys.js", "desk.js",
 )  # fmt: skip
 """The scripts of `assets/duty` in the order they need each other."""
 _LAST: Final = "duty/map.js"

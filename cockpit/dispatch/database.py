@@ -16,7 +16,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from cockpit.dispatch.tables import migrate
 
 _MIGRATION_LOCK: Final = 7_210_434  # any number of ours: who migrates a PostgreSQL database holds this advisory lock
-_BUSY_S: Final = 20
+BUSY_S: Final = 20
+"""So long a writer waits for its turn."""
 
 
 class StoreLost(Exception):
@@ -91,7 +92,7 @@ def _engine(url: str) -> Engine:
         place = place.set(drivername="postgresql+psycopg")
         options = {"connect_timeout": 5, "application_name": "cockpit dispatch"}
         return create_engine(place, pool_pre_ping=True, pool_size=4, max_overflow=8, pool_timeout=10, connect_args=options)
-    engine = create_engine(place, connect_args={"timeout": _BUSY_S, "isolation_level": None})
+    engine = create_engine(place, connect_args={"timeout": BUSY_S, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def durable(connection: Any, _: Any) -> None:

@@ -17,19 +17,28 @@ from streams.source import Source, StreamError
 Take = Callable[[Writing, Batch], int]
 """Does what the records say, inside the transaction; how many did something. It may not raise for a bad record."""
 
+Ahead = Callable[[Batch], None]
+"""Does what the records say, in transactions of its own, before it is noted how far was read: again, where that fails. For what
+takes effect once however often it is done."""
+
 _POLL_S: Final = 0.5
-_AT_ONCE: Final = 500
+AT_ONCE: Final = 50
+"""Records that are one transaction: others wait for it."""
+READ_AHEAD: Final = 500
 _PAUSE_S: Final = 2.0
 
 
 class Follower:
     """`step` takes the next records, `start` makes a thread of it. Several processes may follow: each record counts once."""
 
-    def __init__(self, toolbox: Toolbox, source: Source, reader: str, take: Take) -> None:
+    def __init__(
+        self, toolbox: Toolbox, source: Source, reader: str, take: Take | None = None, ahead: Ahead | None = None
+    ) -> None:
         self._toolbox = toolbox
         self._source = source
         self._reader = reader
         self._take = take
+        self._ahead = ahead
         self._opened = False
         self._lost = False
         self._log = structlog.get_logger("dispatch.follower")
@@ -41,7 +50,7 @@ class Follower:
         if not self._opened:
             self._source.open(self._positions)
             self._opened = True
-        batch = self._source.poll(timeout_s, _AT_ONCE)
+        batch = self._source.poll(timeout_s, READ_AHEAD if self._take is None else AT_ONCE)
         if batch is None:
             return False
         try:
@@ -66,9 +75,11 @@ class Follower:
 
     def _commit(self, batch: Batch) -> None:
         """Another process may have taken some of them, or all: only what follows what is stored is taken."""
+        if self._ahead is not None:
+            self._ahead(batch)
         with self._toolbox.store.writing() as writing:
             rest = batch.since(writing.positions(self._reader))
-            if self._take(writing, rest):
+            if self._take is not None and self._take(writing, rest):
                 self._toolbox.stirred.set()
             for partition, span in rest.spans.items():
                 writing.keep_position(self._reader, partition, span.end)

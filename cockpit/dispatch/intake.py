@@ -21,6 +21,8 @@ from streams.codecs import Codec
 from streams.record import Batch
 
 _LOG = structlog.get_logger("dispatch.intake")
+AT_ONCE: Final = 20
+"""Incidents that are one transaction."""
 _REACHES_BACK: Final = timedelta(hours=24)
 """Older records are history by the time a rule is new; nobody need be sent there."""
 _LONGEST: Final = 200
@@ -38,14 +40,18 @@ class Intake:
         self._wanted = [condition(text, slot.types) for text in wanted]
         self._actor = Actor(f"slot {slot.slot}", Role.SYSTEM)
 
-    def take(self, writing: Writing, batch: Batch) -> int:
-        """How many incidents there are more. Inside the transaction that stores how far the topic was read."""
+    def ahead(self, batch: Batch) -> None:
+        """Reports what meets the condition, some at a time: an order that is given meanwhile does not wait for all of them."""
         if not len(batch):
-            return 0
+            return
         frame = self._codec.decode(batch.values, self._slot.columns, batch.headers).frame
-        since = writing.now - _REACHES_BACK
-        frame = frame.filter(pl.col(self._slot.time) >= since, *self._wanted)
-        return sum(self._one(writing, row, batch.address(row["_row"])) for row in frame.iter_rows(named=True))
+        for piece in frame.filter(*self._wanted).iter_slices(AT_ONCE):
+            with self._toolbox.store.writing() as writing:
+                since = writing.now - _REACHES_BACK
+                recent = piece.filter(pl.col(self._slot.time) >= since)
+                new = [self._one(writing, row, batch.address(row["_row"])) for row in recent.iter_rows(named=True)]
+            if any(new):
+                self._toolbox.stirred.set()
 
     def _one(self, writing: Writing, row: Mapping[str, Any], address: str) -> bool:
         try:

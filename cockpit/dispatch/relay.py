@@ -21,6 +21,8 @@ from cockpit.dispatch.toolbox import Toolbox
 from streams.source import Log, Sink, StreamError
 
 _AT_ONCE: Final = 500
+_ORDERS: Final = 50
+"""Orders that are one transaction: who gives the next one waits for it."""
 _LOOK_S: Final = 1.0
 _LOG = structlog.get_logger("dispatch.relay")
 
@@ -47,14 +49,17 @@ class Relay:
             sent = 0
             for commands, run in groupby(self._toolbox.store.pending(_AT_ONCE), key=lambda one: one.topic in COMMANDS):
                 records = list(run)
-                sent += self._orders(records) if commands else self._others(records)
+                if commands:
+                    sent += sum(self._orders(records[at : at + _ORDERS]) for at in range(0, len(records), _ORDERS))
+                else:
+                    sent += self._others(records)
             self._anchor()
         return sent
 
     def expire(self) -> int:
         """How many orders ran out now."""
         store, orders = self._toolbox.store, self._toolbox.orders
-        overdue = store.overdue(sorted(MORTAL), _AT_ONCE)
+        overdue = store.overdue(sorted(MORTAL), _ORDERS)
         if not overdue:
             return 0
         with store.writing() as writing:

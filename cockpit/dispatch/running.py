@@ -81,4 +81,4 @@ def _followers(parts: Parts, toolbox: Toolbox) -> Iterator[Follower]:
     if rule is not None:
         slot = parts.city.slots[rule.slot]
         intake = Intake(toolbox, slot, rule, codec_for(slot.source, parts.city.folder))
-        yield Follower(toolbox, parts.log.source(slot.source.topic), f"intake:{slot.slot}", intake.take)
+        yield Follower(toolbox, parts.log.source(slot.source.topic), f"intake:{slot.slot}", ahead=intake.ahead)

@@ -11,13 +11,14 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 
 from cockpit.dispatch.broadcast import Broadcast
-from cockpit.dispatch.database import Database
+from cockpit.dispatch.database import BUSY_S, Database, StoreLost
 from cockpit.dispatch.exercise import RESET, SUBJECT, Exercise
 from cockpit.dispatch.exercise import fold as exercise_of
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.journal import Entry, Head, Row, Sealer, entries, micros
 from cockpit.dispatch.order import Order
 from cockpit.dispatch.tables import BROADCAST, HEAD, INCIDENT, JOURNAL, ORDER, OUTBOX
+from cockpit.dispatch.turns import Turns, TurnTimeout
 from cockpit.dispatch.writing import Writing
 from streams.clock import Clock
 
@@ -51,11 +52,18 @@ class Store:
         self._sealer = sealer
         self._clock = clock
         self._noted = noted
+        self._turns = Turns(BUSY_S)
+
+    @property
+    def waiting(self) -> int:
+        """How many threads of this process wait to write."""
+        return self._turns.waiting
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
-        """A transaction: durable when the block has ended, undone when it raises. One at a time in a city."""
-        with self._database.writing() as connection:
+        """A transaction: durable when the block has ended, undone when it raises. One at a time in a city, in the order they
+        came; whoever has much to do does it in small ones."""
+        with self._turn(), self._database.writing() as connection:
             writing = Writing(connection, self._city, self._sealer, self._clock())
             before = writing.head
             yield writing
@@ -205,6 +213,14 @@ class Store:
 
     def close(self) -> None:
         self._database.close()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        try:
+            with self._turns.turn():
+                yield
+        except TurnTimeout as error:
+            raise StoreLost(f"the toolbox's database is busy: {error}") from None
 
     def _there(self, table: Table) -> ColumnElement[bool]:
         """All but what was played before the last reset."""

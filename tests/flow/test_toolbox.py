@@ -165,7 +165,7 @@ def test_records_of_a_slot_become_incidents_once(tmp_path: Path) -> None:
         intake = Intake(one.toolbox, slot, rule, codec_for(slot.source))
 
         def following() -> Follower:
-            return Follower(one.toolbox, city.log.source("city.desk"), "intake:desk", intake.take)
+            return Follower(one.toolbox, city.log.source("city.desk"), "intake:desk", ahead=intake.ahead)
 
         old = (NOON - timedelta(days=2)).isoformat()
         records = [

@@ -20,9 +20,10 @@ from .icon import IconLayer
 from .image import ImageLayer
 from .kinds import KINDS
 from .labels import LabelLayer
-from .layer import Layer, LayerError
+from .layer import Layer
 from .line import LineLayer
 from .mbtiles import MbTiles
+from .mistakes import ArgumentError, LayerError
 from .plotting import Mark, Plotting
 from .pmtiles import PmTiles
 from .point import PointLayer, encode_points, point_ids
@@ -35,11 +36,11 @@ from .vector_tiles import VectorTileLayer
 from .viewport import Viewport
 
 __all__ = [
-    "DATUMS", "KINDS", "RAMP", "SCRIPTS", "Addresses", "AreaLayer", "BinnedLayer", "Classes", "ClusterLayer", "DatumError",
-    "Engine", "FeatureFileError", "Features", "FlowLayer", "GeoJsonError", "GridLayer", "Guess", "HeatLayer", "HexagonLayer",
-    "IconLayer", "ImageLayer", "Key", "LabelLayer", "Layer", "LayerError", "LineLayer", "Look", "MapContainer", "Mark",
-    "MbTiles", "Part", "Plotting", "PmTiles", "PointLayer", "Raster", "RasterTileLayer", "Region", "Regions", "RegionsError",
-    "Scale", "Shape", "StatedPoints", "Text", "Tile", "TileError", "TileSource", "TripsLayer", "UnknownRegion",
-    "VectorTileLayer", "View", "Viewport", "WebTiles", "convert", "deck_spec", "encode_points", "guess", "point_ids",
-    "read_features", "read_geojson", "script_path",
+    "DATUMS", "KINDS", "RAMP", "SCRIPTS", "Addresses", "AreaLayer", "ArgumentError", "BinnedLayer", "Classes",
+    "ClusterLayer", "DatumError", "Engine", "FeatureFileError", "Features", "FlowLayer", "GeoJsonError", "GridLayer",
+    "Guess", "HeatLayer", "HexagonLayer", "IconLayer", "ImageLayer", "Key", "LabelLayer", "Layer", "LayerError", "LineLayer",
+    "Look", "MapContainer", "Mark", "MbTiles", "Part", "Plotting", "PmTiles", "PointLayer", "Raster", "RasterTileLayer",
+    "Region", "Regions", "RegionsError", "Scale", "Shape", "StatedPoints", "Text", "Tile", "TileError", "TileSource",
+    "TripsLayer", "UnknownRegion", "VectorTileLayer", "View", "Viewport", "WebTiles", "convert", "deck_spec",
+    "encode_points", "guess", "point_ids", "read_features", "read_geojson", "script_path",
 ]  # fmt: skip

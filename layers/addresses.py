@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .mistakes import Checked
+
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(metaclass=Checked):
     """Templates of addresses on our own host; `{z}/{x}/{y}` are filled in by the browser."""
 
     geometry: str = "/api/v1/regions/{code}/geometry"

@@ -10,6 +10,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .mistakes import Checked
+
 RAMP = ("#12304F", "#1E6E9C", "#35C2E8", "#D6F5FF")
 """The sequential ramp: one hue, dark for little, light for much; safe for colour-blind eyes."""
 
@@ -22,7 +24,7 @@ Method = Literal["quantile", "equal", "natural", "manual"]
 
 
 @dataclass(frozen=True, slots=True)
-class Classes:
+class Classes(metaclass=Checked):
     """How a choropleth cuts its values. `breaks` (ascending, count - 1 of them) only and always with `manual`.
 
     A class holds its lower edge: `[break, next)`, the last one also its upper edge.
@@ -64,7 +66,7 @@ class Classes:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(metaclass=Checked):
     """Values cut into classes with a colour each: what a legend shows."""
 
     edges: Sequence[float]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from .drawing import Bounds, View
-from .layer import Layer, LayerError
+from .layer import Layer
+from .mistakes import Checked, LayerError
 from .plotting import Plotting
 from .raster_tiles import RasterTileLayer
 from .regions import Regions
@@ -25,7 +26,7 @@ class Engine(Protocol[Drawn]):
 
 
 @dataclass(frozen=True, slots=True)
-class MapContainer:
+class MapContainer(metaclass=Checked):
     """The state of one map as a value; every change returns a new one. WGS84 throughout.
 
     `layers` stand in the order they are drawn, the first at the bottom, above the `basemap`. `region` is where the map

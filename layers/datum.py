@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from .mistakes import Checked
 from .offset import Floats, Point, from_wgs84, to_wgs84
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Places(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class StatedPoints:
+class StatedPoints(metaclass=Checked):
     """Equally long columns: points in an unknown datum, and the code of the region each is said to lie in."""
 
     lon: Floats

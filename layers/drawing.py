@@ -11,6 +11,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from .mistakes import Named
+
 if TYPE_CHECKING:
     from .regions import Regions
     from .viewport import Viewport
@@ -23,7 +25,7 @@ EARTH_M = 40_075_016.686
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Look(metaclass=Named):
     """Colours as #RRGGBB, None = not there; opacities 0…1; sizes in pixels of the picture.
 
     `radius_px` is a point's, `sign` its shape (layers.signs); `hatched` strikes the fill through, as "no data" and "old"
@@ -41,7 +43,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(metaclass=Named):
     """A geometry (WGS84) with its look; `name` and `value` are told when one points at it."""
 
     geometry: shapely.Geometry
@@ -51,7 +53,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(metaclass=Named):
     """Words at a place; of texts that would lie over each other, or over a large mark, the one with the higher `rank` stays.
 
     `beside_px`: they name a mark of that radius and stand beside it instead of on it. A rank of 0 or more may step up or
@@ -70,7 +72,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Raster:
+class Raster(metaclass=Named):
     """A picture laid on the ground: RGBA, u1[rows, columns, 4], the north row first, evenly spaced in web Mercator."""
 
     bounds: Bounds
@@ -82,7 +84,7 @@ Part = Shape | Text | Raster
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class Key(metaclass=Named):
     """The legend of one layer: its colours from least to most, as they are seen on the ground, and the edges between them
     (one fewer); the `least` and `most` value there is."""
 
@@ -97,7 +99,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class View(metaclass=Named):
     """What is looked at: the regions and the drawn one, the bounds that must fit, the picture's size and language."""
 
     regions: Regions

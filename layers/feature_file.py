@@ -25,13 +25,14 @@ class FeatureFileError(ValueError):
     """A file that cannot be read as features."""
 
 
-def read_features(path: Path, datum: str = "wgs84") -> Features:
+def read_features(path: Path | str, datum: str = "wgs84") -> Features:
     """The features of a GeoJSON, GeoPackage, GeoParquet or Shapefile, moved from `datum` to WGS84. Blocks.
 
     `datum` is believed about degrees; a projected reference system that the file names is undone unless `datum` names
     one itself (`epsg:4549`). Only a regular file whose first bytes are what its ending says is opened, and only
     Shapefiles by GDAL. Raises FeatureFileError and DatumError.
     """
+    path = Path(path)
     declared = known(datum)
     _check(path)
     try:

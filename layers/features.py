@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from .datum import convert, known
+from .mistakes import Checked
 
 if TYPE_CHECKING:
     import geopandas
@@ -22,7 +23,7 @@ Geometries = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
+class Features(metaclass=Checked):
     """Equally long columns: `geometries` in WGS84 lon/lat degrees, `properties` one mapping per feature."""
 
     geometries: Geometries

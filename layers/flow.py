@@ -13,7 +13,8 @@ from .colors import color_problems
 from .columns import column_problems, numbers
 from .drawing import Look, Part, Shape, View
 from .features import Features
-from .layer import Layer, LayerError
+from .layer import Layer
+from .mistakes import LayerError
 from .regions import Regions
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from .addresses import Addresses
 from .drawing import Bounds, Part, Raster, View
-from .layer import Layer, LayerError
+from .layer import Layer
+from .mistakes import LayerError
 
 _PIXELS_MAX = 50_000_000
 
@@ -30,8 +31,9 @@ class ImageLayer(Layer):
     opacity: float = 1.0
 
     @classmethod
-    def load(cls, path: Path, *, datum: str = "wgs84", **options: Any) -> Self:
+    def load(cls, path: Path | str, *, datum: str = "wgs84", **options: Any) -> Self:
         """The image of a file. Blocks. Raises LayerError."""
+        path = Path(path)
         if datum not in ("wgs84", "cgcs2000"):
             raise LayerError([f"layer {path.stem!r}: give the bounds of an image in wgs84, got datum {datum!r}"])
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,20 +18,13 @@ from .drawing import Key, Look, Part, Shape, Text, View
 from .feature_file import FeatureFileError, read_features
 from .features import Features, out_of_range
 from .looks import NAMED_FROM, SECOND, look_of
+from .mistakes import Checked, LayerError
 from .outline import collection, label_point, span_km
 from .repair import repaired, shortened
 
 
-class LayerError(ValueError):
-    """A layer that cannot be drawn; `problems` lists everything that is wrong with it, one sentence each."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = list(problems)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class Layer(metaclass=Checked):
     """What every layer has. A subclass names its `kind`, the geometry it takes and the styles it can have (the first is
     the usual one); `entry` and `address` are its part of the live map's spec, `parts` what any other engine draws.
 
@@ -60,8 +53,9 @@ class Layer:
             raise LayerError(problems)
 
     @classmethod
-    def load(cls, path: Path, *, datum: str = "wgs84", **options: Any) -> Self:
+    def load(cls, path: Path | str, *, datum: str = "wgs84", **options: Any) -> Self:
         """The layer of a GeoJSON, GeoPackage or GeoParquet file; `options` are the fields. Blocks. Raises LayerError."""
+        path = Path(path)
         try:
             features = read_features(path, datum)
         except (FeatureFileError, DatumError) as error:

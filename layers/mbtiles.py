@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from .drawing import Bounds
+from .mistakes import Checked
 from .tile_source import WORLD, Tile, TileError
 
 _TYPES: Final = MappingProxyType(
@@ -19,7 +20,7 @@ _TYPES: Final = MappingProxyType(
 _TILE_BYTES_MAX = 8 * 2**20
 
 
-class MbTiles:
+class MbTiles(metaclass=Checked):
     """The tiles of one file (MBTiles 1.3). Opened for each question and read-only: any thread may ask. Raises TileError."""
 
     def __init__(self, path: Path) -> None:

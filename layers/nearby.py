@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from .features import Features, Geometries
 from .geodesic import buffer_m, dense, distance_m, flat
-from .layer import Layer, LayerError
+from .layer import Layer
+from .mistakes import Checked, LayerError
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -22,7 +23,7 @@ _DEGREE_M = 110_574.0
 
 
 @dataclass(frozen=True, slots=True)
-class Things:
+class Things(metaclass=Checked):
     """Things of one kind: equally long columns of ids and places (WGS84; NaN = nowhere). `shapes` for those that are more
     than points: lines and areas are near when any part of them is."""
 
@@ -63,7 +64,7 @@ class Zone(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class Circle(metaclass=Checked):
     """Everything within `radius_m` (at most 200 km) of a place. Distances are from the middle. Raises LayerError."""
 
     lon: float
@@ -92,7 +93,7 @@ class Circle:
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class Within(metaclass=Checked):
     """Everything that touches a polygon (WGS84). Distances are from its middle. Raises LayerError."""
 
     polygon: shapely.Geometry
@@ -122,7 +123,7 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
-class Along:
+class Along(metaclass=Checked):
     """Everything within `radius_m` of a line (WGS84). Distances are from the line, to 0.1 % on lines up to 200 km."""
 
     line: shapely.Geometry

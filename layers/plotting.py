@@ -15,8 +15,8 @@ from .colors import color_problems
 from .drawing import Look, Part, Shape, Text
 from .geodesic import area_m2, buffer_m, distance_m, length_m
 from .geojson import GeoJsonError, read_geojson
-from .layer import LayerError
 from .looks import TEXT
+from .mistakes import Checked, LayerError
 
 MarkKind = Literal["point", "line", "polygon", "circle", "arrow", "text"]
 MARKS_MAX = 2000
@@ -29,7 +29,7 @@ Place = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(metaclass=Checked):
     """One thing drawn by hand. `places` (lon, lat; WGS84): one for point, text and circle (its middle), two or more for
     line and arrow (its head is the last), three or more for polygon (not closed).
 
@@ -119,7 +119,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Plotting:
+class Plotting(metaclass=Checked):
     """All marks of one map, in drawing order; at most 2,000. Every change returns a new one."""
 
     marks: tuple[Mark, ...] = ()

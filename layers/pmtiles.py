@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .drawing import Bounds
+from .mistakes import Checked
 from .tile_source import Tile, TileError
 
 _TYPES: Final = MappingProxyType(
@@ -26,7 +27,7 @@ Directory = tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64], ND
 """Sorted tile numbers, run lengths (0: a leaf directory), lengths, offsets."""
 
 
-class PmTiles:
+class PmTiles(metaclass=Checked):
     """The tiles of one file. Opened for each question: any thread may ask; the last 64 directories stay in memory.
 
     Raises TileError; nothing the file claims makes it read more than 64 MiB.

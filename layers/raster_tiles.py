@@ -14,8 +14,9 @@ import numpy as np
 from .addresses import Addresses
 from .datum import DatumError, known
 from .drawing import Part, Raster, View, degrees
-from .layer import Layer, LayerError
+from .layer import Layer
 from .mbtiles import MbTiles
+from .mistakes import LayerError
 from .pmtiles import PmTiles
 from .tile_shift import shifted
 from .tile_source import Tile, TileError, TileSource, WebTiles
@@ -43,8 +44,9 @@ class RasterTileLayer(Layer):
     attribution: str = ""
 
     @classmethod
-    def load(cls, path: Path, *, datum: str = "wgs84", **options: Any) -> Self:
+    def load(cls, path: Path | str, *, datum: str = "wgs84", **options: Any) -> Self:
         """The layer of an .mbtiles or .pmtiles file. Blocks. Raises LayerError."""
+        path = Path(path)
         kinds: dict[str, Callable[[Path], TileSource]] = {".mbtiles": MbTiles, ".pmtiles": PmTiles}
         if path.suffix not in kinds:
             raise LayerError([f"layer {path.stem!r}: tiles {path.suffix!r} are not read; allowed: {', '.join(kinds)}"])

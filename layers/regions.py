@@ -16,6 +16,7 @@ from .datum import convert
 from .feature_file import FeatureFileError, read_features
 from .features import Features, Geometries
 from .locator import Locator
+from .mistakes import Checked
 from .outline import collection, label_point, simplified
 from .region import Region, RegionsError, UnknownRegion
 from .region_tree import grow
@@ -24,7 +25,7 @@ Bounds = tuple[float, float, float, float]
 """west, south, east, north in degrees, WGS84."""
 
 
-class Regions:
+class Regions(metaclass=Checked):
     """A frozen tree of regions, indexed by position: the root first, parents before children.
 
     Built once and then only read: safe to share between threads. Everything goes in and out in WGS84 except
@@ -45,8 +46,9 @@ class Regions:
         """What was wrong in the file and could be repaired, one sentence each."""
 
     @classmethod
-    def load(cls, path: Path, datum: str = "wgs84", *, on: date | None = None) -> Regions:
+    def load(cls, path: Path | str, datum: str = "wgs84", *, on: date | None = None) -> Regions:
         """The tree of a GeoJSON, GeoPackage or GeoParquet file (columns: design §4). Blocks. Raises RegionsError."""
+        path = Path(path)
         try:
             features = read_features(path, datum)
         except FeatureFileError as error:

@@ -9,6 +9,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from .drawing import Bounds
+from .mistakes import Checked
 
 WORLD: Bounds = (-180.0, -85.0511, 180.0, 85.0511)
 
@@ -18,7 +19,7 @@ class TileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(metaclass=Checked):
     """One tile as it is stored: `gzipped` tells whether the body is (send `Content-Encoding: gzip` then)."""
 
     body: bytes
@@ -54,7 +55,7 @@ class TileSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class WebTiles:
+class WebTiles(metaclass=Checked):
     """A tile service that only our server asks: the browser gets its tiles from our own host, and never sees `template`.
 
     `template`: https address with {z} {x} {y} (or {-y} counted from the south), {s} for one of `servers`, {key} where

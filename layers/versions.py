@@ -8,11 +8,12 @@ from pathlib import Path
 
 from .feature_file import FeatureFileError, read_features
 from .features import Features
+from .mistakes import Checked
 from .region import RegionsError
 from .regions import Regions
 
 
-class RegionVersions:
+class RegionVersions(metaclass=Checked):
     """All versions of all regions of a file; `valid_from` and `valid_to` (both inclusive) tell them apart.
 
     The eight trees asked for last stay in memory. Safe to use from several threads.
@@ -25,8 +26,9 @@ class RegionVersions:
         self._tree = lru_cache(8)(self._grow)
 
     @classmethod
-    def load(cls, path: Path, datum: str = "wgs84") -> RegionVersions:
+    def load(cls, path: Path | str, datum: str = "wgs84") -> RegionVersions:
         """The versions of a file (formats: `read_features`). Blocks. Raises RegionsError."""
+        path = Path(path)
         try:
             return cls(read_features(path, datum))
         except FeatureFileError as error:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .mistakes import Checked
+
 
 @dataclass(frozen=True, slots=True)
-class Viewport:
+class Viewport(metaclass=Checked):
     """The middle of the picture (degrees, WGS84) and the web map zoom (of 512-pixel tiles, as deck.gl counts)."""
 
     lon: float

@@ -5,6 +5,11 @@ Read `compose` from top to bottom to see the line being put together: log, ledge
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # as `cockpit` does: before the rest is loaded, and under its own name
+    from cockpit.starting import main as start
+
+    start()
+
 import faulthandler
 import signal
 import sys
@@ -55,6 +60,7 @@ Feed = Callable[[Parts, threading.Event], None]
 
 def main() -> None:
     """The command `cockpit`. `kill -USR1` makes it print what each of its threads is doing."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # until now cockpit.starting.leave
     faulthandler.register(signal.SIGUSR1)
     sys.setswitchinterval(SWITCH_S)
     command_line()
@@ -292,6 +298,3 @@ def _serve(folder: Path, settings: Settings, *, ingest: bool = True, fresh: bool
 
 
 audit = command_line.command()(auditing(open_log))
-
-if __name__ == "__main__":
-    main()

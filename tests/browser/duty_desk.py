@@ -72,7 +72,7 @@ def page(context: BrowserContext, address: str) -> Iterator[Page]:
     yield found
     found.evaluate("localStorage.clear(); sessionStorage.clear()")
     found.close()
-    assert (watched.errors, watched.foreign) == ([], [])
+    assert (watched.errors, watched.foreign) == ([], []), (watched.errors, watched.foreign)
 
 
 def seen(address: str) -> None:

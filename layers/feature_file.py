@@ -28,16 +28,17 @@ class FeatureFileError(ValueError):
 def read_features(path: Path | str, datum: str = "wgs84") -> Features:
     """The features of a GeoJSON, GeoPackage, GeoParquet or Shapefile, moved from `datum` to WGS84. Blocks.
 
-    `datum` is believed about degrees; a projected reference system that the file names is undone unless `datum` names
-    one itself (`epsg:4549`). Only a regular file whose first bytes are what its ending says is opened, and only
-    Shapefiles by GDAL. Raises FeatureFileError and DatumError.
+    `datum` is believed about degrees; a projected reference system that the file names is undone. One that contradicts a
+    `datum` that names one itself (`epsg:4549`) is refused, and so are degrees on another ellipsoid (Beijing 1954). Only a
+    regular file whose first bytes are what its ending says is opened, and only Shapefiles by GDAL. Raises FeatureFileError
+    and DatumError.
     """
     path = Path(path)
     declared = known(datum)
     _check(path)
     try:
         if path.suffix in (".geojson", ".json"):
-            return read_geojson(path.read_bytes(), name=path.name, content_max=FILE_MAX).moved(datum)
+            return read_geojson(path.read_bytes(), name=path.name, content_max=FILE_MAX, declared=declared).moved(datum)
         return _TABLES[path.suffix](path, declared).moved(datum)
     except OSError as error:
         raise FeatureFileError(f"{path.name}: cannot be read ({error.strerror or error})") from None

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from .features import Features, Geometries, not_finite
+from .reference import CrsError, in_degrees, named_in_geojson
 
 CONTENT_MAX: Final = 16 * 2**20
 """Bytes of a GeoJSON that a person sends; files of the city's own folder may be larger."""
@@ -63,10 +64,14 @@ class _Feature(msgspec.Struct):
 
 class _Collection(msgspec.Struct):
     features: list[_Feature]
+    crs: Any = None
 
 
-def read_geojson(content: bytes, *, name: str, content_max: int = CONTENT_MAX) -> Features:
-    """The features of a FeatureCollection, coordinates as they are. `name` stands before what is said. Raises GeoJsonError.
+def read_geojson(content: bytes, *, name: str, content_max: int = CONTENT_MAX, declared: str = "wgs84") -> Features:
+    """The features of a FeatureCollection, in degrees. `name` stands before what is said. Raises GeoJsonError.
+
+    Coordinates are as they are but for the old `crs` member: a projection that it names is undone, and what contradicts the
+    `declared` datum (as `datum.known` has it) is refused.
 
     Decoded by shape, so that nothing but the six plain geometries with finite numbers comes through: collections in
     collections, of any depth, end at the first wrong step, and no other parser ever sees the bytes.
@@ -88,7 +93,11 @@ def read_geojson(content: bytes, *, name: str, content_max: int = CONTENT_MAX) -
         raise GeoJsonError(f"{name}: not a GeoJSON FeatureCollection ({_blame(shapes) or str(error)[:120]})") from None
     if lost := not_finite(geometries):
         raise GeoJsonError(f"{name}: feature {lost[0]} has coordinates that are no finite numbers, as have {len(lost) - 1} more")
-    return Features(geometries, [feature.properties or {} for feature in collection.features])
+    features = Features(geometries, [feature.properties or {} for feature in collection.features])
+    try:
+        return in_degrees(features, named_in_geojson(collection.crs), declared)
+    except CrsError as error:
+        raise GeoJsonError(f"{name}: {error}") from None
 
 
 def _encoding(content: bytes) -> str:

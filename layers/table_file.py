@@ -9,11 +9,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from .features import Features, Geometries
+from .reference import CrsError, in_degrees
 from .wkb import WkbError, read_wkb
 
 ROWS_MAX: Final = 5_000_000
@@ -115,25 +114,8 @@ def _read(values: Sequence[bytes | None]) -> Geometries:
 
 
 def _degrees(geometries: Geometries, rows: Sequence[Mapping[str, Any]], crs: str | None, declared: str) -> Features:
-    """Out of a projected system that the file names; what it claims about degrees is not believed."""
-    if crs is None or declared.startswith("epsg:"):
-        return Features(geometries, rows)
-    from pyproj import CRS, Transformer
-    from pyproj.exceptions import CRSError
-
+    """In degrees, or as declared; raises where the file and the declaration contradict each other."""
     try:
-        own = CRS.from_user_input(crs)
-    except CRSError:
-        raise TableFileError(f"reference system {crs[:60]!r} is not known. Hint: declare the datum, as in epsg:4549") from None
-    if not own.is_projected or own.geodetic_crs is None:
-        return Features(geometries, rows)
-    transformer = Transformer.from_crs(own, own.geodetic_crs if _is_cgcs2000(own) else 4326, always_xy=True)
-
-    def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
-
-    return Features(np.asarray(shapely.transform(geometries, moved), dtype=object), rows)
-
-
-def _is_cgcs2000(crs: Any) -> bool:
-    return "2000" in str(crs.geodetic_crs.name) and "China" in str(crs.geodetic_crs.name)
+        return in_degrees(Features(geometries, rows), crs, declared)
+    except CrsError as error:
+        raise TableFileError(str(error)) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import structlog
 from cockpit.city import City, load_city
 from cockpit.city_files import CityError, FileProblem
 from cockpit.panels.panel import Panel
+from slots import Slot, renewals
 
 QUIET_MS: Final = 300
 """So long a folder must be quiet before it is read: an editor writes a file in several steps."""
@@ -79,7 +81,9 @@ class Reload:
         stamps = _schema_stamps(found)
         renewed = {name for name, stamp in stamps.items() if self._stamps.get(name, stamp) != stamp}
         self._stamps = stamps
+        before = dict(self._city.slots)
         slots = self._city.slots.exchange(found.slots, renewed)
+        self._say_what_begins(before, slots)
         boards = self._city.boards.exchange(found.boards)
         self._city.schemes.exchange(found.schemes)
         if self._city.roster.become(found.roster):
@@ -87,6 +91,13 @@ class Reload:
         if slots or boards:
             _LOG.info("the city's files have changed", slots=sorted(slots), boards=sorted(boards))
         return self._tell(Changed(slots, boards), noted)
+
+    def _say_what_begins(self, before: Mapping[str, Slot], changed: AbstractSet[str]) -> None:
+        """Which indicators of the changed slots count anew from now on, and why."""
+        for name in sorted(changed & before.keys() & self._city.slots.keys()):
+            for indicator, reason in renewals(before[name], self._city.slots[name]).items():
+                hint = f"`cockpit recompute {self._city.folder.name} {name} --from DAY` counts the past so, too"
+                _LOG.warning("an indicator counts anew", slot=name, indicator=indicator, reason=reason, hint=hint)
 
     def _tell(self, change: Changed, noted: bool) -> Changed:
         """The change, told where there is one, or where what is wrong with the files is other than before."""

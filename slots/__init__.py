@@ -17,6 +17,7 @@ from slots.reading import Freshness, Question, QuestionError, Reading, Status
 from slots.readings import Readings
 from slots.recompute import Recompute
 from slots.records import Records
+from slots.renewal import renewals
 from slots.retention import Retention
 from slots.slot import Indicator, Measure, Model, Slot, Titles, parse_slot, seconds
 from slots.workers import Workers
@@ -27,5 +28,5 @@ __all__ = [
     "MemoryLedger", "Model", "OffsetConflict", "Outcome", "PageKey", "PatientHistory", "Pipeline", "Places", "Problem",
     "Question", "QuestionError", "Reading", "Readings", "Recompute", "Records", "Replay", "Retention", "SetAside", "Slot",
     "SlotState", "Status", "Titles", "Workers", "as_batch", "dry_run", "folds_by_topic", "nearest", "parse_slot", "problems_of",
-    "seconds",
+    "renewals", "seconds",
 ]  # fmt: skip

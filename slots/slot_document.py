@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
@@ -191,15 +192,21 @@ class SlotDocument(Model):
         A field's range is none of it: what it lets through besides was not counted as something else.
         """
         named = _words(" ".join(text for text in expressions if text))
-        read = (f"{name} {f.type} {f.epoch} {f.zone}" for name in sorted({*named}) if (f := self.fields.get(name)))
-        return "\n".join((self._ground, *read))
+        return "\n".join((self._ground, *self._read({*named})))
+
+    def read_as(self, *expressions: str | None) -> frozenset[str]:
+        """How each field is read that these expressions, the filter, the event time or the place need: `name type epoch zone`."""
+        named = _words(" ".join(text for text in (*expressions, self.where) if text))
+        return frozenset(self._read({*named, self.time, *(self.region.point or ()), self.region.code or self.time}))
 
     @cached_property
     def _ground(self) -> str:
         """The same of all expressions: the filter, the event time, where a record lies."""
         names = {self.time, *_words(self.where or ""), *(self.region.point or ()), self.region.code or self.time}
-        read = (f"{name} {f.type} {f.epoch} {f.zone}" for name in sorted(names) if (f := self.fields.get(name)))
-        return "\n".join((f"{self.where}", self.time, f"{self.region.model_dump()}", *read))
+        return "\n".join((f"{self.where}", self.time, f"{self.region.model_dump()}", *self._read(names)))
+
+    def _read(self, names: Collection[str]) -> list[str]:
+        return [f"{name} {f.type} {f.epoch} {f.zone}" for name in sorted(names) if (f := self.fields.get(name))]
 
     def indicator(self, name: str) -> Indicator | None:
         """The indicator of this name, or None."""

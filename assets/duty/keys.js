@@ -12,7 +12,7 @@
 
   function press(event) {
     const target = event.target instanceof Element ? event.target : document.body;
-    const writing = target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select");
+    const writing = target.closest("input:not([type=radio]):not([type=checkbox]):not([type=range]), textarea, select");
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") return back(event, writing);
     if (writing) {

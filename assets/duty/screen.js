@@ -11,7 +11,7 @@
     for (let i = 0; i < 3; i++) make("div", "duty-bone", body);
     dialog.showModal();
     try {
-      const { ok, status, body: taken } = await Duty.line.get(`/api/v1/orders/${encodeURIComponent(order.number)}/screen?${new URLSearchParams({ lang: told.lang })}`);
+      const { ok, status, body: taken } = await Duty.line.get(`/api/v1/orders/${encodeURIComponent(order.number)}/screen`);
       if (!dialog.isConnected) return;
       body.replaceChildren();
       if (ok) show(body, order, taken);

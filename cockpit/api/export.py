@@ -19,6 +19,7 @@ from cockpit.parts import Parts
 from cockpit.scope import ScopeError
 from cockpit.sheets import as_csv, as_xlsx
 from cockpit.tables import Column, Table, table_of
+from cockpit.watermark import watermark
 from slots.reading import QuestionError
 
 _TYPES: Final = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -48,7 +49,7 @@ class Export:
         context = self._context(_query(region, window, asked_at(at, self._parts.city.zone), indicator, dimension, lang))
         found = self._board(board)
         tables = [table for id in found.panels if (table := _tried(found, id, context)) is not None]
-        return _file(as_xlsx(tables, _facts(found, context)), "xlsx", _name(self._parts, found.board, "", context))
+        return _file(as_xlsx(tables, self._facts(found, context)), "xlsx", _name(self._parts, found.board, "", context))
 
     def panel(
         self, board: str, panel: str, format: Literal["json", "csv", "xlsx"] = "json",
@@ -60,8 +61,13 @@ class Export:
         table = table_of(found.panels[known(panel, found.panels, "panel on this board")], context)
         if format == "json":
             return answer(_told(table, context))
-        content = as_csv(table) if format == "csv" else as_xlsx([table], _facts(found, context))
+        content = as_csv(table) if format == "csv" else as_xlsx([table], self._facts(found, context))
         return _file(content, format, _name(self._parts, found.board, panel, context))
+
+    def _facts(self, board: Board, context: Context) -> list[tuple[str, str]]:
+        played = watermark(self._parts, context.scope.lang)
+        said = [("Exercise" if context.scope.lang == "en" else "演练", played)] if played else []
+        return [*said, *_facts(board, context)]
 
     def _board(self, name: str) -> Board:
         return self._parts.city.boards[known(name, self._parts.city.boards, "board")]

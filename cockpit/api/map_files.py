@@ -24,6 +24,7 @@ from cockpit.parts import Parts
 from cockpit.plots import PlotsLost
 from cockpit.scope import ScopeError
 from cockpit.still_map import headline, still_map
+from cockpit.watermark import over_page, over_picture, watermark
 from layers import MapContainer
 from layers.leaflet import leaflet_page
 from layers.picture import picture
@@ -56,6 +57,7 @@ class MapFiles:
         with self._drawing():
             container, title = self._drawn(placed, context)
             body = picture(container, width_px=width_px, height_px=height_px, language=context.scope.lang, title=title)
+            body = over_picture(body, watermark(self._parts, context.scope.lang))
         return Response(body, 200, _told(board, panel, context, "png", download), "image/png")
 
     def html(
@@ -70,6 +72,7 @@ class MapFiles:
         with self._drawing():
             container, title = self._drawn(placed, context)
             page = leaflet_page(container, title=title, language=context.scope.lang)
+            page = over_page(page, watermark(self._parts, context.scope.lang))
         headers = _told(board, panel, context, "html", download) | {"content-security-policy": policy(page)}
         return Response(page.encode(), 200, headers, "text/html; charset=utf-8")
 

@@ -1,0 +1,212 @@
+"""The duty desk in real Chromium: what is known around a place, replay, frozen screen, receipts, roster, department, phone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.broker.process import free_port
+from tests.browser.duty_desk import MORE, PLAN, context, desk, opened, page, reported, seen, state
+from tests.dispatch_city import Desk, dispatch_city
+from tests.running import cockpit
+
+__all__ = ["context", "desk", "page"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+LAYER: Final = """layer: eyes
+title: {zh: 视频监控, en: Cameras}
+kind: point
+file: eyes.geojson
+datum: wgs84
+style: camera
+label: name
+"""
+CAMERA: Final = {"name": "湖滨路口01号", "video": "/assets/there-is-none.mp4", "video_kind": "file"}
+OUT: Final = """() => [...document.querySelectorAll("#duty :is(h2, button, .duty-row-title, .duty-clock-one *, .duty-tab)")]
+  .filter(node => node.checkVisibility() && !node.closest(".city-map, .duty-chips, .duty-states"))
+  .map(node => [node, node.getBoundingClientRect()])
+  .filter(([node, box]) => box.width && (box.left < -1 || box.right > innerWidth + 1))
+  .map(([node]) => node.textContent)"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The city of the desk, with a camera and a slot that stands for the weather."""
+    base = tmp_path_factory.mktemp("after")
+    folder = dispatch_city(base / "city", f"{MORE}weather: vehicles\n")
+    (folder / "plans").mkdir()
+    (folder / "plans" / "any_urgent.yaml").write_text(PLAN, "utf-8")
+    _camera(folder / "layers")
+    with cockpit("serve", str(folder), state=base / "state", port=free_port()) as served:
+        yield served.address
+
+
+def _camera(layers: Path) -> None:
+    layers.mkdir(exist_ok=True)
+    (layers / "eyes.yaml").write_text(LAYER, "utf-8")
+    point = {"type": "Feature", "properties": CAMERA, "geometry": {"type": "Point", "coordinates": [120.151, 30.021]}}
+    (layers / "eyes.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [point]}), "utf-8")
+
+
+def ordered(desk: Desk, title: str, unit: str, **more: object) -> str:
+    """An incident with a place that was dispatched and ordered to a unit."""
+    number = reported(desk, title)
+    for verb, said in (("accept", {}), ("file", {}), ("dispatch", {"unit": unit})):
+        desk.post(f"/incidents/{number}/{verb}", said)
+    order = desk.post("/orders", {"unit": unit, "text": "立即前往", "incident": number, "reason": "就近", **more})
+    desk.post(f"/orders/{order['number']}/issue", {})
+    return number
+
+
+def test_what_is_known_around_a_place_stands_there_or_is_asked_for_again(page: Page, desk: Desk, address: str) -> None:
+    seen(address)
+    opened(page, reported(desk, "井盖破损"))
+    panel = page.locator("#duty-panel")
+    expect(panel).to_contain_text("天气")
+    expect(panel).to_contain_text("本区指标")
+    expect(panel).to_contain_text("湖滨路口01号")
+    panel.get_by_role("button", name="查看 · 湖滨路口01号").press("Enter")
+    expect(page.locator(".duty-camera .video-state")).to_contain_text("视频暂时无法播放")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+
+    page.route("**/context?*", lambda route: route.abort())
+    opened(page, reported(desk, "路灯不亮"))
+    expect(panel).to_contain_text("现场信息没有全部取到")
+    page.unroute("**/context?*")
+    panel.get_by_role("button", name="重试").press("Enter")
+    expect(panel).to_contain_text("湖滨路口01号")
+    expect(panel).not_to_contain_text("现场信息没有全部取到")
+
+
+def test_a_replay_goes_by_keyboard_through_what_was_done(page: Page, desk: Desk) -> None:
+    opened(page, ordered(desk, "供水主管爆裂", "U1"))
+    page.locator("body").press("5")
+    now, slider, banner = page.locator(".duty-replay-now b"), page.locator(".duty-replay-track input"), page.locator(".duty-past")
+    expect(now).to_have_text("已派遣")
+    expect(banner).to_contain_text("回放")
+    slider.press("Home")
+    expect(now).to_have_text("已上报")
+    expect(page.locator(".duty-replay-body")).to_contain_text("还没有指令")
+    slider.press("ArrowRight")
+    expect(now).to_have_text("已受理")
+    slider.press("ArrowLeft")
+    expect(now).to_have_text("已上报")
+    slider.press("Space")
+    expect(page.get_by_role("button", name="暂停")).to_be_visible()
+    expect(now).to_have_text("已派遣")
+    expect(page.get_by_role("button", name="播放")).to_be_visible()
+    expect(page.locator(".duty-replay-body")).to_contain_text("东区抢修一队")
+    page.route("**/replay?*", lambda route: route.abort())
+    slider.press("Home")
+    expect(page.locator(".duty-replay-body")).to_contain_text("无法回放")
+    page.unroute("**/replay?*")
+    page.locator("body").press("1")
+    expect(banner).to_be_hidden()
+
+
+def test_an_order_keeps_what_was_on_screen_when_it_was_given(page: Page, desk: Desk) -> None:
+    screen = {"board": "command", "query": "region=77&window=today&lang=zh"}
+    number = ordered(desk, "路面塌陷", "U2", screen=screen)
+    (order,) = desk.get("/orders", incident=number)["orders"]
+    page.wait_for_function("async (n) => (await fetch(`/api/v1/orders/${n}/screen`)).ok", arg=order["number"])
+    opened(page, number)
+    page.locator("body").press("2")
+    page.get_by_role("button", name="下令时的画面").press("Enter")
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("指挥调度")
+    expect(dialog.locator(".duty-screen-panels")).to_contain_text("上报")
+    expect(dialog.locator(".duty-screen-foot")).to_contain_text("封印")
+    page.keyboard.press("Escape")
+    opened(page, ordered(desk, "树木倒伏", "U2"))
+    page.get_by_role("button", name="下令时的画面").press("Enter")
+    expect(dialog).to_contain_text("没有留存画面")
+    page.keyboard.press("Escape")
+
+
+def test_a_message_says_who_has_read_it(page: Page, desk: Desk) -> None:
+    page.evaluate("Duty.messages.open()")
+    expect(page.locator("dialog")).to_contain_text("还没有群发通知")
+    page.keyboard.press("Escape")
+    sent = desk.post("/broadcasts", {"to": ["patrol"], "text": "大风蓝色预警"})["number"]
+    desk.post(f"/broadcasts/{sent}/read", {"recipient": "U1"})
+    page.evaluate("Duty.messages.open()")
+    message = page.locator(".duty-message").first
+    expect(message).to_contain_text("大风蓝色预警")
+    expect(message).to_contain_text("已读 1 / 3")
+    message.locator("summary").press("Enter")
+    expect(message.locator("li").last).to_contain_text("已读于")
+    expect(message.locator("li").first).to_contain_text("未读")
+    page.keyboard.press("Escape")
+
+
+def test_a_department_sees_and_does_only_what_is_its_own(page: Page, desk: Desk) -> None:
+    own, other = ordered(desk, "变电箱冒烟", "U3"), reported(desk, "垃圾未清运")
+    expect(page.locator(f"#row-{other}")).to_be_visible()
+    page.keyboard.press("w")
+    page.locator("dialog select").first.select_option("department")
+    page.locator("dialog input").last.fill("U3")
+    page.locator("dialog input").last.press("Enter")
+    expect(page.locator(".duty-row")).to_have_count(1)
+    expect(page.locator(f"#row-{own}")).to_be_visible()
+    opened(page, own)
+    expect(page.locator(".duty-acts [data-verb=sign]")).to_be_visible()
+    verbs = page.locator(".duty-acts [data-verb]").evaluate_all("all => all.map(one => one.dataset.verb)")
+    assert set(verbs) <= {"sign", "return", "note"}, verbs
+    page.keyboard.press("i")
+    state(page, "已签收")
+
+
+def test_what_was_planned_stands_against_what_was_done(page: Page, desk: Desk) -> None:
+    number = reported(desk, "化工厂起火", priority="URGENT")
+    for verb, said in (("start-plan", {}), ("tick-step", {"step": "verify"})):
+        desk.post(f"/plans/{number}/any_urgent/{verb}", said)
+    desk.post(f"/plans/{number}/any_urgent/skip-step", {"step": "follow_up", "reason": "已当面说明"})
+    opened(page, number)
+    page.locator("body").press("4")
+    expect(page.locator(".duty-gantt-row .duty-planned")).not_to_have_count(0)
+    expect(page.locator(".duty-gantt-sum", has_text=re.compile(r"^0:\d\d / 5:00$"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("回访: 跳过.*已当面说明"))).to_be_visible()
+
+
+def test_a_roster_is_looked_at_put_in_force_and_taken_back(page: Page, desk: Desk) -> None:
+    page.evaluate("Duty.roster.open()")
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("单位 3")
+    files = dialog.locator("input[type=file]")
+    wrong = b"who,days,from,to\nU1,someday,08:00,20:00\n"
+    files.set_input_files({"name": "duty.csv", "mimeType": "text/csv", "buffer": wrong})
+    expect(dialog.locator(".duty-mistakes")).to_contain_text("duty.csv:2")
+    expect(dialog.get_by_role("button", name="导入并生效")).to_have_count(0)
+    units = (
+        "id,name,kind,skills,region,phone\nU1,东区抢修一队,patrol,patrol;water,770101,\nU8,南区抢修队,patrol,,770101,\n".encode()
+    )
+    files.set_input_files({"name": "units.csv", "mimeType": "text/csv", "buffer": units})
+    expect(dialog.locator(".duty-roster")).to_contain_text("删除 2")
+    dialog.get_by_role("button", name="导入并生效").press("Enter")
+    expect(dialog).to_contain_text("单位 2")
+    assert [one["id"] for one in desk.get("/units")["units"]] == ["U1", "U8"]
+    dialog.get_by_role("button", name="撤销上次导入").press("Enter")
+    expect(dialog).to_contain_text("单位 3")
+    assert [one["id"] for one in desk.get("/units")["units"]] == ["U1", "U2", "U3"]
+    page.keyboard.press("Escape")
+
+
+def test_on_a_phone_it_is_one_thing_at_a_time(page: Page, desk: Desk) -> None:
+    number = reported(desk, "积水没过车轮", priority="URGENT")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".duty-detail")).to_be_hidden()
+    page.locator(f"#row-{number}").click()
+    expect(page.locator(".duty-title")).to_have_text("积水没过车轮")
+    expect(page.locator(".duty-list")).to_be_hidden()
+    assert page.evaluate(OUT) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.locator(".duty-close").click()
+    expect(page.locator(".duty-list")).to_be_visible()

@@ -11,9 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 from cockpit.api.acting import Acting
 from cockpit.api.answer import Route
 from cockpit.dispatch.incident import SETTLED, Incident, State
-from cockpit.dispatch.limits import Clock, Clocks, clocks, limits_for, moves_of
+from cockpit.dispatch.limits import Clock, moves_of
 from cockpit.dispatch.roster import Told
-from cockpit.dispatch.working_time import WorkingTime
 from cockpit.parts import Parts
 
 
@@ -23,7 +22,6 @@ class ClockList:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self._work = WorkingTime.of(parts.city.calendar, parts.city.zone)
         self.router = APIRouter(prefix="/api/v1/clocks", tags=["incidents"], route_class=Route)
         self.router.add_api_route("", self.all, methods=["GET"])
 
@@ -49,9 +47,8 @@ class ClockList:
         return await self._acting.get(found)
 
     def _shown(self, incident: Incident, now: datetime) -> dict[str, Any]:
-        toolbox, city = self._acting.toolbox, self._parts.city
-        limits = limits_for(city.limits, incident.category, incident.priority, self._work)
-        found: Clocks = clocks(moves_of(incident.number, toolbox.store.journal(incident.number)), limits, now)
+        toolbox = self._acting.toolbox
+        found = toolbox.rules.clocks(incident, moves_of(incident.number, toolbox.store.journal(incident.number)), now)
         above = toolbox.ground.above(incident.region)
         told = [
             {
@@ -59,7 +56,7 @@ class ClockList:
                 "role": one.role,
                 "share": one.share,
                 "at": one.at,
-                **_people(city.roster.escalated(one, now, above)),
+                **_people(toolbox.rules.roster.escalated(one, now, above)),
             }
             for one in found.escalations
         ]

@@ -15,10 +15,9 @@ from cockpit.api.acting import Acting
 from cockpit.api.answer import Route
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.incident import ENDED, Incident, State
-from cockpit.dispatch.limits import YELLOW_ABOVE, Clock, Limits, clocks, limits_for, moves_of
+from cockpit.dispatch.limits import YELLOW_ABOVE, Clock, Limits, moves_of
 from cockpit.dispatch.machine import STEPS, theirs
 from cockpit.dispatch.order import OVER, Order, OrderState
-from cockpit.dispatch.working_time import WorkingTime
 from cockpit.parts import Parts
 
 _MOST: Final = 500
@@ -45,7 +44,6 @@ class Duty:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self._work = WorkingTime.of(parts.city.calendar, parts.city.zone)
         self._ticking: dict[str, _Ticking] = {}
         self.router = APIRouter(prefix="/api/v1/duty", tags=["incidents"], route_class=Route)
         self.router.add_api_route("", self.rows, methods=["GET"])
@@ -119,8 +117,9 @@ class Duty:
         """Reckoned once per step of an incident: what follows is arithmetic of the screen's."""
         kept = self._ticking.get(one.number)
         if kept is None or kept.version != one.version:
-            limits = limits_for(self._parts.city.limits, one.category, one.priority, self._work)
-            both = clocks(moves_of(one.number, self._acting.toolbox.store.journal(one.number)), limits, now)
+            toolbox = self._acting.toolbox
+            both = toolbox.rules.clocks(one, moves_of(one.number, toolbox.store.journal(one.number)), now)
+            limits = toolbox.rules.limits_of(one)
             kept = _Ticking(one.version, _told(both.step, limits, now), _told(both.overall, limits, now))
             self._ticking[one.number] = kept
         return kept

@@ -13,7 +13,7 @@ from cockpit.api.acting import Acting
 from cockpit.api.answer import Refusal, Route
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.incident import Incident
-from cockpit.dispatch.limits import clocks, limits_for, moves_of
+from cockpit.dispatch.limits import moves_of
 from cockpit.dispatch.order import Order
 from cockpit.dispatch.order_machine import DRAFT
 from cockpit.dispatch.planning import runs_of
@@ -21,7 +21,6 @@ from cockpit.dispatch.refusal import Refused
 from cockpit.dispatch.report import Facts, Frozen, Known, html_report, pdf_report
 from cockpit.dispatch.report_screen import frozen, worded
 from cockpit.dispatch.surroundings import Surroundings
-from cockpit.dispatch.working_time import WorkingTime
 from cockpit.parts import Parts
 from cockpit.scope import Lang
 
@@ -66,13 +65,13 @@ class Reports:
         incident = toolbox.incident(number, actor)
         entries = toolbox.store.journal(number, 0, _ROWS)
         then = next((entry.at for entry in entries if entry.verb == DRAFT), incident.reported_at)
-        limits = limits_for(city.limits, incident.category, incident.priority, WorkingTime.of(city.calendar, city.zone))
         head, orders = toolbox.store.head(), toolbox.store.orders(number, None, (), _ORDERS)[::-1]
         return Facts(
             city=city.title.get(language) or city.name, zone=city.zone, incident=incident, entries=entries,
             orders=orders, place=self._place(incident, language), frozen=tuple(self._frozen(orders)),
             units={unit.id: unit.name for unit in city.roster.units}, runs=tuple(runs_of(city.plans, entries).values()),
-            clocks=clocks(moves_of(number, entries), limits, now), known=tuple(self._known(incident, then, language)),
+            clocks=toolbox.rules.clocks(incident, moves_of(number, entries), now),
+            known=tuple(self._known(incident, then, language)),
             picture=self._picture(incident, language), made_at=now, head=f"{head.seq} {head.seal}" if head else "",
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Final
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.limit_document import LimitsDocument
-from cockpit.dispatch.limits import clocks, limits_for, moves_of
+from cockpit.dispatch.limits import Clocks, Limits, Move, clocks, limits_for, moves_of
 from cockpit.dispatch.roster import Roster
 from cockpit.dispatch.templates import Template
 from cockpit.dispatch.working_time import WorkingTime
@@ -29,11 +29,19 @@ class Rules:
     limits: LimitsDocument = field(default_factory=LimitsDocument)
     work: WorkingTime = field(default_factory=lambda: WorkingTime.around_the_clock("UTC"))
 
+    def limits_of(self, incident: Incident) -> Limits:
+        """What holds for it."""
+        return limits_for(self.limits, incident.category, incident.priority, self.work)
+
+    def clocks(self, incident: Incident, moves: Sequence[Move], now: datetime) -> Clocks:
+        """Its clocks at a moment, of the moves its journal tells."""
+        return clocks(moves, self.limits_of(incident), now)
+
     def deadline(self, incident: Incident, entries: Sequence[Entry], now: datetime) -> datetime | None:
         """By when an incident dispatched now must be handled: what its limits leave of the whole, and of the steps of whoever is
         sent, the earlier one. `entries`: its journal. None where no limit holds."""
-        limits = limits_for(self.limits, incident.category, incident.priority, self.work)
-        whole = clocks(moves_of(incident.number, entries), limits, now).overall
+        limits = self.limits_of(incident)
+        whole = self.clocks(incident, moves_of(incident.number, entries), now).overall
         steps = [limits.steps[step] for step in _HANDLED if step in limits.steps]
         handled = limits.work.deadline(now, sum(steps, timedelta())) if "HANDLING" in limits.steps else None
         return min((at for at in (whole.due if whole else None, handled) if at is not None), default=None)

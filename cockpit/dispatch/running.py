@@ -65,8 +65,8 @@ def dispatching(parts: Parts, settings: Settings) -> Iterator[Parts]:
 
 
 def open_incidents(city: City, toolbox: Toolbox) -> OpenIncidents:
-    """The open incidents of a city by its limits, its calendar, its plans and its roster."""
-    return OpenIncidents(toolbox, city.limits, WorkingTime.of(city.calendar, city.zone), city.plans, city.roster)
+    """The open incidents of a city by its plans and by the rules of its toolbox."""
+    return OpenIncidents(toolbox, city.plans)
 
 
 def rules_of(city: City) -> Rules:

@@ -10,15 +10,12 @@ from typing import Final
 
 from cockpit.dispatch.field import OPEN
 from cockpit.dispatch.incident import SETTLED, Incident, State
-from cockpit.dispatch.limit_document import LimitsDocument
-from cockpit.dispatch.limits import Clock, Light, Moved, clocks, limits_for, moves_of
+from cockpit.dispatch.limits import Clock, Light, Moved, moves_of
 from cockpit.dispatch.order import Order
 from cockpit.dispatch.plan_run import PlanRun
 from cockpit.dispatch.planning import runs_of
 from cockpit.dispatch.plans import Plan
-from cockpit.dispatch.roster import Roster
 from cockpit.dispatch.toolbox import Toolbox
-from cockpit.dispatch.working_time import WorkingTime
 
 AT_MOST: Final = 500
 """Open incidents that are looked at: the newest."""
@@ -54,14 +51,9 @@ class _Told:
 class OpenIncidents:
     """Asked from any thread; blocks on the database. Of each incident the journal is read once per change."""
 
-    def __init__(
-        self, toolbox: Toolbox, limits: LimitsDocument, work: WorkingTime, plans: Mapping[str, Plan], roster: Roster
-    ) -> None:
+    def __init__(self, toolbox: Toolbox, plans: Mapping[str, Plan]) -> None:
         self._toolbox = toolbox
-        self._limits = limits
-        self._work = work
         self._plans = plans
-        self._roster = roster
         self._told: dict[tuple[str, int], _Told] = {}
         self._lock = threading.Lock()
 
@@ -69,14 +61,13 @@ class OpenIncidents:
         """Those in a region and below it, the gravest first. Raises StoreLost."""
         store = self._toolbox.store
         under_way = {order.incident: order for order in reversed(store.orders(None, None, OPEN, AT_MOST)) if order.incident}
-        names = {unit.id: unit.name for unit in self._roster.units}
+        names = {unit.id: unit.name for unit in self._toolbox.rules.roster.units}
         there = store.incidents(_OPEN_STATES, region, None, AT_MOST)
         return ordered(self._standing(one, under_way.get(one.number), names, now) for one in there)
 
     def _standing(self, incident: Incident, order: Order | None, names: Mapping[str, str], now: datetime) -> Standing:
         told = self._read(incident)
-        limits = limits_for(self._limits, incident.category, incident.priority, self._work)
-        found = clocks(told.moves, limits, now)
+        found = self._toolbox.rules.clocks(incident, told.moves, now)
         unit = order.unit if order else incident.lead_unit
         return Standing(incident, found.light, nearest_end(found.step, found.overall), names.get(unit) or unit, order, told.plans)
 

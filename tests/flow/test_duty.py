@@ -15,6 +15,8 @@ import httpx
 import pytest
 
 from cockpit.dispatch.limit_document import LimitsDocument
+from cockpit.dispatch.running import rules_of
+from cockpit.dispatch.toolbox import Toolbox
 from cockpit.server import create_app
 from streams.clock import ManualClock
 from tests.desk import Desk, desk
@@ -47,9 +49,9 @@ class Asked:
 def asked(tmp_path: Path) -> Iterator[Asked]:
     city = tiny_city(ManualClock(NOON))
     with desk(tmp_path) as one:
-        toolbox = type(one.toolbox)(one.store, city.parts.city.regions, city.parts.city.zone)
-        parts = replace(city.parts, toolbox=toolbox, city=replace(city.parts.city, limits=LIMITS))
-        one.toolbox = toolbox
+        own = replace(city.parts.city, limits=LIMITS)
+        one.toolbox = Toolbox(one.store, own.regions, own.zone, rules_of(own))
+        parts = replace(city.parts, toolbox=one.toolbox, city=own)
         with served(create_app(parts)) as address, closing(Asked(address, one)) as found:
             yield found
     city.close()

@@ -16,10 +16,10 @@
 
   const fixed = (entry, shapes) => {
     const look = STATIC[entry.style] || STATIC.built;
-    return new deck.GeoJsonLayer({
-      id: entry.id, data: shapes, filled: true, stroked: Boolean(look.line),
-      getFillColor: look.fill, getLineColor: look.line || [0, 0, 0, 0], lineWidthUnits: "pixels", getLineWidth: 1, lineWidthMinPixels: 0.5,
-    });
+    return [
+      new deck.GeoJsonLayer({ id: entry.id, data: shapes, filled: true, stroked: false, getFillColor: look.fill }),
+      look.line && city.strokes.layer(`${entry.id}-edges`, shapes, { color: look.line, width: 1 }),
+    ];
   };
 
   // The colour of one region: its class, "no data" apart, all but the selected one dimmed.
@@ -64,34 +64,20 @@
     }) : null;
   };
 
-  const edges = (entry, shapes, unit) =>
-    new deck.GeoJsonLayer({
-      id: `${entry.id}-edges`, data: shapes, filled: false, stroked: true, lineJointRounded: true,
-      getLineColor: [190, 215, 245, 46], getLineWidth: unit, lineWidthUnits: "pixels",
-    });
+  const edges = (entry, shapes, unit) => city.strokes.layer(`${entry.id}-edges`, shapes, { color: [190, 215, 245, 46], width: unit });
 
   // Regions whose number has left its bounds: the only other colour on the ground, with the sign before their name.
   const lit = (entry, shapes, choropleth, kept, unit) => {
     if (kept.shapes !== shapes || kept.choropleth !== choropleth) {
-      const features = shapes.features.filter((one) => choropleth.lights[one.properties.code]);
-      features.sort((a, b) => (choropleth.lights[a.properties.code] === "alarm") - (choropleth.lights[b.properties.code] === "alarm"));
-      Object.assign(kept, { shapes, choropleth, found: { type: "FeatureCollection", features } });
+      const found = ["watch", "alarm"].map((light) => [light, { features: shapes.features.filter((one) => choropleth.lights[one.properties.code] === light) }]);
+      Object.assign(kept, { shapes, choropleth, found: found.filter(([, { features }]) => features.length) });
     }
-    return kept.found.features.length ? new deck.GeoJsonLayer({
-      id: `${entry.id}-lit`, data: kept.found, filled: false, stroked: true, lineJointRounded: true, lineWidthUnits: "pixels", getLineWidth: 1.6 * unit,
-      getLineColor: (one) => [...city.incidents.STATUS[choropleth.lights[one.properties.code]].color, 200],
-    }) : null;
+    return kept.found.map(([light, found]) => city.strokes.layer(`${entry.id}-lit-${light}`, found, { color: [...city.incidents.STATUS[light].color, 200], width: 1.6 * unit }));
   };
 
   const ringed = (id, shapes, unit) => [
-    new deck.GeoJsonLayer({
-      id: `${id}-glow`, data: shapes, filled: false, stroked: true, lineJointRounded: true,
-      getLineColor: [...ACCENT, 48], getLineWidth: 7 * unit, lineWidthUnits: "pixels",
-    }),
-    new deck.GeoJsonLayer({
-      id, data: shapes, filled: false, stroked: true, lineJointRounded: true,
-      getLineColor: [...ACCENT, 255], getLineWidth: 2 * unit, lineWidthUnits: "pixels",
-    }),
+    city.strokes.layer(`${id}-glow`, shapes, { color: [...ACCENT, 48], width: 7 * unit }),
+    city.strokes.layer(id, shapes, { color: [...ACCENT, 255], width: 2 * unit }),
   ];
 
   // One feature of a collection, kept as the same object so that the engine does not build it anew.
@@ -104,11 +90,10 @@
   };
 
   // The neighbourhood of a part: faintly there, so that one knows where one is; a click on it goes there.
-  const around = (shapes) =>
-    new deck.GeoJsonLayer({
-      id: "context", data: shapes, pickable: true, filled: true, stroked: true,
-      getFillColor: [...GROUND, 1], getLineColor: [190, 215, 245, 26], getLineWidth: 1, lineWidthUnits: "pixels",
-    });
+  const around = (shapes) => [
+    new deck.GeoJsonLayer({ id: "context", data: shapes, pickable: true, filled: true, stroked: false, getFillColor: [...GROUND, 1] }),
+    city.strokes.layer("context-edges", shapes, { color: [190, 215, 245, 26], width: 1 }),
+  ];
 
   // Everything outside a region's edge is dimmed by a sheet with the region cut out.
   const sheet = (outline, kept) => {
@@ -124,15 +109,8 @@
 
   // The outer edge of what is shown: the city a little clearer than its districts, a part in the accent colour.
   const border = (outline, unit, drilled) => [
-    new deck.GeoJsonLayer({
-      id: "border-glow", data: outline, filled: false, stroked: true, lineJointRounded: true,
-      getLineColor: [...ACCENT, 20], getLineWidth: 12 * unit, lineWidthUnits: "pixels",
-    }),
-    new deck.GeoJsonLayer({
-      id: "border", data: outline, filled: false, stroked: true, lineJointRounded: true,
-      getLineColor: drilled ? [...ACCENT, 150] : [190, 215, 245, 110], getLineWidth: 1.5 * unit, lineWidthUnits: "pixels",
-      updateTriggers: { getLineColor: drilled },
-    }),
+    city.strokes.layer("border-glow", outline, { color: [...ACCENT, 20], width: 12 * unit }),
+    city.strokes.layer("border", outline, { color: drilled ? [...ACCENT, 150] : [190, 215, 245, 110], width: 1.5 * unit }),
   ];
 
   city.areas = { hatch, border, fixed, regions, gaps, lit, edges, ringed, single, around, sheet, GROUND, ACCENT, NO_DATA, FILL_ALPHA };

@@ -19,9 +19,10 @@
     if (!choropleth) return [];
     return [
       new deck.GeoJsonLayer({
-        id: entry.id, data: found, pickable: true, filled: true, stroked: entry.kind !== "hexagon" || state.zoom > 9, lineWidthUnits: "pixels", getLineWidth: 0.7 * state.unit, getLineColor: EDGE,
+        id: entry.id, data: found, pickable: true, filled: true, stroked: false,
         getFillColor: (one, { index }) => fill(choropleth, keyOf(one.properties, index), state.hovered), updateTriggers: { getFillColor: [choropleth, state.hovered] },
       }),
+      entry.kind !== "hexagon" || state.zoom > 9 ? city.strokes.layer(`${entry.id}-edges`, found, { color: EDGE, width: 0.7 * state.unit }) : null,
       city.areas.gaps(entry, found, choropleth, kept, state.unit),
     ];
   };

@@ -4,6 +4,7 @@
   const city = (window.CityMap = window.CityMap || {});
   const FONT = 'Inter, "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
   const GAP_PX = 6;
+  const NARROW_EM = 0.2; // no letter is narrower
   const QUIET_FAR_MAX = 3; // seen as a whole, the city carries only the names of its greatest waters
   const QUIET_NEAR_MAX = 10;
   const WORDS_MAX = 2000; // of layers of names: so many are tried, by rank
@@ -34,7 +35,7 @@
   };
 
   // What might be labelled, the most important first: {text, at, size, color, weight}.
-  const wanted = ({ regions, places, lights, lang, unit, selected, near, bounds: [west, south, east, north] }) => {
+  const wanted = ({ marks = [], regions, places, lights, lang, unit, selected, near, bounds: [west, south, east, north] }) => {
     const within = ([lon, lat]) => lon >= west && lon <= east && lat >= south && lat <= north;
     const named = (regions ? regions.features : []).filter((one) => one.properties.label).map(({ properties }) => ({
       text: (SIGNS[lights[properties.code]] ?? "") + nameOf(properties, lang), at: properties.label, size: 17 * unit, area: properties.area,
@@ -50,7 +51,7 @@
       color: water ? [142, 194, 236, 230] : [154, 170, 194, 215],
     })));
     quiet.sort((a, b) => b.weight - a.weight);
-    return [...named.sort((a, b) => b.weight - a.weight), ...words.slice(0, WORDS_MAX), ...quiet.slice(0, near ? 300 : QUIET_FAR_MAX)];
+    return [...marks, ...named.sort((a, b) => b.weight - a.weight), ...words.slice(0, WORDS_MAX), ...quiet.slice(0, near ? 300 : QUIET_FAR_MAX)];
   };
 
   // A greedy pass: a name is taken when its box is on the screen and touches nothing taken before it.
@@ -70,15 +71,16 @@
       for (const one of candidates) {
         if ((names.has(one.text) && !one.own) || (!one.area && !one.own && quiet >= QUIET_NEAR_MAX)) continue;
         const [x, y] = viewport.project(one.at);
-        const [w, h] = [measure(context, widths, one.text, one.size) / 2 + GAP_PX, one.size / 2 + GAP_PX / 2];
         const room_px = ((one.area ? Math.sqrt(one.area) * 1.9 : one.span || Infinity) * 1000) / metresPerPixel(viewport);
+        if (2 * GAP_PX + one.text.length * one.size * NARROW_EM > room_px) continue; // too wide in any letters: measuring thousands costs a second
+        const [w, h] = [measure(context, widths, one.text, one.size) / 2 + GAP_PX, one.size / 2 + GAP_PX / 2];
         if (2 * w > room_px) continue; // a name wider than what it names would lie over the neighbours
-        const shifts = one.area ? STEPS.map((step) => step * one.size) : [one.below ? one.below + one.size / 2 : 0];
+        const shifts = one.steps ?? (one.area ? STEPS.map((step) => step * one.size) : [one.below ? one.below + one.size / 2 : 0]);
         const shift = shifts.find((dy) => free({ x, y: y + dy, w, h }));
         if (shift === undefined) continue;
         taken.push({ x, y: y + shift, w, h });
         names.add(one.text);
-        chosen.push({ ...one, shift });
+        chosen.push({ ...one, shift, box: { x, y: y + shift, w, h } });
         quiet += one.area || one.own ? 0 : 1;
       }
       return chosen;

@@ -17,10 +17,8 @@
     const near = from <= 0 ? 1 : Math.min(Math.max((zoom - from + FADE) / FADE, 0), 1);
     if (near <= 0) return null;
     const wide = Math.max(1, 1 + (zoom - 11) * 0.35);
-    return new deck.GeoJsonLayer({
-      id: entry.id, data: shapes, filled: false, stroked: true, lineJointRounded: true, lineCapRounded: true, lineWidthUnits: "pixels",
-      getLineColor: [...look.color, look.alpha], getLineWidth: look.width * unit, lineWidthScale: Math.round(wide * 4) / 4,
-      opacity: Math.round(near * 8) / 8,
+    return city.strokes.layer(entry.id, shapes, {
+      color: [...look.color, look.alpha], width: (look.width * unit * Math.round(wide * 4)) / 4, opacity: Math.round(near * 8) / 8,
     });
   };
 

@@ -29,7 +29,7 @@
     const atlas = document.createElement("canvas");
     atlas.width = SIDE * names.length;
     atlas.height = SIDE;
-    const pen = atlas.getContext("2d");
+    const pen = atlas.getContext("2d", { willReadFrequently: true }); // it is read back at once: no graphics card between
     pen.fillStyle = pen.strokeStyle = "#fff";
     const mapping = {};
     names.forEach((name, i) => {

@@ -4,6 +4,7 @@
   const city = (window.CityMap = window.CityMap || {});
   const SIGN_PX = 18;
   const SIGNS_MAX = 200;
+  const DOT_PX = 8;
 
   const create = (element, lang, shapesOf) => {
     const choose = city.labels.chooser();
@@ -17,8 +18,10 @@
       const boxes = [...element.querySelectorAll(".city-map-legend, .city-map-scale")].map((part) => part.getBoundingClientRect());
       const signs = spec.layers.filter((entry) => entry.style === "incident" && state.tracks[entry.id]).flatMap(({ id }) => state.tracks[id].all());
       const half = SIGN_PX * state.unit;
+      const dot = DOT_PX * state.unit;
       return [
         ...boxes.map((box) => ({ x: box.x - frame.x + box.width / 2, y: box.y - frame.y + box.height / 2, w: box.width / 2, h: box.height / 2 })),
+        ...city.plots.dots(state.plots).map((at) => viewport.project(at)).map(([x, y]) => ({ x, y, w: dot, h: dot })),
         ...signs.slice(0, SIGNS_MAX).map((at) => viewport.project(at)).map(([x, y]) => ({ x: x + 0.7 * half, y, w: 1.7 * half, h: half })), // and how many they are, to their right
       ];
     };
@@ -32,7 +35,7 @@
           .map((entry) => ({ shapes: shapesOf(entry.url), water: entry.style === "water" || entry.style === "river", offset: entry.kind === "point" || entry.kind === "icon", own: entry.kind === "label" ? entry : null }))
           .filter((one) => one.shapes);
         const candidates = city.labels.wanted({
-          regions: regions && shapesOf(regions.url), places, lights: (regions && state.choropleths[regions.id]?.lights) ?? {}, lang, unit: state.unit, selected: state.selected, bounds: spec.bounds, near: near || spec.drilled,
+          marks: city.plots.words(state.plots, state, lang), regions: regions && shapesOf(regions.url), places, lights: (regions && state.choropleths[regions.id]?.lights) ?? {}, lang, unit: state.unit, selected: state.selected, bounds: spec.bounds, near: near || spec.drilled,
         });
         return choose(viewport, candidates, reserved(spec, state, viewport));
       },

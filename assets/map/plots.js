@@ -3,6 +3,7 @@
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
   const WATCH = "#F5B83D";
+  const SIZE_PX = 16;
   const tint = ({ properties }) => city.ramp.rgb(/^#[0-9A-Fa-f]{6}$/.test(properties.color) ? properties.color : WATCH);
 
   const ways = ({ geometry, properties }) => {
@@ -27,30 +28,35 @@
 
   const anchor = ({ geometry, properties }) => (geometry.type === "Point" ? geometry.coordinates : geometry.type === "Polygon" ? geometry.coordinates[0][0] : properties.kind === "arrow" ? geometry.coordinates[0] : geometry.coordinates.at(-1));
 
-  const layers = (features, { unit }, lang) => {
+  // Their words and figures as candidates of the label pass (labels.js), the newest first: none lies over another.
+  const words = (features, { unit }, lang) =>
+    features.map((one) => {
+      const written = one.properties.kind === "text";
+      const steps = (written ? [0, 1.4, -1.4, 2.8, -2.8] : [-1.3, 1.3, -2.7, 2.7]).map((step) => step * SIZE_PX * unit);
+      return { text: [one.properties.words, figure(one, lang)].filter(Boolean).join(" · "), at: anchor(one), size: SIZE_PX * unit, color: written ? [...tint(one), 255] : [232, 238, 247, 255], own: true, steps };
+    }).filter(({ text }) => text).reverse();
+
+  // What no name may lie on: the dots.
+  const dots = (features) => features.filter((one) => one.properties.kind === "point").map((one) => one.geometry.coordinates);
+
+  const layers = (features, { unit }) => {
     if (!features.length) return [];
     const lines = features.flatMap((one) => ways(one).map((path) => ({ path, one })));
     const heads = features.filter((one) => one.properties.kind === "arrow").map((one) => ({ path: head(one.geometry.coordinates), one }));
     const areas = features.filter((one) => ["polygon", "circle"].includes(one.properties.kind)).map((one) => ({ polygon: ways(one), one }));
-    const dots = features.filter((one) => one.properties.kind === "point");
-    const words = features.map((one) => ({ one, text: [one.properties.words, figure(one, lang)].filter(Boolean).join(" · ") })).filter(({ text }) => text);
+    const points = features.filter((one) => one.properties.kind === "point");
     return [
       areas.length ? new deck.SolidPolygonLayer({ id: "plots-areas", data: areas, getPolygon: ({ polygon }) => polygon, getFillColor: ({ one }) => [...tint(one), 34] }) : null,
       lines.length ? new deck.PathLayer({
         id: "plots-lines", data: [...lines, ...heads], getPath: ({ path }) => path, getColor: ({ one }) => [...tint(one), 235], getWidth: ({ one }) => (one.properties.width_px ?? 3) * 0.8 * unit,
         widthUnits: "pixels", jointRounded: true, capRounded: true,
       }) : null,
-      dots.length ? new deck.ScatterplotLayer({
-        id: "plots-points", data: dots, getPosition: (one) => one.geometry.coordinates, getFillColor: (one) => [...tint(one), 240], getRadius: 6 * unit, radiusUnits: "pixels", stroked: true,
+      points.length ? new deck.ScatterplotLayer({
+        id: "plots-points", data: points, getPosition: (one) => one.geometry.coordinates, getFillColor: (one) => [...tint(one), 240], getRadius: 6 * unit, radiusUnits: "pixels", stroked: true,
         getLineColor: [11, 18, 32, 255], getLineWidth: 2 * unit, lineWidthUnits: "pixels",
-      }) : null,
-      words.length ? new deck.TextLayer({
-        id: "plots-words", data: words, characterSet: "auto", fontFamily: city.labels.FONT, fontWeight: 500, fontSettings: city.labels.SHARP, getText: ({ text }) => text, getPosition: ({ one }) => anchor(one),
-        getColor: ({ one }) => (one.properties.kind === "text" ? [...tint(one), 255] : [232, 238, 247, 255]), getSize: 16 * unit, sizeUnits: "pixels", getPixelOffset: ({ one }) => [0, one.properties.kind === "text" ? 0 : -16 * unit],
-        outlineWidth: 3, outlineColor: [11, 18, 32, 225],
       }) : null,
     ];
   };
 
-  city.plots = { layers };
+  city.plots = { layers, words, dots };
 })();

@@ -65,7 +65,7 @@
         dimmed(spec),
         on(spec, state).map((entry) => above(entry, state)),
         border(spec, state),
-        city.plots.layers(state.plots, state, state.lang),
+        city.plots.layers(state.plots, state),
       ],
       // What moves and what has happened, drawn above it; and the names above all, so that nothing that moves runs over them.
       living: (spec, state) => [

@@ -3,7 +3,8 @@
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
   const SVG = "http://www.w3.org/2000/svg";
-  const LEAST = { line: 2, arrow: 2, polygon: 3 };
+  const LEAST = { line: 2, arrow: 2, along: 2, polygon: 3 };
+  const PATHS = ["line", "arrow", "along"];
   const CORNERS_MAX = 100; // of a lasso: it is sent as part of an address
   const LASSO_PX = 4;
 
@@ -40,7 +41,7 @@
       } else shape.setAttribute("d", corners.length ? `M${corners.map((one) => one.join(" ")).join("L")}${closed() ? "Z" : ""}` : "");
       const seen = list.length > 1 ? places(list) : [];
       told.textContent = !seen.length ? "" : mode === "polygon" && seen.length > 2 ? city.ground.wide(city.ground.area(seen), lang)
-        : ["line", "arrow"].includes(mode) ? city.ground.far(city.ground.length(seen), lang) : mode === "circle" ? `r ${city.ground.far(city.ground.length([seen[0], seen.at(-1)]), lang)}` : "";
+        : PATHS.includes(mode) ? city.ground.far(city.ground.length(seen), lang) : mode === "circle" ? `r ${city.ground.far(city.ground.length([seen[0], seen.at(-1)]), lang)}` : "";
       const [x, y] = list.at(-1) ?? [0, 0];
       told.style.transform = `translate(${Math.round(x + 14)}px, ${Math.round(y - 30)}px)`;
     };
@@ -51,7 +52,7 @@
     const finish = () => {
       const list = places(pixels);
       if (list.length < (LEAST[mode] ?? 1)) return stop();
-      const made = closed() ? feature(ring(list)) : ["line", "arrow"].includes(mode) ? feature({ type: "LineString", coordinates: list })
+      const made = closed() ? feature(ring(list)) : PATHS.includes(mode) ? feature({ type: "LineString", coordinates: list }, mode === "along" ? { kind: "near" } : {})
         : mode === "circle" ? feature({ type: "Point", coordinates: list[0] }, { radius_m: Math.max(city.ground.length([list[0], list.at(-1)]), 1) }) : feature({ type: "Point", coordinates: list[0] });
       stop();
       done(made);

@@ -6,14 +6,8 @@
   const NOTHING = Object.freeze([]);
   let made = null;
 
-  const uniforms = (name, types) => {
-    const words = { f32: "float", "vec2<f32>": "vec2", "vec4<f32>": "vec4" };
-    const block = `layout(std140) uniform ${name}Uniforms {\n${Object.entries(types).map(([key, type]) => `  ${words[type]} ${key};`).join("\n")}\n} ${name};\n`;
-    return { name, vs: block, fs: block, uniformTypes: types };
-  };
-
   const DOTS = {
-    module: () => uniforms("dots", { line: "vec4<f32>", clock: "f32", pace: "f32", radius: "f32", edge: "f32", opacity: "f32" }),
+    module: () => city.columns.uniforms("dots", { line: "vec4<f32>", clock: "f32", pace: "f32", radius: "f32", edge: "f32", opacity: "f32" }),
     vs: `#version 300 es
 #define SHADER_NAME dots-vertex
 in vec2 positions;
@@ -51,7 +45,7 @@ void main(void) {
   };
 
   const TRAILS = {
-    module: () => uniforms("trails", { color: "vec4<f32>", clock: "f32", length: "f32", width: "f32", opacity: "f32" }),
+    module: () => city.columns.uniforms("trails", { color: "vec4<f32>", clock: "f32", length: "f32", width: "f32", opacity: "f32" }),
     vs: `#version 300 es
 #define SHADER_NAME trails-vertex
 in vec2 positions;
@@ -89,62 +83,7 @@ void main(void) {
     layout: [{ name: "legs", stepMode: "instance", byteStride: 24, attributes: [{ attribute: "instanceWay", format: "float32x4", byteOffset: 0 }, { attribute: "instanceTimes", format: "float32x2", byteOffset: 16 }] }],
   };
 
-  // One draw call over instances whose columns are copied as they are, when `version` says that they have changed.
-  const layerOf = (look, name) => {
-    class Columns extends deck.Layer {
-      getShaders() { return super.getShaders({ vs: look.vs, fs: look.fs, modules: [deck.project32, look.module()] }); }
-      _getAttributeManager() { return null; } // accessors and their checks are what costs; our columns are ready to copy
-      initializeState() { this.state = { model: null, buffers: {}, given: {}, version: -1 }; }
-      shouldUpdateState({ changeFlags }) { return changeFlags.propsOrDataChanged; }
-      getNumInstances() { return this.props.count; }
-
-      updateState({ props }) {
-        const { state } = this;
-        if (state.version === props.version) return;
-        state.version = props.version;
-        for (const [column, rows] of Object.entries(props.columns)) this.hand(column, rows);
-        state.model = state.model ?? this.model();
-      }
-
-      hand(column, rows) {
-        const { buffers, given, model } = this.state;
-        if (given[column] === rows && look.steady === column) return;
-        given[column] = rows;
-        if (!(buffers[column]?.byteLength >= rows.byteLength)) {
-          buffers[column]?.destroy();
-          const byteLength = Math.ceil((rows.byteLength * 1.25 + 64) / 16) * 16;
-          buffers[column] = this.context.device.createBuffer({ id: `${this.id}-${column}`, usage: window.luma.Buffer.VERTEX | window.luma.Buffer.COPY_DST, byteLength });
-          model?.setAttributes({ [column]: buffers[column] });
-        }
-        if (rows.byteLength) buffers[column].write(rows);
-      }
-
-      model() {
-        const corners = { size: 2, value: new Float32Array(look.corners) };
-        return new window.luma.Model(this.context.device, {
-          ...this.getShaders(), id: this.id, isInstanced: true, bufferLayout: look.layout, attributes: this.state.buffers,
-          geometry: new window.luma.Geometry({ topology: "triangle-strip", attributes: { positions: corners } }),
-        });
-      }
-
-      draw() {
-        const { model } = this.state;
-        if (!model || !this.props.count) return;
-        model.setInstanceCount(this.props.count);
-        model.shaderInputs.setProps({ [name]: { ...this.props.uniforms, opacity: this.props.opacity ** (1 / 2.2) } });
-        model.draw(this.context.renderPass);
-      }
-
-      finalizeState(context) {
-        super.finalizeState(context);
-        for (const buffer of Object.values(this.state.buffers)) buffer.destroy();
-      }
-    }
-    Columns.layerName = name;
-    return Columns;
-  };
-
-  const classes = () => (made = made ?? { Dots: layerOf(DOTS, "dots"), Trails: layerOf(TRAILS, "trails") });
+  const classes = () => (made = made ?? { Dots: city.columns.layerOf(DOTS, "dots"), Trails: city.columns.layerOf(TRAILS, "trails") });
 
   const share = (color) => color.map((channel) => channel / 255);
 

@@ -4,12 +4,12 @@
   const city = (window.CityMap = window.CityMap || {});
   const SVG = "http://www.w3.org/2000/svg";
   const WORDS = {
-    layers: ["图层", "Layers"], home: ["全图", "Whole map"], lasso: ["圈选", "Lasso"], box: ["框选", "Box"], near: ["周边", "Nearby"], draw: ["标绘", "Draw"],
+    layers: ["图层", "Layers"], home: ["全图", "Whole map"], lasso: ["圈选", "Lasso"], box: ["框选", "Box"], near: ["周边", "Nearby"], along: ["沿线", "Along a line"], draw: ["标绘", "Draw"],
     point: ["点", "Point"], line: ["测距", "Distance"], polygon: ["测面", "Area"], circle: ["圆", "Circle"], arrow: ["箭头", "Arrow"], text: ["文字", "Text"], undo: ["撤销", "Undo"], export: ["导出", "Export"],
   };
   const SIGNS = {
     layers: "M12 4 21 9 12 14 3 9ZM3 13l9 5 9-5", home: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5", lasso: "M12 5c5 0 8 2 8 5s-3 5-8 5-8-2-8-5 3-5 8-5ZM7 15c-2 2 0 4 1 5", box: "M4 5h16v14H4Z",
-    near: "M12 12m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0M12 12m-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0", draw: "M4 20l2-6L16 4l4 4L10 18ZM14 6l4 4",
+    near: "M12 12m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0M12 12m-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0", along: "M4 18l6-8 4 5 6-9M4 22l6-8 4 5 6-9", draw: "M4 20l2-6L16 4l4 4L10 18ZM14 6l4 4",
   };
   const DRAWN = ["point", "line", "polygon", "circle", "arrow", "text", "undo", "export"];
 
@@ -73,7 +73,7 @@
 
     button(bar, "layers", lang, () => turn("layers", list));
     button(bar, "home", lang, () => act.home());
-    if (able.near) for (const name of ["near", "lasso", "box"]) button(bar, name, lang, () => { close(); act.begin(name); });
+    if (able.near) for (const name of ["near", "along", "lasso", "box"]) button(bar, name, lang, () => { close(); act.begin(name); });
     if (able.draw) button(bar, "draw", lang, () => turn("draw", kinds));
 
     const key = (event) => {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from layers import Mark, Plotting
@@ -15,6 +15,12 @@ from layers.plotting import MARKS_MAX
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
+
+
+MEMORY: Final = "sqlite://"
+"""Marks that live as long as the process, which no other process sees."""
+
+_Print = tuple[int, str]
 
 
 class PlotsFull(Exception):
@@ -28,15 +34,16 @@ class PlotsLost(Exception):
 class Plots:
     """The marks of one city in a SQL database at `url` (SQLAlchemy's; SQLite in memory unless told). Any thread; blocks.
 
-    Raises PlotsLost. The database is opened and its table made at the first use. Whoever listens hears of every change made here,
-    with a number that grows; what another process changes in the same database is not heard.
+    Raises PlotsLost. The database is opened and its table made at the first use. Whoever listens hears of every change made here
+    at once, with a number that grows; of what another process has changed in the same database at the next `look`.
     """
 
-    def __init__(self, city: str = "", url: str = "sqlite://") -> None:
+    def __init__(self, city: str = "", url: str = MEMORY) -> None:
         self._city, self._url = city, url
         self._opened: tuple[Engine, Table] | None = None
         self._lock = threading.Lock()
         self._changes = 0
+        self._print: _Print | None = None
         self._listeners: list[Callable[[int], None]] = []
 
     def listen(self, listener: Callable[[int], None]) -> None:
@@ -62,6 +69,7 @@ class Plots:
                 raise PlotsFull(f"there are {count:,} marks, at most {MARKS_MAX:,}. Hint: take some away")
             body = Plotting((kept,)).geojson().decode()
             connection.execute(insert(table).values(city=self._city, id=kept.id, body=body))
+            self._print = self._printed(connection, table)
         self._tell()
         return kept
 
@@ -71,9 +79,36 @@ class Plots:
 
         with self._begun() as (connection, table):
             gone = connection.execute(delete(table).where(table.c.city == self._city, table.c.id == id)).rowcount > 0
+            self._print = self._printed(connection, table)
         if gone:
             self._tell()
         return gone
+
+    def look(self) -> bool:
+        """Whether other processes have changed marks since the last look; then the listeners are told. Costs one small query.
+
+        False, too, where the database cannot be reached: who asks for the marks is told that.
+        """
+        if self._url == MEMORY:
+            return False
+        try:
+            with self._begun() as (connection, table):
+                now = self._printed(connection, table)
+                before, self._print = self._print, now
+        except PlotsLost:
+            return False
+        if changed := before is not None and before != now:
+            self._tell()
+        return changed
+
+    def _printed(self, connection: Connection, table: Table) -> _Print:
+        """How many marks there are and which is the newest: another pair when any was drawn or taken away."""
+        from sqlalchemy import func, select
+
+        mine = table.c.city == self._city
+        newest = select(table.c.id).where(mine).order_by(table.c.number.desc()).limit(1)
+        count = connection.execute(select(func.count()).where(mine)).scalar_one()
+        return int(count), connection.execute(newest).scalar() or ""
 
     def _tell(self) -> None:
         with self._lock:
@@ -104,7 +139,7 @@ def _open(url: str) -> tuple[Engine, Table]:
     from sqlalchemy import Column, Integer, MetaData, String, Table, Text, create_engine
     from sqlalchemy.pool import NullPool, StaticPool
 
-    memory = url == "sqlite://"
+    memory = url == MEMORY
     pool = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if memory else {"poolclass": NullPool}
     engine = create_engine(url, **pool)  # marks are few: a connection for each call leaves none open
     tables = MetaData()

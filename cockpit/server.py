@@ -66,7 +66,8 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     """The application of these parts: our routes before everything of Dash's. Blocks for about 0.2 s."""
     parts = replace(parts, build=build_of(assets))
     contexts = context_maker(parts)
-    hub = Hub(parts.city.boards, contexts, Watched(parts.readings.sequences, parts.readings.freshness), parts.clock)
+    watched = Watched(parts.readings.sequences, parts.readings.freshness, parts.plots.look)
+    hub = Hub(parts.city.boards, contexts, watched, parts.clock)
     parts.plots.listen(hub.drawn)
     server = FastAPI(title="City Cockpit", openapi_url=OPENAPI, docs_url=None, redoc_url=None)
     server.include_router(create_router(parts, [HubCollector(hub)]))

@@ -1,5 +1,5 @@
-// Marks drawn on the map: kept by the server, seen by every screen. The live socket says when they have changed; besides they are
-// asked for now and then, for what another process of the server took; unchanged ones cost an empty answer.
+// Marks drawn on the map: kept by the server, seen by every screen. The live socket says when they have changed, in whichever process;
+// besides they are asked for now and then, for screens whose socket is gone; unchanged ones cost an empty answer.
 (() => {
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});

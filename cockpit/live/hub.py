@@ -29,6 +29,7 @@ HEARTBEAT_S = 5.0
 WATCH_S = 0.25  # how often the ledger is asked what has changed, where no hint came
 GATHER_S = 0.02  # hints that come this close together are answered by one look
 FRESHNESS_S = 1.0
+MARKS_S = 1.0  # how often it is asked whether another process has drawn on the map
 IDLE_S = 60.0  # how long a view nobody looks at keeps its picture
 VIEWS = 256
 SCREENS = 5000
@@ -154,6 +155,7 @@ class Hub:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_for_ever(self._watch))
                 tasks.create_task(_for_ever(self._beat))
+                tasks.create_task(_for_ever(self._follow_marks))
         finally:
             for task in self._tasks.values():
                 task.cancel()
@@ -261,6 +263,12 @@ class Hub:
             moment = view.scope.at or self._clock()
             if changed is None or not view.drawer.slots.isdisjoint(changed) or view.minute != int(moment.timestamp() // 60):
                 view.dirty.set()
+
+    async def _follow_marks(self) -> None:
+        """Asks while somebody looks whether marks were drawn elsewhere; nothing else waits for the answer."""
+        await asyncio.sleep(MARKS_S)
+        if self._screens:
+            await asyncio.to_thread(self._watched.marks)
 
     async def _beat(self) -> None:
         """A second: gives up the screens that are stuck, and shows those that heard nothing for long that the server lives.

@@ -15,10 +15,14 @@ _LOG = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What the hub asks the store. Both block and may raise LedgerLost: they are called in a worker."""
+    """What the hub asks the store. They block and are called in a worker; the first two may raise LedgerLost.
+
+    `marks` looks whether another process has changed what is drawn on the map, and tells the hub itself.
+    """
 
     sequences: Callable[[], Mapping[str, int]]
     freshness: Callable[[str], Freshness]
+    marks: Callable[[], object] = lambda: None
 
 
 class News:

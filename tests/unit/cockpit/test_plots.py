@@ -70,6 +70,25 @@ def test_who_listens_hears_of_every_change() -> None:
     assert plots.drop(mark.id) and heard == [1, 2]
 
 
+def test_who_listens_hears_of_what_another_process_drew(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'plots.sqlite'}"
+    here, there, heard = Plots("a", url), Plots("a", url), list[int]()
+    here.listen(heard.append)
+    assert not here.look()
+    mark = there.add(Mark(id="", kind="point", places=((120.1, 30.1),)), NOON)
+    Plots("b", url).add(Mark(id="", kind="point", places=((120.1, 30.1),)), NOON)
+    assert here.look() and heard == [1]
+    assert not here.look()
+    here.add(Mark(id="", kind="point", places=((120.2, 30.1),)), NOON)
+    assert not here.look() and heard == [1, 2]
+    there.drop(mark.id)
+    assert here.look() and heard == [1, 2, 3]
+
+
+def test_a_database_that_is_lost_stops_no_look(tmp_path: Path) -> None:
+    assert not Plots("a", f"sqlite:///{tmp_path / 'none' / 'plots.sqlite'}").look()
+
+
 def test_nothing_is_sent_twice(client: httpx.Client) -> None:
     tag = client.get("/api/v1/plots").headers["etag"]
     assert client.get("/api/v1/plots", headers={"if-none-match": tag}).status_code == 304

@@ -1,10 +1,12 @@
-// What lies near a place or in a drawn area: counts by kind, then lists; the radius follows a slider. Names are text.
+// What lies near a place, along a line or in a drawn area: counts by kind, then lists; the radius follows a slider; what moves may be
+// narrowed to what was seen lately. Names are text.
 (() => {
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});
   const { make, say } = Cockpit.dom;
   const [LEAST_M, MOST_M] = [200, 200000];
-  const WORDS = { zh: { near: "周边", area: "选区", close: "关闭", none: "没有找到", radius: "半径" }, en: { near: "Nearby", area: "Selection", close: "Close", none: "Nothing found", radius: "Radius" } };
+  const WORDS = { zh: { near: "周边", area: "选区", close: "关闭", none: "没有找到", radius: "半径", along: "沿线", seen: "最近出现", seen_all: "不限时间" }, en: { near: "Nearby", area: "Selection", close: "Close", none: "Nothing found", radius: "Radius", along: "Along", seen: "Seen within", seen_all: "whenever seen" } };
+  const SEEN_S = [300, 900, 3600];
 
   const radiusAt = (share) => {
     const exact = LEAST_M * (MOST_M / LEAST_M) ** share;
@@ -49,6 +51,9 @@
     slider.max = 1;
     slider.step = 0.01;
     slider.setAttribute("aria-label", words.radius);
+    const seen = make("select", "map-found-seen", sheet);
+    seen.setAttribute("aria-label", words.seen);
+    seen.append(new Option(words.seen_all, ""), ...SEEN_S.map((s) => new Option(`≤ ${s / 60} min`, s)));
     const kinds = make("div", "map-found-kinds", sheet);
     const list = make("div", "map-found-list", sheet);
     let zone = null;
@@ -60,11 +65,13 @@
       const turn = ++asked;
       const radius = radiusAt(Number(slider.value));
       const point = zone.type === "Point";
-      say(title, point ? `${words.near} ${radius >= 1000 ? `${radius / 1000} km` : `${radius} m`}` : words.area);
-      const place = { type: "Feature", geometry: zone, properties: point ? { kind: "circle", radius_m: radius, color: "#35C2E8", width_px: 2 } : { kind: "polygon", color: "#35C2E8", width_px: 2 } };
+      const line = zone.type === "LineString";
+      say(title, point || line ? `${line ? words.along : words.near} ${radius >= 1000 ? `${radius / 1000} km` : `${radius} m`}` : words.area);
+      const place = { type: "Feature", geometry: zone, properties: { color: "#35C2E8", width_px: line ? 4 : 2, ...(point ? { kind: "circle", radius_m: radius } : { kind: line ? "line" : "polygon" }) } };
       mark([place]);
-      Cockpit.scope.keep({ zone: noted(zone, radius) });
-      const query = new URLSearchParams(point ? { near: placesOf(zone), radius_m: radius } : { within: placesOf(zone) });
+      Cockpit.scope?.keep({ zone: noted(zone, radius) });
+      const where = point ? { near: placesOf(zone), radius_m: radius } : line ? { along: placesOf(zone), radius_m: radius } : { within: placesOf(zone) };
+      const query = new URLSearchParams({ ...where, ...(seen.value ? { seen_s: seen.value } : {}) });
       try {
         const answer = await fetch(`/api/v1/nearby?${query}`, { credentials: "same-origin" });
         const body = await answer.json();
@@ -104,11 +111,12 @@
       zone = null;
       sheet.hidden = true;
       mark([]);
-      Cockpit.scope.keep({ zone: "" });
+      Cockpit.scope?.keep({ zone: "" });
       sessionStorage.removeItem("selection");
     }
 
     slider.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
+    seen.addEventListener("change", ask);
     close.addEventListener("click", stop);
     // Escape closes it wherever the hand is, before it would go up a region; a sketch, an open menu, a dialog and a field come first.
     const key = (event) => {
@@ -125,7 +133,7 @@
       look(geometry, radius = 1000) {
         zone = geometry;
         slider.value = Math.log(radius / LEAST_M) / Math.log(MOST_M / LEAST_M);
-        slider.hidden = geometry.type !== "Point";
+        slider.hidden = geometry.type === "Polygon";
         sheet.hidden = false;
         kinds.replaceChildren();
         list.replaceChildren();

@@ -35,6 +35,7 @@ class Nearby:
         nearest: Annotated[int | None, Query(ge=1, le=1000, description="the nearest so many of all kinds, with `near`")] = None,
         radius_m: Annotated[float, Query(ge=1, le=200_000, allow_inf_nan=False)] = 1000.0,
         kinds: Annotated[str, Query(description="slots with entities and static layers, by comma; all of them unless told")] = "",
+        seen_s: Annotated[int | None, Query(ge=1, le=2_592_000, description="of what moves: seen so lately")] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
         """Counts per kind, titles, and the nearest things of each kind with their distance in metres (geodesic).
@@ -42,22 +43,22 @@ class Nearby:
         With `nearest` instead one list, the nearest so many of all kinds together.
         """
         if nearest is not None:
-            return self._nearest(_zone(near, along, within, RADIUS_MAX_M), nearest, self._asked(kinds))
+            return self._nearest(_zone(near, along, within, RADIUS_MAX_M), nearest, self._asked(kinds), seen_s)
         zone = _zone(near, along, within, radius_m)
         asked = self._asked(kinds)
         try:
-            found = nearby(zone, [self._of(kind, zone) for kind in asked], limit)
+            found = nearby(zone, [self._of(kind, zone, seen_s) for kind in asked], limit)
         except LayerError as error:
             raise Refusal(422, str(error)) from None
         hits = {kind: [self._told(hit) for hit in listed] for kind, listed in found.hits.items()}
         titles = {kind: dict(self._title(kind)) for kind in asked}
         return answer({"counts": found.counts, "titles": titles, "hits": hits})
 
-    def _nearest(self, zone: Zone, count: int, asked: list[str]) -> Response:
+    def _nearest(self, zone: Zone, count: int, asked: list[str], seen_s: int | None) -> Response:
         """The nearest of all kinds together, nearest first, up to 200 km away."""
         if not isinstance(zone, Circle):
             raise Refusal(422, "nearest goes with near alone", "near=lon,lat&nearest=5")
-        found = nearest_of(zone.lon, zone.lat, [self._of(kind, zone) for kind in asked], count)
+        found = nearest_of(zone.lon, zone.lat, [self._of(kind, zone, seen_s) for kind in asked], count)
         titles = {kind: dict(self._title(kind)) for kind in asked}
         return answer({"titles": titles, "nearest": [self._told(hit) for hit in found]})
 
@@ -70,7 +71,7 @@ class Nearby:
         able = [slot.slot for slot in city.slots.values() if slot.entities] + list(self._still)
         return [known(kind, able, "kind of thing") for kind in kinds.split(",")] if kinds else able
 
-    def _of(self, kind: str, zone: Zone) -> Things:
+    def _of(self, kind: str, zone: Zone, seen_s: int | None) -> Things:
         if kind in self._still:
             if kind not in self._things:
                 self._things[kind] = Things.of_layer(self._still[kind].layer)
@@ -78,6 +79,8 @@ class Nearby:
         west, south, east, north = (float(edge) for edge in shapely.bounds(zone.outline))
         box = (west, south, max(east, west + 1e-9), max(north, south + 1e-9))
         frame = self._parts.entities.latest(kind, bbox=box, limit=_ENTITIES)
+        if seen_s is not None:
+            frame = frame.filter(frame["time_us"] >= int((self._parts.clock().timestamp() - seen_s) * 1e6))
         return Things(kind, frame["key"].to_list(), frame["lon"].to_numpy(), frame["lat"].to_numpy())
 
     def _name(self, kind: str, id: str) -> str:

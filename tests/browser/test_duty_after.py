@@ -86,6 +86,24 @@ def test_what_is_known_around_a_place_stands_there_or_is_asked_for_again(page: P
     expect(panel).not_to_contain_text("现场信息没有全部取到")
 
 
+def test_what_lies_along_a_line_is_counted_on_the_desk(page: Page, desk: Desk, address: str) -> None:
+    seen(address)
+    opened(page, reported(desk, "护栏倒伏"))
+    page.click("[data-tool=along]")
+    box = page.locator(".duty-map-frame").bounding_box()
+    assert box is not None
+    for x, y in ((0.2, 0.5), (0.6, 0.55)):
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.keyboard.press("Enter")
+    sheet = page.locator(".map-found")
+    expect(sheet).to_contain_text("沿线 1 km")
+    expect(sheet.locator("[data-kind], .map-found-head span").first).to_be_visible()
+    with page.expect_request("**/api/v1/nearby?*seen_s=300*"):
+        sheet.locator("select").select_option("300")
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+
+
 def test_a_replay_goes_by_keyboard_through_what_was_done(page: Page, desk: Desk) -> None:
     opened(page, ordered(desk, "供水主管爆裂", "U1"))
     page.locator("body").press("5")

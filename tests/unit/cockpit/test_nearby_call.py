@@ -60,3 +60,20 @@ def test_the_nearest_of_all_kinds_come_together(client: httpx.Client) -> None:
     found = answer.json()["nearest"]
     assert [hit["distance_m"] for hit in found] == sorted(hit["distance_m"] for hit in found)
     assert len(found) <= 3
+
+
+def test_what_moves_may_be_narrowed_to_what_was_seen_lately() -> None:
+    city = tiny_city(ManualClock(NOON))
+    for key, ago_s in (("now", 10), ("before", 600)):
+        at = int((NOON.timestamp() - ago_s) * 1000)
+        city.emit("city.vehicles", {"id": key, "at": at, "kind": "patrol", "lon": 120.15, "lat": 30.02})
+    with served(tiny_app(city)) as address, httpx.Client(base_url=f"http://{address}") as client:
+
+        def found(**more: str) -> list[str]:
+            answer = client.get("/api/v1/nearby", params={"near": "120.15,30.02", "kinds": "vehicles", **more})
+            return sorted(hit["id"] for hit in answer.raise_for_status().json()["hits"]["vehicles"])
+
+        assert found() == ["before", "now"]
+        assert found(seen_s="300") == ["now"]
+        assert client.get("/api/v1/nearby", params={"near": "1,1", "seen_s": "0"}).status_code == 422
+    city.close()

@@ -49,6 +49,17 @@ def _installed(client: str) -> str:
     return client
 
 
+def _notifying(file: Path) -> Path:
+    if find_spec("apprise") is None:
+        raise ValueError("apprise is not installed. Hint: pip install 'city-cockpit[notify]'")
+    if not file.is_file():
+        raise ValueError("there is no such file")
+    from cockpit.dispatch.channels import read_channels  # only who has channels needs it
+
+    read_channels(file)  # its mistakes are those of the settings
+    return file
+
+
 def _redis(url: SecretStr) -> SecretStr:
     parts = urlsplit(url.get_secret_value())
     if parts.scheme not in ("redis", "rediss", "unix") or not (parts.hostname or parts.path):
@@ -90,6 +101,8 @@ class Settings(BaseSettings):
     """What the toolbox seals its journal with; None: a secret made in the state folder at the first start."""
     journal_seal: Literal["hmac-sha256", "hmac-sha512", "hmac-sm3"] = "hmac-sha256"
     """How new rows of the journal are sealed; older ones keep the seal they have."""
+    channels: Annotated[Path, AfterValidator(_notifying)] | None = None
+    """A YAML file that names the channels messages go through beside the pages; it holds secrets, so it is not in the city."""
     state: Path | None = None
     """The folder for the embedded log, snapshots and dead letters; None: `state/` beside the city, or the command's own."""
     host: str = "127.0.0.1"

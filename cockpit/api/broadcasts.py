@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -11,7 +12,7 @@ from msgspec import Meta
 from cockpit.api.acting import Acting, described
 from cockpit.api.answer import Route
 from cockpit.dispatch.actor import Actor, Role
-from cockpit.dispatch.broadcast import Broadcast
+from cockpit.dispatch.broadcast import Broadcast, Recipient
 from cockpit.dispatch.broadcasts import COMMAND, Draft
 from cockpit.dispatch.refusal import Unknown
 from cockpit.dispatch.said import read
@@ -51,7 +52,7 @@ class BroadcastList:
         roles = sorted({person.role for person in rules.roster.people})
         kinds = sorted({unit.kind for unit in rules.roster.units} - {""})
         shown = [_template(one) for one in rules.templates.values()]
-        more = {"groups": sorted(rules.roster.groups), "roles": roles, "kinds": kinds}
+        more = {"groups": sorted(rules.roster.groups), "roles": roles, "kinds": kinds, "channels": sorted(rules.channels)}
         return await self._acting.get(lambda: {"templates": shown} | more)
 
     async def send(self, request: Request) -> Response:
@@ -77,12 +78,16 @@ class BroadcastList:
     ) -> Response:
         """Broadcasts, the newest first. Who does not command sees the own ones only."""
         actor, toolbox = self._acting.actor(request), self._acting.toolbox
-        whose = recipient if actor.role in COMMAND else self._own(actor)
+        serving = toolbox.broadcasts.recipients.serving
+        if actor.role not in COMMAND:
+            whose: tuple[str, ...] | None = self._own(actor)
+        else:
+            whose = None if recipient is None else serving(recipient)
 
         def found() -> dict[str, Any]:
             there = toolbox.store.broadcasts(whose, incident, _MOST if unread else limit)
             wanted = [one for one in there if not unread or _unread(one, whose)]
-            return {"broadcasts": [_shown(one) for one in wanted[:limit]]}
+            return {"broadcasts": [_shown(one, whose) for one in wanted[:limit]]}
 
         return await self._acting.get(found)
 
@@ -92,9 +97,10 @@ class BroadcastList:
 
         def found() -> dict[str, Any]:
             one = toolbox.store.broadcast(number)
-            if one is None or (actor.role not in COMMAND and one.recipient(self._own(actor)) is None):
+            own = self._own(actor)
+            if one is None or (actor.role not in COMMAND and not _mine(one, own)):
                 raise Unknown(f"there is no broadcast {number!r:.40}")
-            return _shown(one)
+            return _shown(one, own)
 
         return await self._acting.get(found)
 
@@ -112,16 +118,25 @@ class BroadcastList:
 
         return await self._acting.post(request, work)
 
-    def _own(self, actor: Actor) -> str:
-        """The id of whoever asks: of a unit its name or the one it acts for, of a person the roster's."""
+    def _own(self, actor: Actor) -> tuple[str, ...]:
+        """The ids under which whoever asks is spoken to: of a unit its name or the one it acts for, of a person the roster's, and
+        that of the unit served."""
+        if actor.role is Role.UNIT:
+            return (actor.unit or actor.name,)
         people = [one.id for one in self._parts.city.roster.people if actor.name in (one.id, one.name)]
-        return actor.unit or actor.name if actor.role is Role.UNIT else people[0] if len(people) == 1 else actor.name
+        own = people[0] if len(people) == 1 else actor.name
+        return tuple(dict.fromkeys((own, actor.unit) if actor.unit else (own,)))
 
 
-def _unread(one: Broadcast, whose: str | None) -> bool:
-    """By this recipient; None: by anybody."""
-    found = one.recipient(whose) if whose is not None else None
-    return one.read < len(one.recipients) if whose is None else found is not None and found.read_at is None
+def _mine(one: Broadcast, whose: Sequence[str]) -> list[Recipient]:
+    return [found for id in whose if (found := next((to for to in one.recipients if to.id == id), None))]
+
+
+def _unread(one: Broadcast, whose: Sequence[str] | None) -> bool:
+    """By one of these recipients; None: by anybody."""
+    if whose is None:
+        return one.read < len(one.recipients)
+    return any(found.read_at is None for found in _mine(one, whose))
 
 
 def _template(one: Template) -> dict[str, Any]:
@@ -129,6 +144,8 @@ def _template(one: Template) -> dict[str, Any]:
     return words | {"fields": one.asked, "given": one.given, "to": one.to}
 
 
-def _shown(one: Broadcast) -> dict[str, Any]:
+def _shown(one: Broadcast, whose: Sequence[str] | None = None) -> dict[str, Any]:
+    """`mine`: the ids of its recipients that are those asked for. `channels`: how far it is through each."""
     shown: dict[str, Any] = msgspec.to_builtins(one)
-    return shown | {"read": one.read, "total": len(one.recipients)}
+    mine = [found.id for found in _mine(one, whose or ())]
+    return shown | {"read": one.read, "total": len(one.recipients), "mine": mine, "channels": shown.pop("deliveries")}

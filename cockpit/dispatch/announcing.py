@@ -13,6 +13,8 @@ ORDERS: Final = "dispatch.orders"
 FEEDBACK: Final = "dispatch.feedback"
 JOURNAL: Final = "dispatch.journal"
 BROADCASTS: Final = "dispatch.broadcasts"
+CHANNEL: Final = "@"
+"""Before the name of a channel, where the outbox says where something goes: that is no topic, see `postman`."""
 PLAYED: Final = ".exercise"
 """What is played goes to topics of its own, named as the real ones with this behind; nobody who counts or drives reads them."""
 COMMANDS: Final = frozenset({ORDERS, ORDERS + PLAYED})

@@ -13,6 +13,8 @@ from cockpit.dispatch.journal import Entry
 SEND: Final = "broadcast"
 """The first row of each."""
 READ: Final = "read"
+TRIED: Final = "channel"
+"""The row of an attempt to send it through a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,21 @@ class Recipient:
     name: str
     kind: Literal["person", "unit"]
     read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far one is through a channel: to a recipient, or, where the id is empty, to all of them at once.
+
+    `at`: the last attempt; None: none yet. `withheld`: it is played, and goes nowhere.
+    """
+
+    channel: str
+    recipient: str
+    state: Literal["waiting", "delivered", "failed", "withheld"] = "waiting"
+    at: datetime | None = None
+    reason: str = ""
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +56,7 @@ class Broadcast:
     incident: str = ""
     template: str = ""
     exercise: bool = False
+    deliveries: tuple[Delivery, ...] = ()
 
     @property
     def read(self) -> int:
@@ -55,8 +73,10 @@ def fold(broadcast: Broadcast | None, entry: Entry) -> Broadcast:
     """The broadcast after one more row of its journal; None before the first."""
     if broadcast is None:
         return msgspec.convert({**entry.body, **_stamps(entry)}, Broadcast)
-    recipients = tuple(_read(one, entry) for one in broadcast.recipients)
-    return replace(broadcast, version=entry.seq, changed_at=entry.at, recipients=recipients)
+    moved = replace(broadcast, version=entry.seq, changed_at=entry.at)
+    if entry.verb == TRIED:
+        return replace(moved, deliveries=tuple(_tried(one, entry) for one in broadcast.deliveries))
+    return replace(moved, recipients=tuple(_read(one, entry) for one in broadcast.recipients))
 
 
 def _stamps(entry: Entry) -> dict[str, Any]:
@@ -67,3 +87,10 @@ def _stamps(entry: Entry) -> dict[str, Any]:
 def _read(one: Recipient, entry: Entry) -> Recipient:
     mine = one.id == entry.body["recipient"] and one.read_at is None
     return replace(one, read_at=entry.at) if mine else one
+
+
+def _tried(one: Delivery, entry: Entry) -> Delivery:
+    body = entry.body
+    if (one.channel, one.recipient) != (body["channel"], body["recipient"]):
+        return one
+    return replace(one, state=body["to"], at=entry.at, reason=body["reason"], tries=one.tries + 1)

@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from cockpit.dispatch.actor import Actor, Role
-from cockpit.dispatch.announcing import BROADCASTS, topic_of
-from cockpit.dispatch.broadcast import READ, SEND, Broadcast, fold
+from cockpit.dispatch.actor import SYSTEM, Actor, Role
+from cockpit.dispatch.announcing import BROADCASTS, CHANNEL, topic_of
+from cockpit.dispatch.broadcast import READ, SEND, TRIED, Broadcast, Delivery, Recipient, fold
 from cockpit.dispatch.exercise import marked
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.incidents import played
 from cockpit.dispatch.machine import within
+from cockpit.dispatch.recipients import Recipients
 from cockpit.dispatch.refusal import Forbidden, Unknown, Wrong
 from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.said import Names
@@ -25,7 +26,6 @@ from slots.problem import nearest
 
 COMMAND: Final = frozenset({Role.DISPATCHER, Role.CHIEF, Role.LEADER, Role.ADMINISTRATOR})
 """Who may speak to many at once."""
-MOST: Final = 500
 _LONGEST: Final = 4000
 
 
@@ -42,6 +42,8 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     lang: Annotated[str, Meta(pattern="^(zh|en)$")] = "zh"
     incident: str = ""
     exercise: bool | None = None
+    channels: Names = ()
+    """Through which channels it goes beside the cockpit's own pages."""
 
 
 class Broadcasts:
@@ -51,6 +53,7 @@ class Broadcasts:
         self._ground = ground
         self._zone = ZoneInfo(zone)
         self._rules = rules
+        self.recipients = Recipients(ground, rules)
 
     def send(self, writing: Writing, draft: Draft, actor: Actor) -> Broadcast:
         """The new one; it goes to the topic of the units, and its recipients find it. Raises Wrong and Forbidden."""
@@ -59,14 +62,27 @@ class Broadcasts:
         incident = self._incident(writing, draft.incident, actor)
         exercise = played(draft.exercise, writing, actor) if incident is None else incident.exercise
         text = marked(self._text(draft, incident), exercise, draft.lang)
-        recipients = self._recipients(draft, writing, incident)
-        body = {"text": text, "template": draft.template, "exercise": exercise, "recipients": recipients}
+        template = self._rules.templates.get(draft.template)
+        named = draft.to or (template.to if template else ())
+        recipients = self.recipients.named(named, actor, writing.now, incident.region if incident else None)
+        deliveries = list(self._deliveries(draft, recipients, exercise))
+        body = {"text": text, "template": draft.template, "exercise": exercise}
+        body |= {"recipients": msgspec.to_builtins(recipients), "deliveries": msgspec.to_builtins(deliveries)}
         number = writing.number("broadcasts", f"{writing.now.astimezone(self._zone):%Y%m%d}")
         entry = writing.append(actor, number, draft.incident, SEND, body)
         broadcast = fold(None, entry)
         writing.keep_broadcast(broadcast)
         self._announce(writing, broadcast)
+        for channel in dict.fromkeys(one.channel for one in deliveries if one.state == "waiting"):
+            writing.send(CHANNEL + channel, broadcast.version, channel, number, {"broadcast": number})
         return broadcast
+
+    def tried(self, writing: Writing, number: str, channel: str, recipient: str, state: str, reason: str) -> None:
+        """Notes an attempt to send it through a channel."""
+        broadcast = writing.broadcast(number)
+        if broadcast is not None:
+            body = {"channel": channel, "recipient": recipient, "to": state, "reason": reason}
+            writing.keep_broadcast(fold(broadcast, writing.append(SYSTEM, number, broadcast.incident, TRIED, body)))
 
     def read(self, writing: Writing, number: str, recipient: str, actor: Actor) -> Broadcast:
         """The broadcast with the receipt of a recipient (an id or a name; empty: whoever asks). A second one changes nothing.
@@ -86,6 +102,16 @@ class Broadcasts:
         changed = fold(broadcast, entry)
         writing.keep_broadcast(changed)
         return changed
+
+    def _deliveries(self, draft: Draft, recipients: Sequence[Recipient], exercise: bool) -> Iterator[Delivery]:
+        """One for each channel, or, where that needs to know of whom, for each recipient. What is played is told nobody."""
+        for name in dict.fromkeys(draft.channels):
+            channel = self._rules.channels.get(name)
+            if channel is None:
+                known = ", ".join(self._rules.channels) or "none"
+                raise Wrong(f"there is no channel {name!r:.60}; there are: {known}.{nearest(name, self._rules.channels)}")
+            for recipient in [one.id for one in recipients] if channel.fields else [""]:
+                yield Delivery(name, recipient, "withheld" if exercise else "waiting")
 
     def _announce(self, writing: Writing, one: Broadcast) -> None:
         told = {
@@ -115,28 +141,3 @@ class Broadcasts:
             return template.words(draft.lang, about)[:_LONGEST]
         except KeyError as missing:
             raise Wrong(f"template {template.template!r} needs 'values.{missing.args[0]}'") from None
-
-    def _recipients(self, draft: Draft, writing: Writing, incident: Incident | None) -> list[dict[str, str]]:
-        template = self._rules.templates.get(draft.template)
-        named = draft.to or (template.to if template else ())
-        above = self._ground.above(incident.region) if incident else ()
-        found: dict[str, dict[str, str]] = {}
-        for name in named:
-            there = list(self._named(name, writing, above))
-            if not there:
-                where = f" for {incident.region!r}" if incident and name in self._rules.roster.called else ""
-                raise Wrong(f"'to': the roster has no group, post, person, unit or kind of unit {name!r:.60}{where}")
-            found |= {one["id"]: one for one in there}
-        if not found or len(found) > MOST:
-            raise Wrong(f"a broadcast goes to 1 to {MOST} people and units, these are {len(found)}")
-        return list(found.values())
-
-    def _named(self, name: str, writing: Writing, above: Sequence[str]) -> Iterator[dict[str, str]]:
-        roster = self._rules.roster
-        if any(name == person.role for person in roster.people) or name in roster.groups:
-            people = roster.told(name, writing.now, above).people
-        else:
-            people = tuple(person for person in roster.people if name == person.id)
-        yield from ({"id": one.id, "name": one.name, "kind": "person"} for one in people)
-        units = (one for one in roster.units if name in (one.id, one.kind))
-        yield from ({"id": one.id, "name": one.name or one.id, "kind": "unit"} for one in units)

@@ -14,15 +14,16 @@ from cockpit.dispatch.writing import Writing
 from streams.record import Batch
 
 _LOG = structlog.get_logger("dispatch.feedback")
-_VERBS = frozenset({"deliver", "sign", "depart", "arrive", "complete", "refuse", "assist"})
+_VERBS = frozenset({"deliver", "read", "sign", "depart", "arrive", "complete", "refuse", "assist"})
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """One record: which order, who, and the verb; what else it holds is passed over."""
+    """One record: which order (or broadcast, that was read), who, and the verb; what else it holds is passed over."""
 
-    order: str
     unit: str
     verb: str
+    order: str = ""
+    broadcast: str = ""
     reason: str | None = None
     opinion: str | None = None
 
@@ -46,11 +47,21 @@ class Feedback:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             _LOG.warning("no answer", address=address, reason=str(error))
             return False
+        if said.broadcast and said.verb == "read":
+            return self._read(writing, said, address)
         order = writing.order(said.order)
         if order is None or order.unit != said.unit or said.verb not in _VERBS:
             _LOG.warning("passed over", address=address, order=said.order[:40], unit=said.unit[:60], verb=said.verb[:20])
             return False
         return self._move(writing, order, said, address)
+
+    def _read(self, writing: Writing, said: Answered, address: str) -> bool:
+        before = writing.head
+        try:
+            self._toolbox.broadcasts.read(writing, said.broadcast, said.unit, Actor(said.unit, Role.UNIT))
+        except Refused as error:
+            _LOG.info("passed over", address=address, broadcast=said.broadcast[:40], reason=str(error))
+        return writing.head != before
 
     def _move(self, writing: Writing, order: Order, said: Answered, address: str) -> bool:
         orders = self._toolbox.orders

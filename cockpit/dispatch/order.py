@@ -59,6 +59,8 @@ class Order:
     approver: str = ""
     issued_at: datetime | None = None
     sent_at: datetime | None = None
+    read_at: datetime | None = None
+    """When somebody of the unit opened it; it need not be signed for that."""
     signed_at: datetime | None = None
     on_scene_at: datetime | None = None
     ended_at: datetime | None = None

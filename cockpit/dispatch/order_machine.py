@@ -39,6 +39,10 @@ def _own(order: Order, actor: Actor) -> bool:
     return actor.role is not Role.UNIT or actor.name == order.unit
 
 
+def _own_unread(order: Order, actor: Actor) -> bool:
+    return order.read_at is None and _own(order, actor)
+
+
 DRAFT: Final = "draft"
 """The first row of each order."""
 FREEZE: Final = "freeze"
@@ -50,6 +54,7 @@ STEPS: Final[Mapping[str, Step]] = table((
     Step("cancel", _in(_S.DRAFT, _S.ISSUED), _S.CANCELLED, _COMMAND, reason=True),
     Step("send", _in(_S.ISSUED), _S.SENT, of(Role.SYSTEM)),
     Step("deliver", _in(_S.SENT), _S.DELIVERED, _FIELD, when=_own),
+    Step("read", _WAITING | _UNDER_WAY, None, _FIELD, when=_own_unread),
     Step("sign", _WAITING, _S.SIGNED, _FIELD, when=_own),
     Step("depart", _in(_S.SIGNED), _S.EN_ROUTE, _FIELD, when=_own),
     Step("arrive", _in(_S.SIGNED, _S.EN_ROUTE), _S.ON_SCENE, _FIELD, when=_own),
@@ -83,6 +88,8 @@ def fold(order: Order | None, entry: Entry) -> Order:
         changes["why_busy"] = entry.body.get("reason") or order.why_busy
     if entry.verb == FREEZE:
         changes |= {"screen": entry.body["screen"], "picture": entry.body["picture"]}
+    if entry.verb == "read":
+        changes["read_at"] = entry.at
     if entry.verb == "assist":
         changes["needs_assistance"] = True
     return replace(moved, **changes)

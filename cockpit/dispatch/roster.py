@@ -24,6 +24,8 @@ class Person:
     groups: frozenset[str] = frozenset()
     phone: str = ""
     email: str = ""
+    address: str = ""
+    """What a channel calls this person: a user's id, a webhook's path."""
 
 
 @dataclass(frozen=True, slots=True)

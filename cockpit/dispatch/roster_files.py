@@ -20,8 +20,8 @@ ROWS_MAX: Final = 50_000
 _CELL_MAX: Final = 300
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COLUMNS: Final = {
-    "people.csv": (("id", "name", "role"), ("region", "unit", "groups", "phone", "email")),
-    "units.csv": (("id", "name"), ("kind", "skills", "region", "phone")),
+    "people.csv": (("id", "name", "role"), ("region", "unit", "groups", "phone", "email", "address")),
+    "units.csv": (("id", "name"), ("kind", "skills", "region", "phone", "address")),
     "duty.csv": (("who", "days", "from", "to"), ("first", "last")),
 }
 Row = Mapping[str, str]
@@ -85,7 +85,7 @@ class _Reading:
     def unit(self, row: Row) -> Unit:
         return Unit(
             id=_given(row, "id"), name=_given(row, "name"), kind=row["kind"], skills=_listed(row["skills"]),
-            region=self._region(row), phone=row["phone"],
+            region=self._region(row), phone=row["phone"], address=row["address"],
         )  # fmt: skip
 
     def person(self, row: Row) -> Person:
@@ -93,7 +93,7 @@ class _Reading:
             raise ValueError(f"unit: {row['unit']!r} is not in units.csv.{nearest(row['unit'], self.unit_ids)}")
         return Person(
             _given(row, "id"), _given(row, "name"), _given(row, "role"), self._region(row),
-            row["unit"], _listed(row["groups"]), row["phone"], row["email"],
+            row["unit"], _listed(row["groups"]), row["phone"], row["email"], row["address"],
         )  # fmt: skip
 
     def shift(self, row: Row) -> Shift:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from cockpit.dispatch.channels import Channel
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.limit_document import LimitsDocument
@@ -27,6 +28,8 @@ class Rules:
     roster: Roster = field(default_factory=Roster)
     templates: Mapping[str, Template] = field(default_factory=lambda: MappingProxyType({}))
     limits: LimitsDocument = field(default_factory=LimitsDocument)
+    channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
+    """Of the deployment, not of the city: by which ways people are told beside the pages."""
     work: WorkingTime = field(default_factory=lambda: WorkingTime.around_the_clock("UTC"))
 
     def limits_of(self, incident: Incident) -> Limits:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from cockpit.city import City
 from cockpit.dispatch.anchor import AnchorFile
 from cockpit.dispatch.announcing import FEEDBACK
+from cockpit.dispatch.channels import Channel, read_channels
 from cockpit.dispatch.feedback import Feedback
 from cockpit.dispatch.follower import Follower
 from cockpit.dispatch.freezer import Freezer
 from cockpit.dispatch.intake import Intake
 from cockpit.dispatch.journal import Sealer
 from cockpit.dispatch.kept_files import KeptFiles
+from cockpit.dispatch.postman import Postman
 from cockpit.dispatch.relay import Relay
 from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.screen import Screens
@@ -49,11 +52,14 @@ def dispatching(parts: Parts, settings: Settings) -> Iterator[Parts]:
     given = settings.secret.get_secret_value() if settings.secret else None
     store = open_store(settings, folder, city.name, secret_in(folder, given), parts.clock)
     files = KeptFiles(folder / ATTACHMENTS)
-    toolbox = Toolbox(store, city.regions, city.zone, rules_of(city), files)
+    channels = read_channels(settings.channels) if settings.channels else {}
+    toolbox = Toolbox(store, city.regions, city.zone, rules_of(city, channels), files)
     with ExitStack() as stack:
         stack.callback(toolbox.close)
         relay = Relay(toolbox, parts.log, city.name)
-        at_work: list[Relay | Follower] = [relay, *_followers(parts, toolbox)]
+        at_work: list[Relay | Follower | Postman] = [relay, *_followers(parts, toolbox)]
+        if channels:
+            at_work.append(Postman(toolbox, channels, parts.clock))
         for running in at_work:
             stack.callback(running.stop)
             running.start()
@@ -69,10 +75,10 @@ def open_incidents(city: City, toolbox: Toolbox) -> OpenIncidents:
     return OpenIncidents(toolbox, city.plans)
 
 
-def rules_of(city: City) -> Rules:
-    """What the city's files lay down for its toolbox."""
+def rules_of(city: City, channels: Mapping[str, Channel] = MappingProxyType({})) -> Rules:
+    """What the city's files lay down for its toolbox, and the channels of the deployment."""
     work = WorkingTime.of(city.calendar, city.zone)
-    return Rules(city.roster, city.templates, city.limits, work)
+    return Rules(city.roster, city.templates, city.limits, channels, work)
 
 
 def _followers(parts: Parts, toolbox: Toolbox) -> Iterator[Follower]:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 
+from cockpit.dispatch.announcing import CHANNEL
 from cockpit.dispatch.broadcast import Broadcast
 from cockpit.dispatch.database import BUSY_S, Database, StoreLost
 from cockpit.dispatch.exercise import RESET, SUBJECT, Exercise
@@ -130,11 +131,11 @@ class Store:
             found = connection.execute(wanted).scalar_one_or_none()
         return None if found is None else msgspec.json.decode(found, type=Broadcast)
 
-    def broadcasts(self, recipient: str | None, incident: str | None, limit: int) -> list[Broadcast]:
-        """The newest first."""
+    def broadcasts(self, recipients: Sequence[str] | None, incident: str | None, limit: int) -> list[Broadcast]:
+        """The newest first; `recipients`: those to any of them, None: to whomever."""
         wanted = select(BROADCAST.c.document).where(BROADCAST.c.city == self._city, self._there(BROADCAST))
-        if recipient is not None:
-            wanted = wanted.where(BROADCAST.c.recipients.contains(f"/{recipient}/", autoescape=True))
+        if recipients is not None:
+            wanted = wanted.where(or_(*(BROADCAST.c.recipients.contains(f"/{id}/", autoescape=True) for id in recipients)))
         if incident is not None:
             wanted = wanted.where(BROADCAST.c.incident == incident)
         return self._decoded(wanted.order_by(BROADCAST.c.sent_us.desc(), BROADCAST.c.number.desc()).limit(limit), Broadcast)
@@ -150,10 +151,16 @@ class Store:
         with self._database.reading() as connection:
             return list(connection.execute(wanted).scalars())
 
-    def pending(self, limit: int) -> list[Pending]:
-        """What is to be sent next, in the journal's order."""
+    def pending(self, limit: int, channels: bool = False) -> list[Pending]:
+        """What is to be sent next to the log, or to channels, in the journal's order."""
         columns = tuple(OUTBOX.c[name] for name in Pending._fields)
-        wanted = select(*columns).where(OUTBOX.c.city == self._city).order_by(OUTBOX.c.seq, OUTBOX.c.topic).limit(limit)
+        outside = OUTBOX.c.topic.startswith(CHANNEL, autoescape=True)
+        wanted = (
+            select(*columns)
+            .where(OUTBOX.c.city == self._city, outside if channels else ~outside)
+            .order_by(OUTBOX.c.seq, OUTBOX.c.topic)
+            .limit(limit)
+        )
         with self._database.reading() as connection:
             return [Pending(*row) for row in connection.execute(wanted)]
 

@@ -35,3 +35,5 @@ class Unit:
     seen_at: datetime | None = None
     order: str = ""
     phone: str = ""
+    address: str = ""
+    """What a channel calls it."""

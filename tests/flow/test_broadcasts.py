@@ -12,15 +12,20 @@ from typing import Any
 import msgspec
 import pytest
 
+from cockpit.dispatch.announcing import FEEDBACK
 from cockpit.dispatch.audit import audit
+from cockpit.dispatch.channels import Channel
+from cockpit.dispatch.feedback import Feedback
+from cockpit.dispatch.follower import Follower
 from cockpit.dispatch.running import rules_of
 from cockpit.dispatch.toolbox import Toolbox
 from cockpit.server import create_app
 from streams.clock import ManualClock
+from streams.embedded import EmbeddedLog
 from tests.desk import desk
 from tests.dispatch_city import dispatch_city
 from tests.flow.test_toolbox import Caller
-from tests.line import NOON
+from tests.line import NOON, small_tree
 from tests.tiny_city import served, tiny_city
 
 PEOPLE = """id,name,role,region,unit,groups,phone,email
@@ -34,6 +39,7 @@ title: {zh: 暴雨, en: Storm}
 text: {zh: "{place}暴雨，{title}", en: "storm in {place}: {title}"}
 to: [command, patrol]
 """
+CHANNELS = {"duty": Channel("duty", "json://127.0.0.1:9")}
 REPORT = {"title": "井盖破损", "category": "roads", "region": "770101"}
 UNIT = {"name": "U1", "role": "unit"}
 
@@ -56,7 +62,7 @@ def called(place: Path) -> Iterator[Caller]:
     (folder / "messages" / "storm.yaml").write_text(TEMPLATE, "utf-8")
     city = tiny_city(ManualClock(NOON), folder=folder)
     with desk(place) as one:
-        toolbox = Toolbox(one.store, city.parts.city.regions, city.parts.city.zone, rules_of(city.parts.city))
+        toolbox = Toolbox(one.store, city.parts.city.regions, city.parts.city.zone, rules_of(city.parts.city, CHANNELS))
         with served(create_app(replace(city.parts, toolbox=toolbox))) as address, closing(Caller(address, one)) as caller:
             yield caller
     city.close()
@@ -69,7 +75,12 @@ def told(answer: Any) -> list[str]:
 def test_a_template_is_filled_and_goes_to_its_recipients(caller: Caller) -> None:
     offered = caller.get("/templates").json()
     (storm,) = offered.pop("templates")
-    assert offered == {"groups": ["command"], "roles": ["chief", "crew", "grid_worker"], "kinds": ["patrol"]}
+    assert offered == {
+        "groups": ["command"],
+        "roles": ["chief", "crew", "grid_worker"],
+        "kinds": ["patrol"],
+        "channels": ["duty"],
+    }
     assert (storm["fields"], storm["given"], storm["to"]) == (["place"], ["title"], ["command", "patrol"])
     number = caller.post("/incidents", REPORT).json()["number"]
     sent = caller.post("/broadcasts", {"template": "storm", "values": {"place": "东区"}, "incident": number})
@@ -99,7 +110,7 @@ def test_a_post_is_told_where_the_incident_lies(caller: Caller) -> None:
         ({"template": "strom"}, "storm"),
         ({"template": "storm", "values": {"title": "x"}}, "values.place"),
         ({"text": "x", "to": ["command"], "incident": "I0-1"}, "I0-1"),
-        ({"text": "x", "to": ["command"], "channels": ["duty"]}, "channels"),
+        ({"text": "x", "to": ["command"], "channels": ["dutty"]}, "duty"),
     ],
 )
 def test_what_cannot_be_sent_is_said(idle: Caller, body: Any, said: str) -> None:
@@ -136,6 +147,8 @@ def test_everybody_sees_the_own_ones_and_who_commands_sees_all(caller: Caller) -
 
     assert seen() == [second, first] and seen(limit=1) == [second]
     assert seen(UNIT) == seen(UNIT, recipient="E2") == seen(recipient="U1") == [first]
+    assert seen({"name": "E4", "role": "department"}) == seen(recipient="E4") == [first]  # she is of U1
+    assert caller.get("/broadcasts", recipient="E4").json()["broadcasts"][0]["mine"] == ["U1"]
     worker = {"name": "E2", "role": "collector"}
     caller.post(f"/broadcasts/{second}/read", actor=worker)
     assert seen(worker, unread=True) == seen(worker, unread=True, limit=1) == [first] == seen(unread=True)
@@ -154,3 +167,42 @@ def test_a_played_one_says_so_and_goes_to_a_topic_of_its_own(caller: Caller) -> 
     caller.desk.clock.advance(timedelta(minutes=1))
     caller.post("/exercise/reset")
     assert [one["number"] for one in caller.get("/broadcasts").json()["broadcasts"]] == [real["number"]]
+
+
+def test_who_is_of_a_region_speaks_to_its_own(caller: Caller) -> None:
+    chief = {"name": "东区值班长", "role": "chief", "region": "7701"}
+    assert told(caller.post("/broadcasts", {"text": "到场", "to": ["grid_worker", "command"]}, actor=chief)) == ["E2", "E1"]
+    assert told(caller.post("/broadcasts", {"text": "到场", "to": ["patrol"]}, actor=chief)) == ["U1", "U2"]
+    for name in ("E3", "U3"):
+        refused = caller.post("/broadcasts", {"text": "到场", "to": ["E2", name]}, actor=chief)
+        assert refused.status_code == 403 and name in refused.json()["error"] and "7701" in refused.json()["error"]
+    west = {"name": "西区值班长", "role": "chief", "region": "770201"}
+    assert caller.post("/broadcasts", {"text": "x", "to": ["crew"]}, actor=west).status_code == 201  # E4 is of no region: of all
+
+
+def test_units_answer_on_the_topic_that_they_have_read(caller: Caller) -> None:
+    broadcast = caller.post("/broadcasts", {"text": "集合", "to": ["patrol"]}).json()["number"]
+    order = caller.post("/orders", {"unit": "U1", "text": "去看看", "region": "770101"}).json()["number"]
+    caller.post(f"/orders/{order}/issue")
+    said = [
+        {"broadcast": broadcast, "unit": "U1", "verb": "read"}, {"broadcast": broadcast, "unit": "U1", "verb": "read"},
+        {"broadcast": broadcast, "unit": "stranger", "verb": "read"}, {"broadcast": "B0-1", "unit": "U1", "verb": "read"},
+        {"order": order, "unit": "U1", "verb": "read"}, {"order": order, "unit": "U1", "verb": "read"},
+        {"order": order, "unit": "U1", "verb": "sign"},
+    ]  # fmt: skip
+    one = caller.desk
+    log = EmbeddedLog(":memory:", clock=one.clock)
+    log.sink(FEEDBACK).emit([msgspec.json.encode(record) for record in said], [b"U1"] * len(said))
+    toolbox = Toolbox(one.store, small_tree(), "Asia/Shanghai")
+    feedback = Feedback(toolbox)
+    follower = Follower(toolbox, log.source(FEEDBACK), "feedback", feedback.take)
+    while follower.step(0.05):
+        pass
+    follower.stop()
+    log.close()
+    assert feedback.passed_over == 4
+    assert caller.get(f"/broadcasts/{broadcast}").json()["read"] == 1
+    read = caller.get(f"/orders/{order}").json()
+    assert (read["read_at"], read["state"]) == ("2026-11-21T12:00:00Z", "SIGNED")
+    rows = [row["verb"] for row in caller.get("/journal", subject=order).json()["rows"]]
+    assert rows == ["draft", "issue", "send", "read", "sign"] and "read" not in read["verbs"]

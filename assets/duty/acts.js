@@ -8,6 +8,7 @@
     accept: "a", reject: "r", file: "f", cancel: "c", dispatch: "d", sign: "i", return: "r", start: "t", suspend: "p", approve: "a", deny: "d", resume: "e",
     report: "b", verify: "v", pass: "p", fail: "x", review: "r", reopen: "e", archive: "a", supervise: "u", urge: "h", "add-unit": "z", note: "y",
   };
+  const ORDERING = ["dispatcher", "chief", "leader", "administrator"];
   let box = null;
   let shown = ""; // the incident the buttons are of
   let asked = null; // the verb whose form is open
@@ -25,7 +26,7 @@
     const incident = store.detail()?.incident;
     if (!box || !incident || shown !== incident.number) return;
     const queued = Duty.line.queue().filter(({ about, state }) => about === shown && state === "waiting");
-    const key = JSON.stringify([incident.version, incident.verbs, asked, queued.map(({ key: one }) => one), Duty.actor.now()]);
+    const key = JSON.stringify([incident.version, incident.verbs, store.detail().orders.length, asked, queued.map(({ key: one }) => one), Duty.actor.now()]);
     if (box.dataset.key === key) return;
     if (asked && !incident.verbs.includes(asked)) asked = null;
     const writing = asked && box.querySelector("form");
@@ -58,10 +59,14 @@
     const first = make("div", "duty-verbs", box);
     forward.forEach((verb, i) => verbButton(first, verb, i === 0 && further(verb, incident) > 0 ? "main" : ""));
     if (!forward.length) whose(first, incident);
+    if (wantsOrder(incident)) Duty.button(first, t("new_order"), () => Duty.orders.begin(), { kind: forward.length ? "" : "main", key: "o" });
     if (!rest.length) return;
     const second = make("div", "duty-verbs duty-verbs-more", box);
     rest.forEach((verb) => verbButton(second, verb, "quiet"));
   }
+
+  /** Somebody was named but nobody has been told to go. */
+  const wantsOrder = ({ state, lead_unit }) => state === "DISPATCHED" && Boolean(lead_unit) && ORDERING.includes(Duty.actor.now().role) && !store.detail().orders.length;
 
   function verbButton(parent, verb, kind) {
     const made = Duty.button(parent, named("verb", verb), () => act(verb), { kind, key: LETTERS[verb] || "" });
@@ -98,7 +103,25 @@
   function ask(incident) {
     say(make("h3", "duty-asked", box), named("verb", asked));
     const verb = asked;
-    Duty.form.inline(box, Duty.form.fieldsOf(incident.needs[verb]), named("verb", verb), (said) => done(verb, said), () => { asked = null; show(); box.querySelector("button")?.focus(); });
+    const { body } = Duty.form.inline(box, Duty.form.fieldsOf(incident.needs[verb]), named("verb", verb), (said) => done(verb, said), () => { asked = null; show(); box.querySelector("button")?.focus(); });
+    const unit = body.made.find(({ field }) => field.name === "unit" && field.needed);
+    if (unit) suggest(incident, unit.node);
+  }
+
+  /** Nobody knows units by heart: the nearest suitable one stands there, with why, unless something was written meanwhile. */
+  async function suggest(incident, input) {
+    if (incident.lon === null) return;
+    try {
+      const { ok, body } = await Duty.line.get(`/api/v1/units/nearest?${new URLSearchParams({ incident: incident.number, anywhere: true, lang: told.lang, limit: 1 })}`);
+      const unit = ok && body.suitable[0];
+      if (!unit || !input.isConnected || input.value) return;
+      input.value = unit.id;
+      const hint = make("small", "duty-hint duty-second", input.parentElement);
+      say(hint, [`${t("nearest_one")} ${unit.name || unit.id}`, Duty.far(unit.straight_m), ...unit.reasons.filter(({ why }) => why !== "near").map((reason) => reason.said)].join(" · "));
+      input.addEventListener("input", () => hint.remove(), { once: true });
+    } catch {
+      // the field stays empty: whoever knows a unit writes it
+    }
   }
 
   async function done(verb, said) {

@@ -107,7 +107,7 @@
     } catch {
       nearest = { at: Date.now(), suitable: [], excluded: [], error: t("gone") };
     }
-    chosen = nearest.suitable[0]?.id || "";
+    chosen = (nearest.suitable.find(({ id }) => id === incident.lead_unit) || nearest.suitable[0])?.id || "";
     Duty.map?.candidates(nearest.suitable, chosen, true);
     document.activeElement?.closest?.("#duty-panel form") && document.activeElement.blur();
     Duty.detail.refill();
@@ -166,7 +166,9 @@
     const group = make("div", "duty-candidates", form);
     group.setAttribute("role", "radiogroup");
     mark(group, "aria-label", t("order_to"));
-    nearest.suitable.slice(0, 6).forEach((unit) => {
+    const first = nearest.suitable.slice(0, 6);
+    const lead = nearest.suitable.find(({ id }) => id === chosen);
+    (!lead || first.includes(lead) ? first : [lead, ...first.slice(0, 5)]).forEach((unit) => {
       const label = make("label", "duty-candidate", group);
       const radio = make("input", "", label);
       radio.type = "radio";

@@ -57,7 +57,7 @@
     tab_work: ["概况", "Overview"], tab_orders: ["指令", "Orders"], tab_plans: ["预案", "Plans"], tab_log: ["过程", "History"], tab_replay: ["回放", "Replay"],
     next_by: ["下一步由", "Next:"], act_as: ["以此身份办理", "act as"], nothing_now: ["此身份现在没有可办的步骤", "nothing to do for this role now"], over: ["流程已结束", "This incident is over"],
     other_acts: ["其他", "More"], confirm: ["提交", "Submit"], back: ["取消", "Cancel"], optional: ["可不填", "optional"], required: ["必填", "required"], yes: ["是", "Yes"], no: ["否", "No"], unsaid: ["未说明", "Not said"],
-    nearest: ["最近的合适单位", "Nearest suitable units"], excluded: ["未列入的单位及原因", "Units left out, and why"], straight: ["直线距离", "straight line"], none_suitable: ["没有合适的单位", "No suitable unit"],
+    nearest_one: ["最近的合适单位：", "nearest suitable:"], nearest: ["最近的合适单位", "Nearest suitable units"], excluded: ["未列入的单位及原因", "Units left out, and why"], straight: ["直线距离", "straight line"], none_suitable: ["没有合适的单位", "No suitable unit"],
     order_to: ["下发给", "Order to"], grave: ["重大事项，须第二人审批", "Grave: a second person must approve"], draft_only: ["只起草", "Draft only"], draft_issue: ["起草并下发", "Draft and issue"],
     new_order: ["新指令", "New order"], no_orders: ["还没有指令", "No orders yet"], no_orders_then: ["按 O 向最近的合适单位下达指令。", "Press O to order the nearest suitable unit."],
     second: ["待第二人审批", "A second person must approve"], second_not: ["起草人不能自己审批", "the author cannot approve it"], approved_by: ["审批人", "approved by"], by: ["起草", "by"], needs_help: ["请求支援", "needs help"],

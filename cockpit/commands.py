@@ -16,6 +16,7 @@ from cockpit.city import City
 from cockpit.datum_finding import find_datum
 from cockpit.given_file import records_of
 from cockpit.jobs import Jobs, Order
+from cockpit.joining import join_notes
 from cockpit.letters import Page, told
 from cockpit.static_layers import reports
 from cockpit.stopping import Stop, stoppable
@@ -107,8 +108,8 @@ def show_city(found: City) -> None:
         f"[green]✓[/] {found.name}: {many(len(found.regions), 'region')}, {many(len(found.slots), 'slot')}, "
         f"{many(indicators, 'indicator')}, {many(len(found.boards), 'board')}, {many(len(found.layers), 'layer')}"
     )
-    for report in (*found.regions.reports, *reports(found.layers)):
-        say.print(f"  note: {report}")
+    for report in (*found.regions.reports, *reports(found.layers), *join_notes(found.regions, found.layers)):
+        say.print(f"  note: {report}", markup=False)
 
 
 def given_records(slot: Slot, file: Path | None, last: str | None, opened: Callable[[], Log]) -> Batch:

@@ -26,7 +26,7 @@ KEY_NAME: Final = "map"
 
 _OURS: Final = frozenset({"id", "title", "features", "reports", "values", "source", "content"})
 """Fields of layers that no file says: they come from the document's other keys, or while the layer lives."""
-_LIVE_ONLY: Final = frozenset({("point", "trail_s")})
+_LIVE_ONLY: Final = frozenset({("point", "trail_s"), ("point", "told_by")})
 _PLACES: Final = MappingProxyType({"geometry": "kind", "coordinates": "datum", "unknown": "datum", "id": "layer"})
 
 _NAMED: Final = re.compile(r"^layer '[^']*': ")

@@ -8,7 +8,10 @@ from typing import Final
 
 import polars as pl
 
+from .chinese_codes import MUNICIPALITIES
 from .regions import Regions
+
+_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,8 @@ class JoinReport:
     def __str__(self) -> str:
         lost = sum(self.unknown.values())
         rows = self.matched + lost + self.missing
-        shown = ", ".join(f"{code!r} ({count})" for code, count in list(self.unknown.items())[:5])
-        more = f": {shown}{', …' if len(self.unknown) > 5 else ''}. Hint: {self.hint}" if lost else ""
+        shown = ", ".join(f"{code!r} ({count})" for code, count in list(self.unknown.items())[:_SHOWN])
+        more = f": {shown}{', …' if len(self.unknown) > _SHOWN else ''}. Hint: {self.hint}" if lost else ""
         return f"{self.matched} of {rows} rows found their region; {self.missing} have no code, {lost} an unknown one{more}"
 
 
@@ -49,10 +52,14 @@ def _hint(regions: Regions, unknown: Mapping[str, int]) -> str:
     """The first explanation that holds for at least half of the unknown codes."""
     if not unknown:
         return ""
-    for hint, variants in _CAUSES:
-        if 2 * sum(any(one in regions for one in variants(code)) for code in unknown) >= len(unknown):
+    for hint, explains in _CAUSES:
+        if 2 * sum(explains(regions, code) for code in unknown) >= len(unknown):
             return hint
     return "the codes are of another year or another city; compare them with the region file"
+
+
+def _variants(made: Callable[[str], set[str]]) -> Callable[[Regions, str], bool]:
+    return lambda regions, code: any(one in regions for one in made(code))
 
 
 def _filled(code: str) -> set[str]:
@@ -68,10 +75,32 @@ def _as_text(code: str) -> set[str]:
     return {whole, whole.zfill(6), whole.zfill(len(code) + 1)}
 
 
-_CAUSES: Final[tuple[tuple[str, Callable[[str], set[str]]], ...]] = (
-    ("they are shorter than the tree's: fill them with zeros", _filled),
-    ("they are longer than the tree's: cut the zeros", _cut),
-    ("they were read as numbers: read them as text", _as_text),
-    ("they hold blanks", lambda code: {code.strip()}),
-    ("capitals and small letters differ", lambda code: {code.upper(), code.lower()}),
+def _municipal(code: str) -> set[str]:
+    """Of 110100 (市辖区 of Beijing) the codes of Beijing itself: such a placeholder stands for no place of its own."""
+    if code[:2] not in MUNICIPALITIES or code[2:4] not in ("01", "02") or not set(code[4:]) <= {"0"}:
+        return set()
+    return {code[:2].ljust(end, "0") for end in (2, 6, 12)}
+
+
+def _of_another_day(regions: Regions, code: str) -> bool:
+    return code in regions.elsewhen
+
+
+def _neighbour(regions: Regions, code: str) -> bool:
+    """Whether the tree has other counties of the city of a code: then it is of another year."""
+    return len(code) >= 6 and code.isdigit() and code[4:6] != "00" and any(known.startswith(code[:4]) for known in regions.codes)
+
+
+_CAUSES: Final[tuple[tuple[str, Callable[[Regions, str], bool]], ...]] = (
+    ("they are shorter than the tree's: fill them with zeros", _variants(_filled)),
+    ("they are longer than the tree's: cut the zeros", _variants(_cut)),
+    ("they were read as numbers: read them as text", _variants(_as_text)),
+    ("they hold blanks", _variants(lambda code: {code.strip()})),
+    ("capitals and small letters differ", _variants(lambda code: {code.upper(), code.lower()})),
+    ("they are the placeholder of a municipality (市辖区): write the municipality's own code", _variants(_municipal)),
+    (
+        "they are codes of another day, as valid_from and valid_to say; choose it with `on`",
+        lambda regions, code: code in regions.elsewhen,
+    ),
+    ("they are of another year: the tree has other districts of the same city (merged or renamed since?)", _neighbour),
 )

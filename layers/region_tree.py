@@ -18,11 +18,13 @@ from .repair import repaired, shortened
 
 @dataclass(frozen=True, slots=True)
 class RegionTree:
-    """Regions in breadth-first order with their polygons (None where a region has none), and what was repaired."""
+    """Regions in breadth-first order with their polygons (None where a region has none), what was repaired, and the codes
+    of regions that were not valid on the day asked for."""
 
     regions: Sequence[Region]
     geometries: Geometries
     reports: Sequence[str]
+    elsewhen: frozenset[str] = frozenset()
 
 
 def grow(features: Features, on: date | None = None) -> RegionTree:
@@ -37,7 +39,12 @@ def grow(features: Features, on: date | None = None) -> RegionTree:
     regions = [region for region, _ in rows]
     order, depths = _breadth_first(regions)
     placed = [_placed(regions[i], depths[regions[i].code], geometries[i] is not None) for i in order]
-    return RegionTree(placed, geometries[order], reports)
+    there = {region.code for region in regions}
+    return RegionTree(placed, geometries[order], reports, frozenset(_codes(features) - there) if on is not None else frozenset())
+
+
+def _codes(features: Features) -> set[str]:
+    return {str(row.get("code") or "").strip() for row in features.properties}
 
 
 def _placed(region: Region, depth: int, has_geometry: bool) -> Region:

@@ -44,6 +44,8 @@ class Regions(metaclass=Checked):
             self._children[region.parent].append(region)
         self.reports: tuple[str, ...] = tuple(tree.reports)
         """What was wrong in the file and could be repaired, one sentence each."""
+        self.elsewhen: frozenset[str] = tree.elsewhen
+        """Codes of the file that are of other days than the one this tree is of."""
 
     @classmethod
     def load(cls, path: Path | str, datum: str = "wgs84", *, on: date | None = None) -> Regions:

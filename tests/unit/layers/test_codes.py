@@ -138,6 +138,19 @@ def test_the_likely_cause_of_a_bad_join(tmp_path: Path, codes: list[str], hint: 
     assert hint in join_report(Regions.load(written(tmp_path, rows)), pl.Series(codes)).hint
 
 
+def test_placeholders_of_municipalities_and_codes_of_other_days_are_told() -> None:
+    beijing = [("110000", "", "北京市", None), ("110101", "110000", "东城区", None), ("110103", "110000", "崇文区", "2010-06-30")]
+    rows = [
+        {"code": code, "parent": up, "name": name, "level": 1 + bool(up), "valid_to": until} for code, up, name, until in beijing
+    ]
+    features = Features(np.array([shapely.box(x, 0, x + 1, 1) for x in range(3)], dtype=object), rows)
+    now = Regions(features, on=date(2024, 1, 1))
+    assert now.elsewhen == {"110103"} and Regions(features).elsewhen == frozenset()
+    assert "placeholder of a municipality" in join_report(now, pl.Series(["110100", "110100", "110101"])).hint
+    assert "codes of another day" in join_report(now, pl.Series(["110103"])).hint
+    assert "of another year: the tree has other districts" in join_report(now, pl.Series(["110104", "110103", "110199"])).hint
+
+
 def test_natural_classes_are_the_best_there_are() -> None:
     """Beside every way to cut the sorted values in three."""
     rng = np.random.default_rng(4)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+import numpy as np
 import polars as pl
 import redis
 
@@ -119,11 +120,13 @@ def _page(start: int, count: int) -> pl.DataFrame:
         pl.format("3301{}", pl.col("i") % REGIONS + 1000).alias("r"),
         pl.lit("category").alias("d"),
         pl.format("kind {}", pl.col("i") // REGIONS % VALUES).alias("k"),
-        *(
-            (pl.col("i") * 7 % (90 + n)).cast(pl.Int64 if name[0] == "n" else pl.Float64).alias(name)
-            for n, name in enumerate(COLUMNS)
-        ),
+        *(_numbers(name, np.random.default_rng([start, n]), count) for n, name in enumerate(COLUMNS)),
     )
+
+
+def _numbers(name: str, chance: np.random.Generator, count: int) -> pl.Series:
+    """Small counts, and waits in hundredths: without a pattern, for a pattern packs to nothing."""
+    return pl.Series(name, chance.poisson(4, count) if name[0] == "n" else chance.exponential(300, count).round(2))
 
 
 def _resident() -> int:

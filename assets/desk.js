@@ -125,8 +125,8 @@
     const wanted = document.documentElement.dataset.screen === "open";
     if (!wanted && old) old.remove();
     if (!wanted || old) return;
-    const side = header.querySelector(".header-side");
-    side.insertBefore(link(side, "desk-way", t("desk_enter"), "desk"), side.querySelector(".clock"));
+    const place = header.querySelector(".header-place");
+    place.insertBefore(link(place, "desk-way", t("desk_enter"), "desk"), place.querySelector(".boards"));
   }
 
   /** A quiet button in the head of each panel that shows something other than words. */

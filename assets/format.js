@@ -50,6 +50,9 @@
     return text + (tight ? "" : " ") + word;
   }
 
+  /** A score with its word: 61.7分, 61.7 pts. */
+  const points = (value, lang, decimals = 0) => `${parts(value, { decimals, lang }).text}${lang === "en" ? " " : ""}${Cockpit.word("score_unit", lang)}`;
+
   const WANTED = { lower: "≤ ", higher: "≥ " };
 
   /** What is wanted, as 目标 ≤ 20秒; "" where nothing is. `plain`: without the unit, where a scale beside it has one. */
@@ -91,5 +94,5 @@
     return lang === "en" ? `${amount} ${en}${short ? "" : " ago"}` : `${amount} ${zh}前`;
   }
 
-  Cockpit.format = { MISSING, decimal, unit, parts, whole, aim, clockTime, date, weekday, hour, age };
+  Cockpit.format = { MISSING, decimal, unit, parts, whole, points, aim, clockTime, date, weekday, hour, age };
 })();

@@ -5,7 +5,7 @@
   const Cockpit = (window.Cockpit = window.Cockpit || {});
   const TIMES = [
     /今日|今天|本日|昨日|本周|本月|本年|近[一二两三四五六七八九十\d]+(?:日|天|周|小时|个月)|[（(]\s*\d+\s*(?:小时|天|日)[）)]/g,
-    /,?\s*\b(?:today|yesterday|this (?:week|month|year)|(?:in the )?last \d+ (?:hours?|days?)|\d+ (?:hours|days))\b/gi,
+    /,?\s*\b(?:today|yesterday|this (?:week|month|year)|(?:in the )?last \d+ (?:hours?|days?)|\d+ (?:hours|days))\b(?!['’])/gi,
   ];
 
   /** The title without words for a time; as it is where nothing else is left. */

@@ -112,7 +112,7 @@
 
   const lights = (props, ctx) => props.axes.map((axis) => ({
     light: axis.light, indicator: axis.address, title: axis.title,
-    text: props.kind === "score" ? Cockpit.format.parts(axis.score, { decimals: 0, lang: ctx.lang }).text + Cockpit.word("score_unit", ctx.lang)
+    text: props.kind === "score" ? Cockpit.format.points(axis.score, ctx.lang)
       : Cockpit.format.whole(axis.value, { unit: axis.unit, decimals: axis.decimals, lang: ctx.lang }),
   }));
 

@@ -121,7 +121,7 @@
 
   const lights = (props, ctx) => props.rows.map((row) => ({
     light: row.light, indicator: row.address, title: row.title,
-    text: row.parent ? `${Cockpit.format.parts(row.score, { decimals: 0, lang: ctx.lang }).text}${Cockpit.word("score_unit", ctx.lang)}`
+    text: row.parent ? Cockpit.format.points(row.score, ctx.lang)
       : Cockpit.format.whole(row.value, { unit: row.unit, decimals: row.decimals, lang: ctx.lang }),
   }));
 

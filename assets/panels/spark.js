@@ -36,10 +36,12 @@
     return [line, area];
   }
 
+  const LEAST = 4; // points: fewer are a scratch at the edge, not a way
+
   function paint(parts, spark) {
     const known = spark ? spark.values.filter((value) => value !== null) : [];
-    parts.svg.style.visibility = known.length > 1 ? "" : "hidden";
-    if (known.length < 2) return;
+    parts.svg.style.visibility = known.length >= LEAST ? "" : "hidden";
+    if (known.length < LEAST) return;
     const reach = spark.target === null || spark.target === undefined ? known : [...known, spark.target];
     let low = Math.min(...reach);
     let high = Math.max(...reach);

@@ -94,7 +94,7 @@
     const aged = old ? [count(old, "city_old")] : [];
     if (!abnormal.length) return forms(old ? [[...aged, ...last], aged, last] : all.length ? [[count(all.length, "city_judged")]] : []);
     const [whole, short] = worst(abnormal);
-    return forms([[whole, ...more, ...aged, ...last], [whole, ...more, ...aged], [whole, ...more], [short, ...more], [short], more]);
+    return forms([[whole, ...more, ...aged, ...last], [whole, ...more, ...aged], [whole, ...more], [whole], [short, ...more], [short], more]);
   }
 
   const forms = (all) => [...all, []].map((form) => form.join(" · "));

@@ -102,15 +102,18 @@
     });
   }
 
+  const isDesk = () => document.documentElement.dataset.layout === "desk";
+
   /** As many rows as fit; where not all do, the line that says how many more there are has its room, too. */
   function fitting(parts, all) {
-    if (scrolls()) return Infinity;
+    if (scrolls() && !isDesk()) return Infinity;
     const size = parseFloat(getComputedStyle(parts.root).fontSize);
     const room = parts.el.clientHeight - parts.head.offsetHeight - size * 0.5;
     const fit = (px) => Math.max(1, Math.floor(px / (size * 1.75)));
     const low = all * size * 1.45 <= room; // a row less high is better than a row less
     Cockpit.style(parts.table, "--row", low && fit(room) < all ? `${room / all}px` : "");
     if (low) return all;
+    if (scrolls()) return Infinity;
     return fit(room - size * 1.5);
   }
 
@@ -173,7 +176,8 @@
 
   const lights = (props, ctx) => props.rows.flatMap((row) => props.columns.map((column, i) => ({
     light: row.lights[i] === "fine" ? null : row.lights[i], indicator: column.address || column.title, title: column.title, place: row.name,
-    text: Cockpit.format.whole(row.cells[i], { unit: column.unit, decimals: column.decimals, lang: ctx.lang }) + (column.kind === "score" ? Cockpit.word("score_unit", ctx.lang) : ""),
+    text: column.kind === "score" ? Cockpit.format.points(row.cells[i], ctx.lang, column.decimals)
+      : Cockpit.format.whole(row.cells[i], { unit: column.unit, decimals: column.decimals, lang: ctx.lang }),
   })));
 
   Cockpit.define("table", { body: "table", build, paint, lights, drop: (parts) => parts.watch.disconnect() });

@@ -193,7 +193,7 @@
   /** Goes there where it is not seen, or only from afar; else the map keeps still under whoever looks at it. */
   function show() {
     const incident = store.detail()?.incident;
-    if (!incident || incident.lon === null) return;
+    if (!incident || incident.lon === null || !map.project) return; // a screen without WebGL has nothing to show it on
     const seen = map.project([incident.lon, incident.lat]);
     const [width, height] = [frame.clientWidth, frame.clientHeight];
     if (!seen || map.camera().zoom < FAR_ZOOM || seen[0] < 60 || seen[1] < 60 || seen[0] > width - 60 || seen[1] > height - 60) look();
@@ -254,7 +254,7 @@
 
   /** To the map by key: a cross in its middle becomes the pin. */
   function focus() {
-    if (!map) return;
+    if (!map?.camera) return;
     frame.focus();
     const incident = store.detail()?.incident;
     if (incident && incident.lon !== null) look();

@@ -228,3 +228,20 @@ def test_on_a_phone_it_is_one_thing_at_a_time(page: Page, desk: Desk) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.locator(".duty-close").click()
     expect(page.locator(".duty-list")).to_be_visible()
+
+
+def test_an_exercise_is_begun_ended_and_put_away_from_the_desk(page: Page, desk: Desk) -> None:
+    dialog, word = page.locator("dialog"), page.locator(".exercise-word")
+    page.evaluate("Duty.broadcast.exercise()")
+    dialog.locator("input").fill("防汛")
+    dialog.get_by_role("button", name="开始演练").press("Enter")
+    expect(word).to_have_text("演练 · 非真实事件 · 防汛")
+    played = reported(desk, "堤防渗水")
+    expect(page.locator(f"#row-{played}")).to_contain_text("演练")
+    page.evaluate("Duty.broadcast.exercise()")
+    dialog.get_by_role("button", name="结束演练").press("Enter")
+    expect(word).to_have_count(0)
+    page.evaluate("Duty.broadcast.exercise()")
+    dialog.get_by_role("button", name="清场").press("Enter")
+    expect(page.locator(f"#row-{played}")).to_have_count(0)
+    assert desk.get("/exercise")["running"] is False

@@ -13,7 +13,7 @@ from slots.fold import Fold, in_log_order
 from slots.ledger import Health, Ledger, LedgerLost, OffsetConflict, SlotState
 from slots.retention import DEFAULT_RETENTION, Retention, expired
 from slots.slot import Slot
-from slots.standing import identities, is_identity, is_of_another, standing
+from slots.standing import identities, is_of_another, positions, standing
 from streams.clock import Clock
 from streams.codecs import Rejected
 from streams.record import Batch
@@ -222,8 +222,7 @@ class Pipeline:
         """The slot's state anew. Where it stands before the records at hand, they are read again from there."""
         state = self._ledger.state(slot)
         another = before.epoch not in (0, state.epoch)  # flushed, cleared or swapped: nothing that was read before follows
-        offsets = {part: offset for part, offset in before.offsets.items() if not is_identity(part)}
-        went_back = another or any(state.offsets.get(part, -1) < offset for part, offset in offsets.items())
+        went_back = another or any(state.offsets.get(part, -1) < offset for part, offset in positions(before).items())
         if went_back or is_of_another(state, batch) or _gap(batch, standing(state, batch.topic, batch.identity)):
             self._log.warning("the ledger stands before the records at hand: reading from there", slot=slot)
             self._opened = False

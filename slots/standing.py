@@ -28,6 +28,11 @@ def is_identity(name: str) -> bool:
     return name.rpartition("/")[0].endswith(_IDENTITY)
 
 
+def positions(state: SlotState) -> dict[str, int]:
+    """`topic/partition` → next offset, of all topics."""
+    return {name: offset for name, offset in state.offsets.items() if not is_identity(name)}
+
+
 def standing(state: SlotState, topic: str, identity: int = 0) -> dict[int, int]:
     """Partition → next offset of one topic; 0 where the offset kept is one of another topic of that name."""
     known = identities(state, topic)

@@ -16,6 +16,7 @@ import pytest
 from slots import Anew, Fold, Pipeline, Question, Readings, Recompute, Slot, Workers
 from slots.ledger_redis import RedisLedger
 from slots.live import Live
+from slots.standing import positions
 from streams import Batch, Rejected
 from streams.clock import system_clock
 from streams.json_codec import JsonCodec
@@ -126,7 +127,7 @@ def test_a_newcomer_catches_up_apart_and_is_counted_by_all_workers(shared: Share
         sender.join()
     for slot in ("desk", "second"):
         wait(lambda slot=slot: shared.accepted(slot) == shared.sent, lambda slot=slot: (shared.accepted(slot), shared.sent))  # type: ignore[misc]
-        assert sum(shared.ledger.state(slot).offsets.values()) == shared.sent
+        assert sum(positions(shared.ledger.state(slot)).values()) == shared.sent
         assert shared.value(f"{slot}.requests") == shared.sent
     during = [moment for moment in shared.commits if moment >= begun_s]
     assert max(later - earlier for earlier, later in pairwise(during)) < 1.0
@@ -158,7 +159,7 @@ def test_a_changed_measure_is_recomputed_under_load(shared: Shared) -> None:
     finally:
         stop.set()
         sender.join()
-    wait(lambda: sum(shared.ledger.state("desk").offsets.values()) == shared.sent, lambda: shared.ledger.state("desk"))
+    wait(lambda: sum(positions(shared.ledger.state("desk")).values()) == shared.sent, lambda: shared.ledger.state("desk"))
     sums = [float(n % 7) for n in range(5_000)], [float(n % 7) for n in range(50)]
     truth = 2 * (sum(sums[0]) + sum(sums[1]) * (shared.sent - 5_000) / 50)
     assert (shared.value("desk.requests"), shared.value("desk.total")) == (shared.sent, truth)

@@ -21,6 +21,7 @@ import redis
 
 from slots.ledger import LedgerLost, SlotState
 from slots.ledger_redis import RedisLedger
+from slots.standing import positions
 from streams.connectors import KAFKA_CLIENTS, kafka_log
 from streams.kafka_cluster import SESSION_S
 from tests.fault.fleet import Fleet
@@ -105,7 +106,7 @@ class Trial:
         return all(reading)
 
     def _drained(self) -> bool:
-        return self.reads() and self._ends() == self.state().offsets
+        return self.reads() and self._ends() == positions(self.state())
 
     def _ends(self) -> dict[str, int]:
         ends = self.log.cluster.reader(self.topic)
@@ -166,7 +167,7 @@ class Trial:
         if self._frozen is None:
             return True
         number, since_s, ends = self._frozen
-        stored = self.state().offsets
+        stored = positions(self.state())
         if time.monotonic() - since_s < SESSION_S + 1 or any(stored.get(part, 0) < end for part, end in ends.items()):
             return False
         self.fleet.workers[number].wake()

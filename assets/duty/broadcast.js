@@ -31,9 +31,11 @@
         { name: "template", kind: "choice", label: t("template"), value: chosen, options: [["", t("own_words")], ...offered.templates.map((one) => [one.template, titled(one.title)])] },
         ...(template ? [...template.fields, ...(incident ? [] : template.given)].map((name) => ({ name: `value ${name}`, kind: "text", label: named("field", name), needed: true, max: 400 })) : [{ name: "text", kind: "area", label: t("words"), needed: true, max: 2000 }]),
       ];
-      const { node, body: fields } = Duty.form.inline(body, list, t("send"), (said) => send(said, picked, template, incident, dialog), () => dialog.close());
+      const { node, body: fields } = Duty.form.inline(body, list, t("send"), (said) => send(said, picked, by, template, incident, dialog), () => dialog.close());
       const picked = recipients(offered, template);
       node.insertBefore(picked, node.lastChild);
+      const by = offered.channels?.length ? ticks(t("channels"), offered.channels, () => false) : null;
+      if (by) node.insertBefore(by, node.lastChild);
       if (template) say(make("p", "duty-second", node.insertBefore(make("div"), node.firstChild.nextSibling)), titled(template.text));
       fields.made[0].node.addEventListener("change", (event) => { chosen = event.target.value; lay(); });
     };
@@ -42,28 +44,33 @@
   }
 
   /** Groups, posts and kinds of units, each a box to tick. */
-  function recipients(offered, template) {
+  const recipients = (offered, template) => ticks(t("recipients"), new Set([...offered.groups, ...offered.roles, ...offered.kinds]), (name) => Boolean(template?.to.includes(name)));
+
+  function ticks(title, names, ticked) {
     const group = make("fieldset", "duty-ticks");
-    say(make("legend", "", group), t("recipients"));
-    for (const name of new Set([...offered.groups, ...offered.roles, ...offered.kinds])) {
+    say(make("legend", "", group), title);
+    for (const name of names) {
       const label = make("label", "duty-check", group);
       const box = make("input", "", label);
       box.type = "checkbox";
       box.value = name;
-      box.checked = Boolean(template?.to.includes(name));
+      box.checked = ticked(name);
       say(make("span", "", label), named("role", name));
     }
     return group;
   }
 
-  async function send(said, picked, template, incident, dialog) {
-    const to = [...picked.querySelectorAll("input:checked")].map(({ value }) => value);
+  const marked = (group) => (group ? [...group.querySelectorAll("input:checked")].map(({ value }) => value) : []);
+
+  async function send(said, picked, by, template, incident, dialog) {
+    const to = marked(picked);
+    const channels = marked(by);
     if (!to.length) {
       Duty.tell(t("nobody_chosen"), "refused");
       return;
     }
     const values = Object.fromEntries(Object.entries(said).filter(([name]) => name.startsWith("value ")).map(([name, value]) => [name.slice(6), value]));
-    const body = { to, lang: told.lang, ...(template ? { template: template.template, values } : { text: said.text }), ...(incident ? { incident: incident.number } : {}) };
+    const body = { to, lang: told.lang, ...(channels.length ? { channels } : {}), ...(template ? { template: template.template, values } : { text: said.text }), ...(incident ? { incident: incident.number } : {}) };
     dialog.close();
     Duty.detail.heard(t("broadcast"), await Duty.line.post("/api/v1/broadcasts", body, { words: `${t("broadcast")} · ${to.map((one) => named("role", one)).join("、")}`, about: incident?.number || "" }));
   }

@@ -165,7 +165,7 @@
     ], t("save"), (given) => Duty.actor.set({ name: given.name, role: given.role, region: given.region || null, unit: given.unit || "" }));
   }
 
-  const KEYS = [["J / K  ↓ / ↑", "key_move"], ["Enter", "key_open"], ["/", "key_search"], ["M", "key_filter"], ["S", "key_sort"], ["N", "key_new"], ["1 – 5", "key_tabs"], ["A – Z", "key_verbs"], ["O", "key_order"], ["G", "key_map"], ["W", "key_who"], ["Esc", "key_back"], ["?", "key_help"]];
+  const KEYS = [["J / K  ↓ / ↑", "key_move"], ["Enter", "key_open"], ["/", "key_search"], ["M", "key_filter"], ["S", "key_sort"], ["N", "key_new"], ["1 – 5", "key_tabs"], ["A – Z", "key_verbs"], ["← →  Space", "key_replay"], ["O", "key_order"], ["G", "key_map"], ["W", "key_who"], ["Esc", "key_back"], ["?", "key_help"]];
 
   function help() {
     const { dialog, body } = Duty.form.frame(t("help"));

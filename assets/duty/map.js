@@ -215,7 +215,7 @@
 
   function click(x, y) {
     if (state.hit) return unpin();
-    if (frame.dataset.sketch) return false;
+    if (frame.dataset.sketch || !map.camera) return false;
     const view = new window.deck.WebMercatorViewport({ ...map.camera(), width: frame.clientWidth, height: frame.clientHeight });
     return pin(view.unproject([x, y]));
   }

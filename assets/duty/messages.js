@@ -36,7 +36,7 @@
     const all = one.recipients.length;
     const read = one.recipients.filter(({ read_at }) => read_at).length;
     Duty.tag(head, `${t("read_by")} ${read} / ${all}`, read < all ? "turn" : "");
-    say(make("p", "duty-second", node), [one.number, one.author, Duty.moment(one.at, true), one.incident].filter(Boolean).join(" · "));
+    say(make("p", "duty-second", node), [one.number, one.author, Duty.moment(one.sent_at ?? one.at, true), one.incident].filter(Boolean).join(" · "));
     for (const channel of one.channels || []) say(make("p", "duty-second", node), [channel.channel, named("channel", channel.state), channel.at ? Duty.moment(channel.at) : "", channel.reason].filter(Boolean).join(" · "));
     const folded = make("details", "duty-excluded", node);
     say(make("summary", "", folded), `${t("recipients")} (${all})`);

@@ -21,7 +21,7 @@
     pass: ["核查通过", "Pass"], fail: ["返工", "Rework"], review: ["回访评价", "Review"], reopen: ["重新立案", "Reopen"], archive: ["归档", "Archive"],
     supervise: ["督办", "Supervise"], urge: ["催办", "Urge"], "add-unit": ["加派", "Add a unit"], note: ["备注", "Note"], merge: ["合并", "Merge"],
     draft: ["起草指令", "Draft"], issue: ["下发", "Issue"], send: ["发送", "Send"], deliver: ["送达", "Deliver"], depart: ["出发", "Depart"], arrive: ["到场", "Arrive"],
-    complete: ["完成", "Complete"], refuse: ["拒绝", "Refuse"], expire: ["失效", "Expire"], assist: ["请求支援", "Ask for help"],
+    complete: ["完成", "Complete"], refuse: ["拒绝", "Refuse"], expire: ["失效", "Expire"], read: ["已阅", "Read"], assist: ["请求支援", "Ask for help"],
     "start-plan": ["启动预案", "Start the plan"], "tick-step": ["完成步骤", "Tick off"], "skip-step": ["跳过步骤", "Skip"], "stop-plan": ["终止预案", "Stop the plan"],
     "begin-exercise": ["开始演练", "Begin the exercise"], "import-roster": ["导入值班表", "Import the roster"], "undo-roster": ["撤销导入", "Take the import back"], "end-exercise": ["结束演练", "End the exercise"],
   };
@@ -77,12 +77,12 @@
     waiting: ["等待发送", "waiting to be sent"], waiting_n: ["项等待发送", "waiting to be sent"], refused_n: ["项被退回", "refused"], sending: ["正在发送", "sending"], dismiss: ["知道了", "Dismiss"], waits_for_last: ["上一步尚未送达，请稍候", "the step before is still on its way"], retrying: ["连接恢复后自动发送，刷新页面也不会丢失", "sent by themselves when the line is back; nothing is lost when the page is loaded anew"],
     sent: ["已办理", "done"], refused: ["被退回", "refused"], now_legal: ["现在可以", "legal now"], gone: ["与服务器的连接中断", "The server cannot be reached"], gone_since: ["显示的是此刻的情况：", "what is shown is from"], failed: ["服务器无法回答", "The server cannot answer"],
     menu: ["菜单", "Menu"], exercise_menu: ["演练", "Exercise"], broadcast: ["群发通知", "Broadcast"], template: ["模板", "Template"], own_words: ["自拟", "own words"], words: ["内容", "Words"],
-    send: ["发送", "Send"], recipients: ["接收人", "Recipients"], nobody_chosen: ["请选择接收人", "Choose who is to hear it"], exercise_not: ["此身份不能管理演练", "exercises are not for this role"],
+    send: ["发送", "Send"], recipients: ["接收人", "Recipients"], channels: ["同时发送到", "Also by"], nobody_chosen: ["请选择接收人", "Choose who is to hear it"], exercise_not: ["此身份不能管理演练", "exercises are not for this role"],
     exercise_what: ["演练中新建的事件和指令都带水印，不计入统计，可一键清场。", "What is reported and ordered in an exercise is marked everywhere, never counted, and can be put away together."],
     exercise_begin: ["开始演练", "Begin the exercise"], exercise_end: ["结束演练", "End the exercise"], exercise_reset: ["清场", "Put away what was played"],
     help: ["快捷键", "Keys"], close: ["关闭", "Close"], exercise: ["演练", "EXERCISE"], urged_n: ["催办", "urged"], supervised_n: ["督办", "supervised"], reworked_n: ["返工", "reworked"], returned_n: ["退回", "sent back"],
     key_move: ["上一个 / 下一个", "previous / next"], key_open: ["打开详情", "open the detail"], key_search: ["搜索", "search"], key_new: ["新建事件", "new incident"], key_order: ["下达指令", "order a unit"], key_map: ["到地图", "to the map"],
-    key_tabs: ["详情页签", "tabs of the detail"], key_verbs: ["办理：按钮上的字母", "act: the letter on the button"], key_filter: ["只看待我办理", "my turn only"], key_sort: ["列表按紧急程度重排", "sort the list again"], key_who: ["切换身份", "who acts"], key_help: ["本页", "this page"], key_back: ["返回", "back"],
+    key_tabs: ["详情页签", "tabs of the detail"], key_replay: ["回放：逐步 / 播放", "in the replay: step by step, play"], key_verbs: ["办理：按钮上的字母", "act: the letter on the button"], key_filter: ["只看待我办理", "my turn only"], key_sort: ["列表按紧急程度重排", "sort the list again"], key_who: ["切换身份", "who acts"], key_help: ["本页", "this page"], key_back: ["返回", "back"],
     map: ["地图", "Map"], detail: ["详情", "Detail"], list: ["列表", "List"], pick_place: ["在地图上点选位置", "Click the place on the map"], no_place: ["未定位", "no place"], locate: ["在地图上查看", "show on the map"], theme_light: ["浅色", "Light"], theme_dark: ["深色", "Dark"],
     whole_city: ["全市", "whole city"], units_free: ["可派", "free"], units_all: ["单位", "units"], days: ["天", "d"], stars_of: ["星", "stars"], attachments: ["附件", "attachments"], seal: ["封印", "seal"],
   };

@@ -143,6 +143,15 @@
     for (const order of orders.filter(({ state }) => state === "SENT")) {
       await Field.line.post(unit, `/api/v1/orders/${encodeURIComponent(order.number)}/deliver`, {}, { order: order.number, verb: "deliver", key: `deliver-${order.number}`, quiet: true });
     }
+    await read(orders);
+  }
+
+  /** One that stands on a screen that is looked at has been read; whoever gave it sees so. */
+  async function read(orders) {
+    const unread = orders.filter((order) => !order.read_at && !Field.orders.isOver(order));
+    for (const order of document.hidden ? [] : unread) {
+      await Field.line.post(unit, `/api/v1/orders/${encodeURIComponent(order.number)}/read`, {}, { order: order.number, verb: "read", key: `read-${order.number}`, quiet: true });
+    }
   }
 
   function choose() {

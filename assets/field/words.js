@@ -17,7 +17,7 @@
     f_full: ["手机存储空间不足，请先清理再试", "This phone has no room left; free some and try again"], f_photo_bad: ["这不是可用的图片", "this is no picture that can be used"],
     f_help_on: ["已请求支援", "help was asked for"], f_grave: ["重大", "grave"], f_exercise: ["演练", "EXERCISE"],
     f_sign: ["签收", "Sign"], f_depart: ["出发", "Depart"], f_arrive: ["到达现场", "Arrived"], f_complete: ["完成", "Done"],
-    f_refuse: ["拒绝", "Refuse"], f_assist: ["请求支援", "Ask for help"], f_do_note: ["备注", "Note"], f_deliver: ["送达", "Delivered"],
+    f_refuse: ["拒绝", "Refuse"], f_assist: ["请求支援", "Ask for help"], f_do_note: ["备注", "Note"], f_deliver: ["送达", "Delivered"], f_order_read: ["已阅", "Read"],
     f_complete_title: ["完成并上报", "Report it done"], f_refuse_title: ["为什么不能执行？", "Why can it not be done?"],
     f_assist_title: ["需要什么支援？", "What help is needed?"], f_note_title: ["备注", "Note"],
     f_SENT: ["新指令", "new"], f_ISSUED: ["新指令", "new"], f_DELIVERED: ["待签收", "to sign"], f_SIGNED: ["已签收", "signed"],

@@ -146,9 +146,11 @@
     await read(orders);
   }
 
+  const READABLE = ["SENT", "DELIVERED", "SIGNED", "EN_ROUTE", "ON_SCENE"];
+
   /** One that stands on a screen that is looked at has been read; whoever gave it sees so. */
   async function read(orders) {
-    const unread = orders.filter((order) => !order.read_at && !Field.orders.isOver(order));
+    const unread = orders.filter(({ state, read_at }) => !read_at && READABLE.includes(state));
     for (const order of document.hidden ? [] : unread) {
       await Field.line.post(unit, `/api/v1/orders/${encodeURIComponent(order.number)}/read`, {}, { order: order.number, verb: "read", key: `read-${order.number}`, quiet: true });
     }

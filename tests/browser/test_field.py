@@ -116,6 +116,8 @@ def test_without_a_line_all_is_kept_over_a_reload_and_sent_once(place: Place, ph
     expect(page.locator(".f-over")).to_contain_text("路灯不亮")
     settled(page)
     verbs = place.desk.verbs(order)
+    assert verbs.count("read") == 1  # whenever it was
+    verbs.remove("read")
     assert verbs == ["draft", "issue", "send", "deliver", "sign", "depart", "arrive", "complete"]
     assert len(said_with(place, order, "complete")["attachments"]) == 1
 

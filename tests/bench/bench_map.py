@@ -20,8 +20,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from layers import SCRIPTS, AreaLayer, Features, MapContainer, PointLayer, Regions, deck_spec, encode_points
 from tests.bench.map_dash import dash_site
 from tests.bench.row import Aim, Row, spread
+from tests.browser.chromium import CHROMIUM, DRAWING
 from tests.browser.map_page import MapPage, served
-from tests.browser.test_map import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNTS = (10_000, 100_000)
@@ -36,7 +36,7 @@ def measure(rounds: int) -> list[Row]:
     """Milliseconds of the page's main thread per update, bytes per point, milliseconds to the first picture of polygons."""
     rows: list[Row] = []
     with _site() as addresses, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(DRAWING))
         for count in COUNTS:
             spent = {side: [_update(browser, addresses[side], side, count) for _ in range(rounds)] for side in UPDATES}
             aim = Aim("at most", 8) if count == 100_000 else None

@@ -21,7 +21,7 @@ DRAWING: Final = (
     "--disable-background-networking",
 )  # fmt: skip
 """With WebGL on the processor, the same picture on every machine."""
-PATIENCE_MS: Final = 30_000
+PATIENCE_MS: Final = 60_000
 """How long anything is waited for: machines that run much else at the same time are slow."""
 
 

@@ -9,6 +9,8 @@ from tests.browser.chromium import PATIENCE_MS, browser, chromium, playwright
 
 __all__ = ["browser", "chromium", "playwright"]
 
+pytest.register_assert_rewrite("tests.browser.duty_desk", "tests.browser.watched")
+
 
 @pytest.fixture(autouse=True)
 def patience() -> None:

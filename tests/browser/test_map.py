@@ -10,34 +10,20 @@ from pathlib import Path
 import numpy as np
 import plotly.data
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from layers import AreaLayer, LineLayer, PointLayer, Regions, encode_points, point_ids
 
+from .chromium import BLIND, browser, playwright, started
 from .map_page import MapPage, served
+from .watched import Watched as Listening
+
+__all__ = ["browser", "playwright"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-         "--disable-background-networking"]  # fmt: skip
 SCREENS = {"wall": (1920, 1080, 1.0), "strip": (3840, 480, 1.0), "sharp": (1280, 800, 2.0)}
 PROJECT = "([lon, lat]) => map.project([lon, lat])"
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing. Hint: apt-get install chromium")
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-    yield chromium
-    chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -83,24 +69,15 @@ def address(page_of_map: MapPage) -> Iterator[str]:
         yield address
 
 
-class Watched:
-    """A page whose console, errors and requests are kept."""
+class Watched(Listening):
+    """A page with one map that is listened to."""
 
     def __init__(self, context: BrowserContext, address: str) -> None:
-        self.page: Page = context.new_page()
-        self.said: list[str] = []
-        self.foreign: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self._note(request.url, address))
-
-    def _note(self, url: str, address: str) -> None:
-        if not url.startswith((address, "data:", f"blob:{address}")):
-            self.foreign.append(url)
+        super().__init__(address)
+        self.page: Page = self.watch(context.new_page())
 
     def assert_clean(self) -> None:
-        assert self.said == []
-        assert self.foreign == []
+        super().assert_clean()
         assert self.page.evaluate("violations") == []
         assert self.page.evaluate("seen.unavailable") == 0
 
@@ -258,9 +235,8 @@ def test_drilling_flies_and_keeps_the_last_view_on_updates(watched: Watched, add
 
 
 def test_without_webgl_it_says_so(playwright: Playwright, address: str) -> None:
-    blind = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-3d-apis"])
-    page = blind.new_page()
-    page.goto(f"{address}/")
-    _until(page, "seen.unavailable === 1")
-    page.evaluate("map.setSpec(null); map.destroy()")
-    blind.close()
+    with started(playwright, BLIND) as blind:
+        page = blind.new_page()
+        page.goto(f"{address}/")
+        _until(page, "seen.unavailable === 1")
+        page.evaluate("map.setSpec(null); map.destroy()")

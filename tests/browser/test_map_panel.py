@@ -8,7 +8,9 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-from tests.browser.test_map import CHROMIUM, _until, browser, playwright
+from tests.browser.chromium import BLIND, browser, playwright, started
+from tests.browser.test_map import _until
+from tests.browser.watched import Watched
 from tests.cities.line import CityLine, request, vehicle
 from tests.tiny_city import served
 
@@ -43,24 +45,17 @@ def page(browser: Browser, host: str) -> Iterator[Page]:
 
 
 def test_without_webgl_the_map_comes_as_a_page_of_its_own(playwright: Playwright, host: str) -> None:
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-3d-apis", "--disable-background-networking"]
-    blind = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
-    page = blind.new_page(viewport={"width": 1280, "height": 800})
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(f"http://{host}/board/city?lang=en")
-    assert page.evaluate("document.createElement('canvas').getContext('webgl2')") is None
-    frame = page.frame_locator("iframe.map-portable")
-    frame.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=60_000)
-    assert frame.locator("path.leaflet-interactive").count() >= 3
-    box = page.locator("iframe.map-portable").bounding_box()
-    assert box is not None and box["width"] > 300 and box["height"] > 200
-    own = (f"http://{host}/", f"ws://{host}/", "data:", f"blob:http://{host}/")
-    assert [url for url in asked if not url.startswith(own)] == []
-    assert said == []
-    blind.close()
+    with started(playwright, BLIND) as blind:
+        watched = Watched(f"http://{host}")
+        page = watched.watch(blind.new_page(viewport={"width": 1280, "height": 800}))
+        page.goto(f"http://{host}/board/city?lang=en")
+        assert page.evaluate("document.createElement('canvas').getContext('webgl2')") is None
+        frame = page.frame_locator("iframe.map-portable")
+        frame.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=60_000)
+        assert frame.locator("path.leaflet-interactive").count() >= 3
+        box = page.locator("iframe.map-portable").bounding_box()
+        assert box is not None and box["width"] > 300 and box["height"] > 200
+        assert (watched.foreign, watched.errors) == ([], [])
 
 
 def test_a_mark_is_seen_on_another_screen_at_once(page: Page, browser: Browser, host: str) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.test_portable_map import CHROMIUM
 from tests.cities.line import CityLine, request, vehicle
 from tests.tiny_city import served
 
@@ -25,16 +24,6 @@ FRAME = """address => new Promise(done => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing. Hint: apt-get install chromium")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
-@pytest.fixture(scope="module")
 def host() -> Iterator[str]:
     from cockpit.server import create_app
 
@@ -47,8 +36,8 @@ def host() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("framed", [True, False], ids=["in a frame", "opened itself"])
-def test_a_map_page_draws_under_its_own_policy(browser: Browser, host: str, framed: bool) -> None:
-    page = browser.new_page()
+def test_a_map_page_draws_under_its_own_policy(chromium: Browser, host: str, framed: bool) -> None:
+    page = chromium.new_page()
     asked: list[str] = []
     said: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

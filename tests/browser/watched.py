@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
+from tests.browser.chromium import PATIENCE_MS
+
 Size = tuple[int, int]
+Scheme = Literal["dark", "light"]
 DRIVER: Final = ("GPU stall due to ReadPixels", "Automatic fallback to software WebGL")
 """Said by the software renderer, not by the page."""
 
@@ -50,21 +53,23 @@ class Watched:
 class Screens:
     """The pages of an address, of which one is open at a time: whatever is open draws its map, in software.
 
-    `loaded` returns when a page that was opened shows what tests look at.
+    They share what the browser has loaded and compiled, and nothing else. `loaded` returns when a page that was opened shows
+    what tests look at.
     """
 
     def __init__(self, browser: Browser, address: str, loaded: Callable[[Page], None]) -> None:
-        self._browser = browser
+        self._context = browser.new_context(reduced_motion="reduce")
+        self._context.set_default_timeout(PATIENCE_MS)
         self._address = address if address.startswith("http") else f"http://{address}"
         self._loaded = loaded
         self._open: tuple[str, Page] | None = None
         self.watched = Watched(address)
 
-    def look(self, path: str, size: Size, scheme: Literal["dark", "light"] | None = None) -> Page:
+    def look(self, path: str, size: Size, scheme: Scheme = "light") -> Page:
         """The page at this path in this size; opened anew where another path, or another colour scheme, was looked at before."""
         key = f"{path} {scheme}"
         if self._open is None or self._open[0] != key:
-            self.close()
+            self._shut()
             self._open = key, self._opened(path, size, scheme)
         page = self._open[1]
         page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -72,15 +77,19 @@ class Screens:
 
     def close(self) -> None:
         """Nothing is open any more."""
+        self._context.close()
+
+    def _shut(self) -> None:
         if self._open:
+            self._open[1].evaluate("localStorage.clear(); sessionStorage.clear()")
             self._open[1].close()
         self._open = None
 
-    def _opened(self, path: str, size: Size, scheme: Literal["dark", "light"] | None) -> Page:
+    def _opened(self, path: str, size: Size, scheme: Scheme) -> Page:
         self.watched = Watched(self._address)
-        told: dict[str, Any] = {"color_scheme": scheme} if scheme else {}
-        viewport = {"width": size[0], "height": size[1]}
-        page = self._browser.new_page(viewport=viewport, reduced_motion="reduce", **told)  # type: ignore[arg-type]
-        self.watched.watch(page).goto(f"{self._address}{path}")
+        page = self.watched.watch(self._context.new_page())
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.goto(f"{self._address}{path}")
         self._loaded(page)
         return page

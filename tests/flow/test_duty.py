@@ -99,6 +99,23 @@ def test_an_actor_of_a_region_sees_its_own(asked: Asked) -> None:
     assert [row["number"] for row in found] == [one]
 
 
+def test_a_department_sees_what_its_units_lead_help_with_or_are_ordered_to(asked: Asked) -> None:
+    led, helped, told, _ = (asked.desk.receive(region="770101", title=title).number for title in "abcd")
+    for number, unit in ((led, "U1"), (helped, "U2")):
+        for verb, said in (("accept", {}), ("file", {}), ("dispatch", {"unit": unit})):
+            asked.desk.act(number, verb, **said)
+    asked.desk.act(helped, "add-unit", unit="U1")
+    asked.desk.draft(incident=told, unit="U1", region="770101")
+
+    def listed(unit: str) -> set[str]:
+        rows = asked.rows(actor={"name": "li", "role": "department", "unit": unit}).json()["rows"]
+        return {row["number"] for row in rows}
+
+    assert listed("U1") == {led, helped, told}
+    assert listed("U2") == {helped}
+    assert listed("U3") == set()
+
+
 @pytest.mark.parametrize(("lang", "heading"), [("zh", "指挥值守"), ("en", "Duty desk")])
 def test_the_page_brings_what_a_desk_must_know(asked: Asked, lang: str, heading: str) -> None:
     answer = asked.page(lang=lang)

@@ -14,6 +14,7 @@ from cockpit.boards import PlacedPanel
 from cockpit.live.sources import panel_freshness
 from cockpit.page import title_of
 from cockpit.panels.incident_marks import incident_points
+from cockpit.panels.live_cells import CELLS, cells_layer
 from cockpit.panels.map import MapOptions
 from cockpit.panels.moving import Moving, seen_now
 from cockpit.panels.panel import Context
@@ -84,6 +85,8 @@ def _layers(options: MapOptions, props: Any, context: Context) -> Iterator[Layer
 
 
 def _moving(slot: str, moving: Moving, title: Mapping[str, str], found: Features) -> Layer:
+    if moving.style in CELLS:
+        return cells_layer(slot, moving, title, found)
     if moving.style == "heat":
         return HeatLayer(id=slot, title=title, features=found)
     return PointLayer(id=slot, style=moving.style, title=title, features=found, told_by=_KIND if moving.kind else "")

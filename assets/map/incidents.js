@@ -8,8 +8,8 @@
   // The worst first. `alarm_new` is an alarm nobody has acknowledged: it pulses once a second.
   const STATUS = {
     alarm_new: { sign: "square", color: [255, 92, 92], fresh: true }, alarm: { sign: "square", color: [255, 92, 92] },
-    watch: { sign: "triangle", color: [245, 184, 61] }, fine: { sign: "disc", color: [60, 203, 140] }, old: { sign: "ring", color: [123, 135, 148] },
-  };
+    watch: { sign: "triangle", color: [245, 184, 61] }, fine: { sign: "ring", color: [60, 203, 140], quiet: true }, old: { sign: "ring", color: [123, 135, 148], quiet: true },
+  }; // what is in order or settled is a small ring: it is there for who looks for it, and keeps the map calm
   const RANK = Object.keys(STATUS);
 
   const listed = (entry, seen) =>
@@ -36,17 +36,17 @@
     const key = `${Math.round(zoom * 4)}|${unit}`;
     if (kept.of !== seen.version || kept.key !== key) {
       const things = merged(listed(entry, seen), Math.round(zoom * 4) / 4, seen.origin[1], unit);
-      Object.assign(kept, { of: seen.version, key, things, many: things.filter((one) => one.count > 1) });
+      Object.assign(kept, { of: seen.version, key, things, loud: things.filter((one) => !one.look.quiet), many: things.filter((one) => one.count > 1 && !one.look.quiet) });
     }
     return [
       new deck.ScatterplotLayer({
-        id: `${entry.id}-halo`, data: kept.things, ...placed, getPosition: (one) => one.at, radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true,
+        id: `${entry.id}-halo`, data: kept.loud, ...placed, getPosition: (one) => one.at, radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true,
         getRadius: (one) => (one.look.fresh ? 16 + 10 * beat : 18) * unit, getFillColor: [...GROUND, 190], getLineWidth: 1.5 * unit,
         getLineColor: (one) => [...one.look.color, one.look.fresh ? 60 + 195 * (1 - beat) : 150], updateTriggers: { getRadius: [beat, unit], getLineColor: beat },
       }),
       new deck.IconLayer({
         id: entry.id, data: kept.things, ...placed, pickable: true, iconAtlas: marks.atlas, iconMapping: marks.mapping,
-        getIcon: (one) => one.look.sign, getPosition: (one) => one.at, getColor: (one) => [...one.look.color, 255], getSize: 20 * unit, sizeUnits: "pixels",
+        getIcon: (one) => one.look.sign, getPosition: (one) => one.at, getColor: (one) => [...one.look.color, 255], getSize: (one) => (one.look.quiet ? 12 : 20) * unit, sizeUnits: "pixels", updateTriggers: { getSize: unit },
       }),
       kept.many.length ? new deck.TextLayer({
         id: `${entry.id}-counts`, data: kept.many, ...placed, fontFamily: city.labels.FONT, fontWeight: 600, characterSet: "0123456789×",

@@ -40,7 +40,7 @@
     const named = (regions ? regions.features : []).filter((one) => one.properties.label).map(({ properties }) => ({
       text: (SIGNS[lights[properties.code]] ?? "") + nameOf(properties, lang), at: properties.label, size: 17 * unit, area: properties.area,
       weight: properties.code === selected ? Infinity : (lights[properties.code] ? 1e9 : 0) + properties.area,
-      color: tint(lights[properties.code], selected && properties.code !== selected),
+      color: tint(lights[properties.code], selected && properties.code !== selected), properties,
     }));
     const words = places.filter(({ own }) => own).flatMap(({ shapes, own }) => shapes.features.filter((one) => one.properties.label && nameOf(one.properties, lang)).map(({ properties }) => ({
       text: nameOf(properties, lang), at: properties.label, size: Math.max(own.size_px || 14, 12) * unit, weight: properties.rank ?? 0, own: true, color: [...city.ramp.rgb(own.color), 230],

@@ -5,7 +5,7 @@
   const REST_MS = 140; // so long without movement is rest
   const REBUILD_MS = 300;
   const nothing = () => {};
-  const ABSENT = Object.fromEntries(["setSpec", "setValues", "setPoints", "setStatus", "setSelected", "setShown", "setPlots", "home", "resize", "destroy"].map((verb) => [verb, nothing]));
+  const ABSENT = Object.fromEntries(["setSpec", "setValues", "setPoints", "setCells", "setStatus", "setSelected", "setShown", "setPlots", "home", "resize", "destroy"].map((verb) => [verb, nothing]));
 
   city.create = (element, options = {}) => {
     const graphics = city.graphics.probe();
@@ -15,7 +15,7 @@
     }
     const lang = options.lang === "en" ? "en" : "zh";
     const still = options.reducedMotion ?? window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const state = { choropleths: {}, tracks: {}, statuses: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0, hidden: new Set(), plots: [], lang, refresh: () => { change(); rest(); } };
+    const state = { choropleths: {}, tracks: {}, cells: {}, statuses: {}, selected: null, hovered: null, labels: [], zoom: 9, unit: city.view.unit(), now: 0, beat: 0, hidden: new Set(), plots: [], placed: false, lang, refresh: () => { change(); rest(); } };
     state.note = (id, rows) => { choropleths.note(id, spec.layers.find((entry) => entry.id === id) ?? {}, rows); colour(); state.refresh(); };
     let spec = null;
     let stage = null;
@@ -67,7 +67,7 @@
     const colour = () => {
       let told = null;
       for (const entry of spec ? spec.layers.filter((one) => one.classes) : []) {
-        const choropleth = (state.choropleths[entry.id] = choropleths.over(entry, entry.url ? shapes.get(entry.url) : null));
+        const choropleth = (state.choropleths[entry.id] = choropleths.over(entry, state.cells[entry.id] ?? (entry.url ? shapes.get(entry.url) : null)));
         if (choropleth.given && choropleth.codes.length && !state.hidden.has(entry.id)) told = choropleth; // that of the topmost
       }
       legend.show(told, spec ? spec.layers.filter((entry) => entry.live && entry.kind === "point" && !state.hidden.has(entry.id) && entry.title?.[lang]).map(mark) : []);
@@ -85,6 +85,7 @@
       const viewport = stage && spec && camera.viewport();
       if (!viewport) return;
       state.labels = names.at(spec, state, viewport, camera.near());
+      state.placed = true;
       scale.show(viewport, state.unit);
       pulse.change();
       rested = true;
@@ -103,6 +104,7 @@
 
     const follow = (event) => {
       const held = camera.follow(event);
+      state.placed = false;
       stage?.follow(camera.state);
       if (Math.abs(held.zoom - state.zoom) > 0.1) {
         state.zoom = held.zoom;
@@ -123,8 +125,14 @@
 
     // ---- the pointer
 
+    // A region's name stands for it, even where it has stepped aside over its neighbour; what has happened lies above both.
+    const meant = (found, x, y) => {
+      const name = found?.object?.look || !state.placed ? null : state.labels.find(({ properties, box }) => properties && Math.abs(box.x - x) <= box.w && Math.abs(box.y - y) <= box.h);
+      return name ? { object: { properties: name.properties }, layer: spec.layers.find((entry) => entry.style === "regions") } : found ?? {};
+    };
+
     const pick = (x, y) => {
-      const { object, layer } = stage?.pick(x, y) ?? {};
+      const { object, layer } = meant(stage?.pick(x, y), x, y);
       if (object?.look) options.onPickPoint?.(object.layer, object.id);
       else if (object?.bounds) go(object.bounds, false);
       else if (!object?.properties) return;
@@ -134,7 +142,8 @@
 
     const drills = (id) => id === "context" || spec.layers.some((entry) => entry.id === id && entry.style === "regions");
 
-    const hover = ({ object, layer, x, y }) => {
+    const hover = ({ x, y, ...found }) => {
+      const { object, layer } = meant(found, x, y);
       const code = object?.properties?.code ?? null;
       if (code !== state.hovered) {
         state.hovered = code;
@@ -227,6 +236,12 @@
         }
         if (city.kinds[entry.kind]?.fed) state.refresh(); // it lies in the ground
         else pulse.wake();
+      },
+      // GeoJSON of the cells into which a live layer is counted: code, value, count.
+      setCells(id, cells) {
+        state.cells[id] = cells;
+        colour();
+        state.refresh();
       },
       setShown: (id, on) => switched(id, on),
       // GeoJSON features of layers/plotting.py, drawn above everything that stands still.

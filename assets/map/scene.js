@@ -9,11 +9,11 @@
     const own = (entry) => (kept.own[entry.id ?? entry] = kept.own[entry.id ?? entry] || {});
 
     const below = (entry, state) => {
-      if (entry.live) {
+      if (entry.live && !state.cells[entry.id]) {
         const [fed, track] = [city.kinds[entry.kind]?.fed, state.tracks[entry.id]];
         return fed && track ? fed(entry, track, state, own(entry)) : null;
       }
-      const shapes = entry.url ? shapesOf(entry.url) : null;
+      const shapes = state.cells[entry.id] ?? (entry.url ? shapesOf(entry.url) : null);
       if (entry.url && !shapes) return null;
       const kind = city.kinds[entry.kind === "area" && entry.style === "choropleth" ? "grid" : entry.kind];
       if (kind) return state.zoom >= (entry.min_zoom ?? 0) ? kind.standing(entry, shapes, state, own(entry), marks) : null;

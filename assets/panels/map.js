@@ -70,10 +70,11 @@
       parts.spec = spec;
       parts.map.setSpec(props.spec);
       parts.map.setSelected(props.spec.selected);
-      changed = ["values"];
+      changed = ["values", "cells"];
       for (const [layer, frame] of parts.points) parts.map.setPoints(layer, frame);
     }
     parts.slot = (props.indicator || "").split(".")[0];
+    if (changed.includes("cells")) for (const [layer, cells] of Object.entries(props.cells || {})) parts.map.setCells(layer, cells);
     if (changed.includes("values") || changed.includes("lights")) {
       parts.map.setValues("regions", props.values || {}, {
         unit: Cockpit.format.unit(props.unit, ctx.lang), decimals: props.decimals, lights: props.lights || {}, title: props.title, status: status(parts, parts.slot),

@@ -17,6 +17,7 @@ from slots import Model, Question
 
 from .incident_marks import INCIDENTS, incident_frame, incident_layer
 from .light import light
+from .live_cells import CELLS, cells_now, cells_stand_in, fed
 from .moving import Moving as Moving
 from .moving import seen_now
 from .panel import Context, Props
@@ -56,17 +57,26 @@ class MapPanel:
 
     def props(self, options: MapOptions, context: Context) -> Props:
         container = MapContainer(context.regions, tuple(_layers(options, context)), context.region)
-        return {"spec": deck_spec(container), "region": context.region, **_colored(options, container.shown, context)}
+        cells = {name: cells_now(name, options.moving[name], context) for name in _counted(options, context)}
+        told = {"cells": cells} if cells else {}
+        spec = fed(deck_spec(container), cells)
+        return {"spec": spec, "region": context.region, **told, **_colored(options, container.shown, context)}
 
     def frames(self, options: MapOptions, context: Context, panel: str) -> dict[str, bytes]:
         """One binary frame per slot that is on the map, addressed to the panel of this id."""
-        frames = {name: _frame(panel, name, options, context) for name in options.layers if name in context.slots}
+        points = [name for name in options.layers if name in context.slots and name not in _counted(options, context)]
+        frames = {name: _frame(panel, name, options, context) for name in points}
         return {**frames, INCIDENTS: incident_frame(panel, context)} if options.incidents else frames
 
     def slots(self, options: MapOptions) -> set[str]:
         colored = {options.color.partition(".")[0]} if options.color else set()
         told = {options.incidents} if options.incidents else set()
         return colored | told | set(options.moving) | set(options.layers) - {"regions"}
+
+
+def _counted(options: MapOptions, context: Context) -> list[str]:
+    """The slots on the map that are shown as cells."""
+    return [name for name in options.layers if name in context.slots and options.moving.get(name, Moving()).style in CELLS]
 
 
 def _layers(options: MapOptions, context: Context) -> list[Layer]:
@@ -83,6 +93,8 @@ def _layers(options: MapOptions, context: Context) -> list[Layer]:
 
 def _moving(name: str, moving: Moving, context: Context) -> Layer:
     title = {str(lang): text for lang, text in context.slots[name].title.items()}
+    if moving.style in CELLS:
+        return cells_stand_in(name, moving, title, context)
     if moving.style == "heat":
         return HeatLayer(id=name, title=title)
     return PointLayer(id=name, style=moving.style, title=title, trail_s=moving.trail_s)

@@ -20,16 +20,19 @@ class Moving(Model):
     """How the entities of a slot are drawn, at most the `limit` newest of them.
 
     `kind` is the attribute that tells colours apart, `only` keeps some values, `within` those heard of that lately.
-    `every`: how often a thing usually says where it is; it takes that long to glide there. As `heat` they are a cloud.
+    `every`: how often a thing usually says where it is; it takes that long to glide there. As `heat` they are a cloud, as
+    `grid` (squares of `cell_m`) or `hexagon` (H3 cells of a `resolution`) they are counted.
     """
 
-    style: Literal["vehicle", "incident", "station", "heat"] = "vehicle"
+    style: Literal["vehicle", "incident", "station", "heat", "grid", "hexagon"] = "vehicle"
     kind: str | None = None
     only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     within: Duration | None = None
     limit: int = Field(default=POINTS, ge=1, le=POINTS)
     trail_s: float = Field(default=6.0, ge=0, le=60)
     every: Duration = Field(default=2, ge=1, le=600)
+    cell_m: float = Field(default=1000.0, ge=50, le=100_000)
+    resolution: int = Field(default=8, ge=4, le=11)
 
 
 def seen_now(slot: str, moving: Moving, context: Context, most: int = POINTS) -> pl.DataFrame:

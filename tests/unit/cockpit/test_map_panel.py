@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from cockpit.context import CityContext
 from cockpit.panels import MapPanel
 from cockpit.panels.map import Moving
@@ -37,6 +39,22 @@ def test_things_may_be_drawn_as_a_cloud(city: TinyCity) -> None:
     assert (entry["kind"], entry["live"], "url" in entry) == ("heat", True, False)
     vehicle(city, "v1", 120.15, NOW)
     assert header(MapPanel().frames(warm, seen(city), "one")["vehicles"])["n"] == 1
+
+
+@pytest.mark.parametrize("moving", [Moving(style="grid", cell_m=500), Moving(style="hexagon", resolution=7)])
+def test_things_may_be_counted_into_cells_that_add_up(city: TinyCity, moving: Moving) -> None:
+    counted = MAP.model_copy(update={"moving": {"vehicles": moving}})
+    none = MapPanel().props(counted, seen(city))
+    assert none["cells"]["vehicles"]["features"] == []
+    for number, lon in enumerate((120.15, 120.15, 120.05, 120.06, 120.12)):
+        vehicle(city, f"v{number}", lon, NOW)
+    some = MapPanel().props(counted, seen(city))
+    cells = [one["properties"] for one in some["cells"]["vehicles"]["features"]]
+    assert sum(one["count"] for one in cells) == sum(one["value"] for one in cells) == 5 and len(cells) >= 3
+    assert some["spec"] == none["spec"]  # cells come beside it
+    (entry,) = [one for one in some["spec"]["layers"] if one["id"] == "vehicles"]
+    assert (entry["kind"], entry["live"], "url" in entry) == (moving.style, True, False)
+    assert MapPanel().frames(counted, seen(city), "one") == {}
 
 
 def test_the_spec_of_a_map_does_not_change_with_the_values(city: TinyCity) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
@@ -10,35 +11,59 @@ import structlog
 
 from cockpit.demo.duty import BY_HAND
 from cockpit.demo.generator import DemoCity
-from cockpit.dispatch.announcing import FEEDBACK, ORDERS
+from cockpit.dispatch.announcing import COMMANDS, FEEDBACK
 from cockpit.dispatch.field_unit import FieldUnits
 from streams.clock import Clock
 from streams.source import Log, StreamError
 
 LOOK_S: Final = 0.5
+_TWICE_MS: Final = 2000
+"""The last so much is read again each time, for records that came late into the log; each is taken once."""
+Places = Callable[[float], Mapping[str, tuple[float, float]]]
+"""Where the units are (lon, lat, WGS84) at a moment, Unix seconds."""
 
 
-def answer_orders(city: DemoCity, log: Log, stop: threading.Event, clock: Clock) -> None:
-    """Answers what is ordered from now on, until `stop`. For a thread of its own.
+class Field:
+    """All units in the field. One thread. What is played is answered as what is real: an exercise is no fun alone.
 
     Orders of before are not read again: their answers are in the log, or their time has run out.
     """
-    units, sink, since_ms = FieldUnits(), log.sink(FEEDBACK), round(clock().timestamp() * 1000)
+
+    def __init__(self, log: Log, places: Places, clock: Clock) -> None:
+        self._log = log
+        self._places = places
+        self._clock = clock
+        self._units = FieldUnits()
+        self._sink = log.sink(FEEDBACK)
+        self._since_ms = round(clock().timestamp() * 1000)
+
+    def look(self) -> int:
+        """How many answers were given. Raises StreamError."""
+        now = self._clock()
+        now_ms = round(now.timestamp() * 1000)
+        for topic in sorted(COMMANDS):
+            batch = self._log.read(topic, self._since_ms - _TWICE_MS, now_ms + 1, 1000)
+            if len(batch):
+                self._units.take(batch.values, now, self._places(now.timestamp()))
+        self._since_ms = now_ms
+        said = [one for one in self._units.due(now) if one.unit not in BY_HAND]
+        if said:
+            self._sink.emit([one.record() for one in said], [one.unit.encode() for one in said], [now_ms] * len(said))
+        return len(said)
+
+    def close(self) -> None:
+        self._sink.close()
+
+
+def answer_orders(city: DemoCity, log: Log, stop: threading.Event, clock: Clock) -> None:
+    """Answers what is ordered from now on, until `stop`. For a thread of its own."""
+    field = Field(log, lambda at_s: _places(city, at_s), clock)
     while not stop.wait(LOOK_S):
         try:
-            now = clock()
-            now_ms = round(now.timestamp() * 1000)
-            # two seconds twice, for records that came late into the log; each is taken once
-            batch = log.read(ORDERS, since_ms - 2000, now_ms + 1, 1000)
-            since_ms = now_ms
-            if len(batch):
-                units.take(batch.values, now, _places(city, now.timestamp()))
-            said = [one for one in units.due(now) if one.unit not in BY_HAND]
-            if said:
-                sink.emit([one.record() for one in said], [one.unit.encode() for one in said], [now_ms] * len(said))
+            field.look()
         except StreamError as error:
             structlog.get_logger("demo").info("field units wait", reason=str(error))
-    sink.close()
+    field.close()
 
 
 def _places(city: DemoCity, at_s: float) -> dict[str, tuple[float, float]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, false, func, or_, select
 
 from cockpit.dispatch.announcing import CHANNEL
 from cockpit.dispatch.broadcast import Broadcast
@@ -135,7 +135,9 @@ class Store:
         """The newest first; `recipients`: those to any of them, None: to whomever."""
         wanted = select(BROADCAST.c.document).where(BROADCAST.c.city == self._city, self._there(BROADCAST))
         if recipients is not None:
-            wanted = wanted.where(or_(*(BROADCAST.c.recipients.contains(f"/{id}/", autoescape=True) for id in recipients)))
+            wanted = wanted.where(
+                or_(false(), *(BROADCAST.c.recipients.contains(f"/{id}/", autoescape=True) for id in recipients))
+            )
         if incident is not None:
             wanted = wanted.where(BROADCAST.c.incident == incident)
         return self._decoded(wanted.order_by(BROADCAST.c.sent_us.desc(), BROADCAST.c.number.desc()).limit(limit), Broadcast)

@@ -6,6 +6,7 @@
   const PRESETS = ["today", "yesterday", "24h", "7d", "month", "year"];
 
   let at = null; // the moment the server's picture is of, Unix ms; null: now
+  let only = { of: "", words: "" }; // the filter the server last spoke of, and how it reads
   let menu = null;
 
   const lang = () => Cockpit.scope.lang();
@@ -35,7 +36,10 @@
   function paint(scope) {
     const place = document.querySelector("#app .header-place");
     if (!place) return;
-    if (scope) at = scope.at_ms;
+    if (scope) {
+      at = scope.at_ms;
+      only = { of: Cockpit.scope.read().dimension, words: scope.only };
+    }
     const { window: chosen, dimension } = Cockpit.scope.read();
     const chips = place.querySelector(".chips") || place.insertBefore(make("nav", "chips"), place.querySelector(".boards"));
     mark(chips, "aria-label", t("time_title"));
@@ -43,7 +47,7 @@
     if (touched()) button(chips, "chip chip-time", named(chosen), (event) => open(event.currentTarget)).setAttribute("aria-haspopup", "dialog");
     else if (chosen) say(make("span", "chip", chips), named(chosen));
     if (dimension) {
-      const words = dimension.split(":").slice(1).join(":") || t("no_value");
+      const words = (only.of === dimension && only.words) || dimension.split(":").slice(1).join(":") || t("no_value");
       const chip = button(chips, "chip chip-filter", `${words} ×`, () => Cockpit.scope.go({ dimension: "" }));
       mark(chip, "aria-label", `${t("chip_remove")} ${words}`);
       chip.title = `${dimension} · ${t("chip_remove")}`;

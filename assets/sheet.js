@@ -116,7 +116,7 @@
     sides(body, found);
     children(body, t("sheet_regions"), found, found.regions, (row) => [row.name, { region: row.code }]);
     for (const [name, rows] of Object.entries(found.dimensions)) {
-      const to = (row) => [row.key || t("no_value"), { dimension: `${name}:${row.key}` }];
+      const to = (row) => [row.name || row.key || t("no_value"), { dimension: `${name}:${row.key}` }];
       children(body, `${t("sheet_by")}${text(found.titles[name], name)}`, found, rows, to);
     }
     numbers(body, found);

@@ -8,6 +8,7 @@ from typing import Any, Final
 from cockpit.context import CityContext
 from cockpit.panels.light import light
 from cockpit.panels.passport import decimals
+from cockpit.panels.words import worded
 from slots.reading import Question, QuestionError, Reading
 from slots.slot import Indicator
 
@@ -66,7 +67,11 @@ def _by(asked: Question, dimension: str, indicator: Indicator, context: CityCont
     except QuestionError:
         return None
     most = sorted(readings, key=lambda reading: -reading.count)[:_VALUES]
-    return [{"key": reading.key, **_value(reading, indicator)} for reading in most]
+    slot, _ = context.indicator(asked.indicator)
+    return [
+        {"key": reading.key, "name": worded(reading.key or "", dimension, slot, context), **_value(reading, indicator)}
+        for reading in most
+    ]
 
 
 def _value(reading: Reading, indicator: Indicator) -> dict[str, Any]:

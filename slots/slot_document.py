@@ -87,7 +87,8 @@ class Field(Model):
 
     A datetime may be `{epoch: s|ms|us}` or `{zone: Asia/Shanghai}` for texts without a zone; both take `optional: true`.
     A number may be `{type: float, min: 0, max: 3600}`: one out of this range is set aside, for its unit has likely changed.
-    `title` is what people call it: a dimension stands under it on the screens.
+    `title` is what people call it: a dimension stands under it on the screens. `words` says how its values read in each
+    language: `{noise: {zh: 噪声, en: Noise}}`; nothing is counted otherwise for it.
     """
 
     type: FieldType
@@ -97,6 +98,7 @@ class Field(Model):
     least: float | None = Constrained(None, alias="min")
     most: float | None = Constrained(None, alias="max")
     title: Titles = {}
+    words: dict[str, Titles] = {}
 
 
 class Measure(Model):

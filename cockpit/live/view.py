@@ -108,7 +108,8 @@ def words(message: dict[str, object]) -> Parcel:
 
 def scope_message(board: Board, context: Context) -> dict[str, object]:
     """What a snapshot says of the place: board, query, region, its name, the way down to it (root first, itself last), title;
-    the way down to the node of a scheme that is looked at; the moment it is a picture of (null: now); and which page shows it.
+    the way down to the node of a scheme that is looked at; what is filtered by, in words; the moment it is a picture of
+    (null: now); and which page shows it.
     """
     regions = context.regions
     region = regions.region(context.region)
@@ -122,7 +123,17 @@ def scope_message(board: Board, context: Context) -> dict[str, object]:
         "name": named[-1]["name"],
         "breadcrumb": named,
         "nodes": way_to_node(context),
+        "only": _only(context),
         "title": context.text(board.title, board.board),
         "at_ms": int(context.now.timestamp() * 1000) if context.scope.at else None,
         "page": stamp(board, context),
     }
+
+
+def _only(context: Context) -> str:
+    """The dimension's value that is filtered by, as the first slot that has words for it says; empty for no filter."""
+    only = context.scope.only
+    if only is None:
+        return ""
+    fields = (slot.fields[only.dimension] for slot in context.slots.values() if only.dimension in slot.dimensions)
+    return context.text(next((field.words[only.key] for field in fields if only.key in field.words), {}), only.key)

@@ -13,6 +13,7 @@ from slots import Model, Titles
 from .light import Light
 from .panel import Context, Props
 from .place import place_of
+from .words import worded
 
 
 class Severity(Model):
@@ -72,17 +73,17 @@ def _row(entity: dict[str, Any], options: FeedOptions, context: Context) -> dict
         "region": entity["region"],
         "place": place,
         "spot": spot,
-        "cells": [_cell(entity[name], options, context) for name in names],
+        "cells": [_cell(entity[name], name, options, context) for name in names],
         "light": _light(entity, options.severity),
     }
 
 
-def _cell(value: object, options: FeedOptions, context: Context) -> str | float | None:
+def _cell(value: object, name: str, options: FeedOptions, context: Context) -> str | float | None:
     if isinstance(value, bool) or value is None:
         return None if value is None else str(value).lower()
     if isinstance(value, int | float):
         return value
-    return context.text(options.words.get(str(value), {}), str(value))
+    return worded(str(value), name, context.slots.get(options.slot), context, options.words)
 
 
 def _light(entity: dict[str, Any], severity: Severity | None) -> Light | None:

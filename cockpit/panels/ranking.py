@@ -14,6 +14,7 @@ from slots import Indicator, Model, Question, Reading, Titles
 from .light import light, low_is_bad
 from .panel import Context, Props
 from .passport import passport, shown, window_of
+from .words import worded
 
 
 class RankingOptions(Model):
@@ -82,4 +83,5 @@ def _row(reading: Reading, options: RankingOptions, indicator: Indicator, contex
         return {"code": region.code, "name": region.title(context.scope.lang), "here": region.code == context.region, **value}
     key, only = reading.key or "", context.scope.only
     here = only is not None and (only.dimension, only.key) == (options.by, key)
-    return {"code": key, "name": context.text(options.words.get(key, {}), key), "here": here, **value}
+    slot, _ = context.indicator(options.indicator)
+    return {"code": key, "name": worded(key, options.by, slot, context, options.words), "here": here, **value}

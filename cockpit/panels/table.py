@@ -17,6 +17,7 @@ from .light import light, low_is_bad
 from .panel import Context, Props
 from .passport import decimals, passport, shown
 from .scheme_view import ALARM, WATCH, rounded, scheme_view, score_light
+from .words import worded
 
 ROWS = 200
 
@@ -149,4 +150,5 @@ def _region(code: str, context: Context) -> dict[str, Any]:
 
 
 def _key(value: str, options: TableOptions, context: Context) -> dict[str, Any]:
-    return {"key": value, "name": context.text(options.words.get(value, {}), value or "—"), "here": False}
+    slot, _ = context.indicator(options.indicators[0])
+    return {"key": value, "name": worded(value, options.by, slot, context, options.words) or "—", "here": False}

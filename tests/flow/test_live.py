@@ -79,6 +79,7 @@ def test_another_scope_on_the_same_socket(running: Running) -> None:
             "at_ms": None,
             "breadcrumb": [{"code": "77", "name": "Tiny"}, {"code": "7701", "name": "East"}],
             "nodes": [],
+            "only": "",
         }  # fmt: skip
         assert first["epoch"] != second["epoch"]
 

@@ -260,8 +260,8 @@
       ready: () => Boolean(stage?.loaded() && spec) && rested && pulse.settled() && shapes.complete() && stage.complete(),
       camera: () => ({ ...camera.state }),
       picture: () => (stage?.loaded() ? stage.picture() : []),
-      // The names that stand there now: text and the middle and half sides of its box, in pixels.
-      names: () => state.labels.map(({ text, box }) => ({ text, ...box })),
+      // The names that stand there now: text, the region's code, the middle and half sides of its box, in pixels.
+      names: () => state.labels.map(({ text, box, properties }) => ({ text, code: properties?.code, ...box })),
       project: (at) => camera.viewport()?.project(at) ?? null,
       // [lon, lat] of the things of a live layer, as they are seen now.
       places(id) {

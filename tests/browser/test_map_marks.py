@@ -1,4 +1,4 @@
-"""The words of marks drawn on the map in real Chromium: they stand beside what they name and never over each other."""
+"""Words on the map in real Chromium: never one over another, a name stands for its region; and cells that come live."""
 
 from __future__ import annotations
 
@@ -69,4 +69,43 @@ def test_words_of_a_mark_stand_beside_its_dot(shown: Watched) -> None:
     assert abs(names["pump"]["y"] - y) >= names["pump"]["h"] + 6  # the dot is 6 pixels high above its middle
     assert names["closed"]["y"] == pytest.approx(shown.page.evaluate(PROJECT, [120.7, 30.45])[1], abs=1)
     assert "pump" not in {one["text"] for one in _named(shown, [])}
+    shown.assert_clean()
+
+
+def test_a_name_stands_for_its_region_to_its_last_letter(shown: Watched) -> None:
+    names = [one for one in _named(shown, []) if one.get("code")]
+    assert names
+    for one in names:
+        shown.page.mouse.move(one["x"] - one["w"] + 3, one["y"])
+        shown.page.mouse.move(one["x"] + one["w"] - 3, one["y"])
+        _until(shown.page, "code => seen.hovers.at(-1) === code", one["code"])
+        _until(shown.page, "!document.querySelector('.city-map-tooltip').hidden")
+        shown.page.mouse.click(one["x"] + one["w"] - 3, one["y"])
+        _until(shown.page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", one["code"])
+    shown.assert_clean()
+
+
+CELLS = """() => {
+  const cell = (code, lon, count) => ({type: "Feature", properties: {code, value: count, count}, geometry: {type: "Polygon",
+    coordinates: [[[lon, 30.4], [lon + 0.1, 30.4], [lon + 0.1, 30.5], [lon, 30.5], [lon, 30.4]]]}});
+  const steps = {ramp: ["#12304F", "#D6F5FF"], classes: {method: "equal", count: 2}};
+  const look = {kind: "grid", style: "grid", live: true, agg: "count", unit: "", ...steps};
+  map.setSpec({...spec, layers: [...spec.layers, {id: "counted", title: {zh: "车", en: "cars"}, ...look}]});
+  map.setCells("counted", {type: "FeatureCollection", features: [cell("a", 120.3, 2), cell("b", 120.6, 9)]});
+}"""
+
+
+def test_live_cells_are_drawn_and_say_how_many(shown: Watched) -> None:
+    page = shown.page
+    page.evaluate(CELLS)
+    _until(page, "map.ready()")
+    assert "9" in page.locator(".city-map-legend").inner_text() and "cars" in page.locator(".city-map-legend").inner_text()
+    for code, lon in (("a", 120.32), ("b", 120.62)):
+        x, y = page.evaluate(PROJECT, [lon, 30.42])
+        page.mouse.move(x - 2, y)
+        page.mouse.move(x, y)
+        _until(page, "code => seen.hovers.at(-1) === code", code)
+    page.evaluate("map.setCells('counted', {type: 'FeatureCollection', features: []})")
+    _until(page, "map.ready()")
+    assert page.evaluate("seen.errors") == []
     shown.assert_clean()

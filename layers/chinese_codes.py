@@ -102,8 +102,9 @@ class ChineseCodes:
         return _TOWNSHIPS[kind] if kind < len(_TOWNSHIPS) else None
 
     def tree(self, features: Features) -> Features:
-        """The features with full codes, and `parent`, `level` and `placeholder` where they are missing: the parent is the
-        nearest one above that is in the file. Rows whose code is none keep it, and the region tree will say so."""
+        """The features with full codes, and `parent`, `level` and `placeholder` where they are missing or of no use (a level
+        that is a word): the parent is the nearest one above that is in the file. Rows whose code is none keep it, and the
+        region tree will say so."""
         codes = [self._full(row.get("code")) for row in features.properties]
         there = {code for code in codes if code}
         rows = [self._row(row, code, there) for row, code in zip(features.properties, codes, strict=True)]
@@ -116,7 +117,7 @@ class ChineseCodes:
         while parent and parent not in there:
             parent = self.parent(parent)
         found = {"parent": parent, "level": self.level(code), "placeholder": self.is_placeholder(code)}
-        given = {key: value for key, value in row.items() if value is not None and value != ""}
+        given = {key: value for key, value in row.items() if _means_something(key, value)}
         given |= {"parent": self._full(given["parent"]) or given["parent"]} if "parent" in given else {}
         return found | given | {"code": code}
 
@@ -129,3 +130,10 @@ class ChineseCodes:
     def _gap(self, full: str) -> bool:
         """Whether digits follow an empty province, or an empty township before a village."""
         return int(full[9:12]) > 0 and int(full[6:9]) == 0
+
+
+def _means_something(key: str, value: object) -> bool:
+    """Whether a property may stay: some files write 'district' for a level, and a whole object for a parent."""
+    if key in ("parent", "level") and not isinstance(value, str | int | float if key == "parent" else int | float):
+        return False
+    return value is not None and value != ""

@@ -20,6 +20,11 @@ FILE_MAX: Final = 512 * 2**20
 
 _MAGIC: Final = MappingProxyType({".gpkg": b"SQLite format 3\x00", ".parquet": b"PAR1", ".shp": b"\x00\x00\x27\x0a"})
 
+_HINTS: Final = MappingProxyType(
+    {".csv": ". Hint: Features.at(lon, lat, rows) makes points of columns", ".zip": ". Hint: unpack it",
+     ".gz": ". Hint: unpack it", ".dbf": ". Hint: name the .shp beside it"}
+)  # fmt: skip
+
 
 class FeatureFileError(ValueError):
     """A file that cannot be read as features."""
@@ -56,7 +61,8 @@ _TABLES: Final[Mapping[str, Callable[[Path, str], Features]]] = MappingProxyType
 def _check(path: Path) -> None:
     """Raises FeatureFileError unless it is a plain file of a form we read."""
     if path.suffix not in FORMATS:
-        raise FeatureFileError(f"{path.name}: format {path.suffix!r} is not read; allowed: {', '.join(FORMATS)}")
+        hint = _HINTS.get(path.suffix, "")
+        raise FeatureFileError(f"{path.name}: format {path.suffix!r} is not read; allowed: {', '.join(FORMATS)}{hint}")
     if not path.is_file():
         raise FeatureFileError(f"{path.name}: there is no such file in {path.parent.name}/")
     if (size := path.stat().st_size) > FILE_MAX:

@@ -50,6 +50,11 @@ class Features(metaclass=Checked):
         rows: list[dict[str, Any]] = columns.where(columns.notna(), None).to_dict("records")  # type: ignore[assignment]
         return cls(np.array([*frame.geometry.to_numpy(), None], dtype=object)[:-1], rows).moved(datum)
 
+    def renamed(self, columns: Mapping[str, str]) -> Features:
+        """The features with properties under other names: new name → the one in the file."""
+        rows = [{**row, **{new: row.get(old) for new, old in columns.items()}} for row in self.properties]
+        return Features(self.geometries, rows)
+
     def moved(self, datum: str) -> Features:
         """The features with their geometries moved from `datum` to WGS84. Raises DatumError."""
         if known(datum) == "wgs84":

@@ -113,7 +113,8 @@ class RasterTileLayer(Layer):
         except DatumError as error:
             problems.append(str(error))
         if not isinstance(self.source, WebTiles) and self.source.media_type not in _PICTURES:
-            problems.append(f"tiles must be {', '.join(_PICTURES)}, got {self.source.media_type}. Hint: is it a vector basemap?")
+            hint = "Hint: polygons of a file become vector tiles with VectorTileLayer"
+            problems.append(f"tiles must be {', '.join(_PICTURES)}, got {self.source.media_type}. {hint}")
         if self.tile_px not in (256, 512):
             problems.append(f"tile_px must be 256 or 512, got {self.tile_px}")
         if not 0 <= self.opacity <= 1:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -27,8 +28,20 @@ class RegionTree:
     elsewhen: frozenset[str] = frozenset()
 
 
+def rooted(features: Features, root: Mapping[str, str]) -> Features:
+    """The features with the city above those that name no parent, or none but it; it has no shape of its own."""
+    code = root.get("code", "")
+    rows: list[Mapping[str, Any]] = [{"parent": None, "level": 0, **root}]
+    for row in features.properties:
+        above = row.get("parent")
+        rows.append({"level": 1, **row, "parent": above if isinstance(above, str) and above else code})
+    return Features(np.array([None, *features.geometries], dtype=object), rows)
+
+
 def grow(features: Features, on: date | None = None) -> RegionTree:
     """The tree of these features; with `on`, only of the regions valid that day. Raises RegionsError with every problem."""
+    if len(features) and (lost := _lost_columns(features)):
+        raise RegionsError(lost)
     rows, problems = _rows(features, on)
     problems += _tree_problems([region for region, _ in rows])
     problems += _range_problems(rows)
@@ -72,6 +85,30 @@ def _rows(features: Features, on: date | None) -> tuple[list[Row], list[str]]:
         if on is None or _valid_on(region, on):
             rows.append((region, geometry))
     return rows, shortened(problems)
+
+
+def _lost_columns(features: Features) -> list[str]:
+    """The columns that no feature at all has, said once."""
+    there = list(dict.fromkeys(name for row in features.properties[:1000] for name in row if row[name] is not None))
+    wanted = [name for name in ("code", "level") if name not in there] + ["name"] * (not {"name", "name_en"} & set(there))
+    if not wanted:
+        return []
+    listed = ", ".join(there[:20]) or "none"
+    hint = f"say what it is called: columns={{'{wanted[0]}': '{_likely(wanted[0], there)}'}}"
+    return [f"no feature has the column {' nor '.join(map(repr, wanted))}; there are: {listed}. Hint: {hint}"]
+
+
+_USUAL: Final = MappingProxyType(
+    {
+        "code": ("adcode", "gb", "id", "pac", "xzqdm", "CODE"),
+        "name": ("NAME", "xzqmc", "title"),
+        "level": ("lvl", "grade", "LEVEL"),
+    }
+)
+
+
+def _likely(wanted: str, there: Sequence[str]) -> str:
+    return next((name for name in _USUAL[wanted] if name in there), there[0] if there else "…")
 
 
 def _region(values: Mapping[str, Any]) -> Region:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
 import shapely
 from numpy.typing import NDArray
 
+from .chinese_codes import ChineseCodes
 from .datum import convert
 from .feature_file import FeatureFileError, read_features
 from .features import Features, Geometries
@@ -19,8 +21,9 @@ from .locator import Locator
 from .mistakes import Checked
 from .outline import collection, label_point, simplified
 from .region import Region, RegionsError, UnknownRegion
-from .region_tree import grow
+from .region_tree import grow, rooted
 
+_ITS_OWN: Mapping[str, str] = MappingProxyType({})
 Bounds = tuple[float, float, float, float]
 """west, south, east, north in degrees, WGS84."""
 
@@ -48,15 +51,24 @@ class Regions(metaclass=Checked):
         """Codes of the file that are of other days than the one this tree is of."""
 
     @classmethod
-    def load(cls, path: Path | str, datum: str = "wgs84", *, on: date | None = None) -> Regions:
-        """The tree of a GeoJSON, GeoPackage or GeoParquet file (columns: design §4). Blocks. Raises RegionsError."""
+    def load(
+        cls, path: Path | str, datum: str = "wgs84", *, on: date | None = None, columns: Mapping[str, str] = _ITS_OWN,
+        root: Mapping[str, str] | None = None, codes: ChineseCodes | None = None,
+    ) -> Regions:  # fmt: skip
+        """The tree of a GeoJSON, GeoPackage, GeoParquet or Shapefile with the columns code, parent, name, level. Blocks.
+
+        `columns`: what those are called in the file, as `{"code": "adcode"}`. `root`: code and name of the city, where the file
+        holds only what lies in it. `codes`: China's, by which parents and levels follow. Raises RegionsError and DatumError.
+        """
         path = Path(path)
         try:
-            features = read_features(path, datum)
+            features = read_features(path, datum).renamed(columns)
         except FeatureFileError as error:
             raise RegionsError([str(error)]) from error
+        if root is not None:
+            features = rooted(features, root)
         try:
-            return cls(features, on=on)
+            return cls(codes.tree(features) if codes is not None else features, on=on)
         except RegionsError as error:
             raise RegionsError([f"{path.name}: {problem}" for problem in error.problems]) from None
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
+from .dbf_encoding import dbf_encoding
 from .features import Features, Geometries
 from .reference import CrsError, in_degrees
 from .wkb import WkbError, read_wkb
@@ -59,11 +60,15 @@ def read_geoparquet(path: Path, declared: str) -> Features:
 
 
 def read_shapefile(path: Path, declared: str) -> Features:
-    """The features of a Shapefile (with its .shx, .dbf, .prj, .cpg beside it), read by GDAL. `declared`: the datum to believe."""
+    """The features of a Shapefile (with its .shx, .dbf, .prj, .cpg beside it), read by GDAL. `declared`: the datum to believe.
+
+    Without .cpg its texts are UTF-8 where they can be that, else GBK.
+    """
     import pyogrio
 
+    encoding = dbf_encoding(path)
     try:
-        about, _, geometries, columns = pyogrio.raw.read(path.resolve(), force_2d=True, max_features=ROWS_MAX)
+        about, _, geometries, columns = pyogrio.raw.read(path.resolve(), force_2d=True, max_features=ROWS_MAX, encoding=encoding)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.FieldError, ValueError, UnicodeDecodeError) as error:
         hint = "Hint: are .shx and .dbf beside it, and does .cpg name the encoding (GBK, UTF-8)?"
         raise TableFileError(f"cannot be read ({str(error)[:120]}). {hint}") from None

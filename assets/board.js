@@ -41,6 +41,7 @@
     if (skeleton) skeleton.remove();
     setInterval(tick, 1000);
     tick();
+    document.fonts.ready.then(() => panels.forEach(({ words }) => (words.key = ""))); // other letters, other widths
     return true;
   }
 

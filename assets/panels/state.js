@@ -9,6 +9,7 @@
   const reports = new Map();
   let lang = "zh";
   let asked = false;
+  let fitted = "";
 
   /** What a panel judges: `[{light, title, text, indicator}]`. The panel's element is the key. */
   function report(el, judged, ctx) {
@@ -72,6 +73,14 @@
     mark(document.getElementById("app"), "data-lost", loud);
     say(node.querySelector(".state-word"), Cockpit.word(lost !== null ? "line_lost" : all.length ? `city_${light === "old" ? "old_word" : light}` : "city_unknown", lang));
     const forms = lost !== null ? since(lost) : details(all, abnormal, old);
+    fit(node, forms);
+  }
+
+  /** Chosen anew only where the words or the room for them have changed: it is read out loud to whoever cannot see it. */
+  function fit(node, forms) {
+    const key = [window.innerWidth, document.querySelector("#app .header-place").textContent, node.firstElementChild.nextSibling.textContent, ...forms].join("|");
+    if (fitted === key) return;
+    fitted = key;
     const detail = { node: node.querySelector(".state-detail"), forms };
     Cockpit.fit([detail]);
     mark(node, "title", detail.at ? forms[0] : null);
@@ -80,9 +89,10 @@
   const clock = (ms) => Cockpit.format.clockTime(ms, { zone: document.getElementById("app").dataset.zone, lang });
 
   function since(ms) {
-    const age = Cockpit.format.age((Cockpit.live.now() - ms) / 1000, lang, true).replace("前", "");
+    const seconds = (Cockpit.live.now() - ms) / 1000;
+    const age = seconds < 60 ? [] : [Cockpit.format.age(seconds, lang, true).replace("前", "")]; // no new words each second: they are read out
     const from = Cockpit.word("lost_since", lang).replace("{}", clock(ms));
-    return [[from, age, Cockpit.word("lost_picture", lang)], [from, age], [from], []].map((form) => form.join(" · "));
+    return forms([[from, ...age, Cockpit.word("lost_picture", lang)], [from, ...age], [from]]);
   }
 
   /** How the city is, from all that is to be said to the one thing that must be. */
@@ -109,5 +119,9 @@
   }
 
   window.addEventListener("resize", soon);
+  document.fonts.ready.then(() => {
+    fitted = ""; // other letters, other widths
+    soon();
+  });
   Cockpit.state = { report, forget, soon };
 })();

@@ -13,6 +13,7 @@ from cockpit.columns import figure, headed
 from cockpit.context import CityContext
 from cockpit.panels import BUILT_IN
 from cockpit.scope import Scope
+from cockpit.sheets import as_csv
 from cockpit.tables import Table, table_of
 from streams.clock import ManualClock
 from tests.tiny_city import TinyCity, tiny_city
@@ -56,6 +57,11 @@ def test_a_number_has_its_unit_in_the_heading(city: TinyCity) -> None:
     assert heads(table(city, "number", "zh", indicator="hotline.wait"))[1] == "数值（秒）"
     context = CityContext(city.parts, Scope(), NOW)
     assert headed("诉求量", "1", context) == "诉求量"
+
+
+def test_a_spreadsheet_reads_chinese(city: TinyCity) -> None:
+    written = as_csv(table(city, "number", "zh", indicator="hotline.wait"))
+    assert written.startswith("\ufeff指标,数值（秒）".encode())
 
 
 def test_bullets_have_a_unit_a_row(city: TinyCity) -> None:

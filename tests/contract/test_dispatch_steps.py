@@ -87,7 +87,7 @@ def test_what_came_later_works_in_an_older_database(desk: Desk) -> None:
         assert writing.busy_with("u1", ("ISSUED",), False) == "O20261121-00001"
         sent = toolbox.broadcasts.send(writing, Draft(text="all here?", to=("u1",)), DEMONSTRATION)
         read = toolbox.broadcasts.read(writing, sent.number, "u1", DEMONSTRATION)
-    assert desk.store.broadcasts("u1", None, 10) == [read] and (read.number, read.read) == ("B20261121-00001", 1)
+    assert desk.store.broadcasts(["u1"], None, 10) == [read] and (read.number, read.read) == ("B20261121-00001", 1)
     desk.clock.advance(timedelta(minutes=1))
     with desk.store.writing() as writing:
         act(writing, "reset", "", DEMONSTRATION)

@@ -16,6 +16,7 @@ from cockpit.demo.feeds import (
 from cockpit.demo.feeds.feed import Feed
 
 FEEDS: tuple[Feed, ...] = (
+    weather_stations.FEED,
     hotline.FEED,
     urban_cases.FEED,
     hall_reviews.FEED,
@@ -26,5 +27,4 @@ FEEDS: tuple[Feed, ...] = (
     estates.FEED,
     procurement.FEED,
     taxes.FEED,
-    weather_stations.FEED,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,6 +12,13 @@ from tests.browser.chromium import PATIENCE_MS, browser, chromium, playwright
 __all__ = ["browser", "chromium", "playwright"]
 
 pytest.register_assert_rewrite("tests.browser.duty_desk", "tests.browser.watched")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that waits several times has as long as a loaded machine needs."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(4 * PATIENCE_MS / 1000))
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.broker.process import free_port
+from tests.browser.chromium import PATIENCE_MS
 from tests.browser.watched import Watched
 from tests.dispatch_city import Desk, dispatch_city
 from tests.running import cockpit
@@ -59,6 +60,7 @@ def desk(address: str) -> Iterator[Desk]:
 @pytest.fixture(scope="module")
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     with closing(chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")) as found:
+        found.set_default_timeout(PATIENCE_MS)
         yield found
 
 

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import plotly.data
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from layers import AreaLayer, LineLayer, PointLayer, Regions, encode_points, point_ids
 
-from .chromium import BLIND, browser, playwright, started
+from .chromium import BLIND, PATIENCE_MS, browser, playwright, started
 from .map_page import MapPage, served
 from .watched import Watched as Listening
 
@@ -99,7 +100,7 @@ def _open(watched: Watched, address: str, query: str = "still&region=even") -> P
 
 def _until(page: Page, expression: str, arg: object = None) -> None:
     """Returns when the expression is true in the page. (`wait_for_function` needs eval, which the page's policy forbids.)"""
-    for _ in range(200):
+    for _ in range(PATIENCE_MS // 50):
         if page.evaluate(expression, arg):
             return
         page.wait_for_timeout(50)
@@ -162,7 +163,7 @@ def test_things_move_between_frames(watched: Watched, address: str, montreal: Re
     for seq in range(2):
         lon = np.array([(west + east) / 2 + 0.01 * seq])
         frame = encode_points("map", "vehicles", seq, 1000 * seq, lon, np.array([(south + north) / 2]), point_ids(["bus 1"]),
-                              np.zeros(1, np.uint8), ["bus"], dt_ms=2000)  # fmt: skip
+                              np.zeros(1, np.uint8), ["bus"], dt_ms=6000)  # fmt: skip
         _send(page, "vehicles", frame)
         page.wait_for_timeout(300)
     early = page.evaluate("map.places('vehicles')")[0]
@@ -223,15 +224,24 @@ def test_drilling_flies_and_keeps_the_last_view_on_updates(watched: Watched, add
     assert page.evaluate("spec.drilled") is False
     page.evaluate(DRILL)
     _until(page, "map.camera().zoom > 11.5")
-    page.wait_for_timeout(1200)
+    flown = _rested(page)
     page.mouse.move(960, 540)
     page.mouse.wheel(0, -200)
-    page.wait_for_timeout(400)
-    before = page.evaluate("map.camera()")
+    _until(page, "flown => map.camera().zoom > flown.zoom", flown)
+    before = _rested(page)
     page.evaluate("map.setValues('regions', {}, {})")
-    page.wait_for_timeout(200)
-    assert page.evaluate("map.camera()") == before
+    assert _rested(page) == before
     watched.assert_clean()
+
+
+def _rested(page: Page) -> Any:
+    """Where the camera is when it has been there for some looks, with frames drawn between them."""
+    looks: list[Any] = []
+    while len(looks) < 4 or any(look != looks[-1] for look in looks[-4:]):
+        page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        page.wait_for_timeout(100)
+        looks.append(page.evaluate("map.camera()"))
+    return looks[-1]
 
 
 def test_without_webgl_it_says_so(playwright: Playwright, address: str) -> None:

@@ -27,7 +27,8 @@ class Watched:
         self.foreign: list[str] = []
 
     def watch(self, page: Page) -> Page:
-        """The same page, listened to from now on."""
+        """The same page, listened to from now on, and given time."""
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("response", self._answered)
@@ -59,7 +60,6 @@ class Screens:
 
     def __init__(self, browser: Browser, address: str, loaded: Callable[[Page], None]) -> None:
         self._context = browser.new_context(reduced_motion="reduce")
-        self._context.set_default_timeout(PATIENCE_MS)
         self._address = address if address.startswith("http") else f"http://{address}"
         self._loaded = loaded
         self._open: tuple[str, Page] | None = None

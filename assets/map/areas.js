@@ -76,7 +76,7 @@
   };
 
   const ringed = (id, shapes, unit) => [
-    city.strokes.layer(`${id}-glow`, shapes, { color: [...ACCENT, 48], width: 7 * unit }),
+    city.strokes.layer(`${id}-glow`, shapes, { color: [...ACCENT, 110], width: 12 * unit, soft: true }),
     city.strokes.layer(id, shapes, { color: [...ACCENT, 255], width: 2 * unit }),
   ];
 
@@ -109,7 +109,7 @@
 
   // The outer edge of what is shown: the city a little clearer than its districts, a part in the accent colour.
   const border = (outline, unit, drilled) => [
-    city.strokes.layer("border-glow", outline, { color: [...ACCENT, 20], width: 12 * unit }),
+    city.strokes.layer("border-glow", outline, { color: [...ACCENT, 44], width: 16 * unit, soft: true }),
     city.strokes.layer("border", outline, { color: drilled ? [...ACCENT, 150] : [190, 215, 245, 110], width: 1.5 * unit }),
   ];
 

@@ -12,7 +12,7 @@
   let versions = 0;
 
   const LOOK = {
-    module: () => city.columns.uniforms("strokes", { color: "vec4<f32>", width: "f32", opacity: "f32" }),
+    module: () => city.columns.uniforms("strokes", { color: "vec4<f32>", width: "f32", soft: "f32", opacity: "f32" }),
     vs: `#version 300 es
 #define SHADER_NAME strokes-vertex
 in vec2 positions;
@@ -23,6 +23,7 @@ out float vAside;
 void main(void) {
   vec4 place = positions.x < 0.5 ? instanceBegin : instanceEnd;
   vec2 cut = positions.x < 0.5 ? instanceCuts.xy : instanceCuts.zw;
+  if (strokes.soft > 0.5) cut = normalize(cut); // a wide glow has no pointed corners
   vAside = positions.y * (strokes.width * 0.5 + 0.5);
   gl_Position = project_position_to_clipspace(vec3(place.xy, 0.0), vec3(place.zw, 0.0), vec3(0.0));
   gl_Position.xy += project_pixel_size_to_clipspace(cut * vAside);
@@ -34,6 +35,8 @@ in float vAside;
 out vec4 fragColor;
 void main(void) {
   float within = clamp(strokes.width * 0.5 + 0.5 - abs(vAside), 0.0, 1.0) * min(strokes.width, 1.0);
+  float glow = max(1.0 - abs(vAside) / (strokes.width * 0.5), 0.0);
+  within = mix(within, glow * glow, strokes.soft);
   fragColor = strokes.color;
   fragColor.a *= within * strokes.opacity;
 }`,
@@ -108,11 +111,11 @@ void main(void) {
     return ready.get(shapes);
   };
 
-  // The outlines or lines of a GeoJSON collection; `color` [r, g, b, a], `width` in pixels.
-  const layer = (id, shapes, { color, width, opacity = 1 }) => {
+  // The outlines or lines of a GeoJSON collection; `color` [r, g, b, a], `width` in pixels; `soft` fades from its middle outwards.
+  const layer = (id, shapes, { color, width, opacity = 1, soft = false }) => {
     const { rows, count, version } = stretches(shapes);
     made = made ?? city.columns.layerOf(LOOK, "strokes");
-    return new made({ id, data: NOTHING, opacity, count, version, columns: { stretches: rows }, uniforms: { color: color.map((channel) => channel / 255), width } });
+    return new made({ id, data: NOTHING, opacity, count, version, columns: { stretches: rows }, uniforms: { color: color.map((channel) => channel / 255), width, soft: Number(soft) } });
   };
 
   city.strokes = { layer, ribbons, FLOATS };

@@ -76,20 +76,22 @@
     if (able.near) for (const name of ["near", "along", "lasso", "box"]) button(bar, name, lang, () => { close(); act.begin(name); });
     if (able.draw) button(bar, "draw", lang, () => turn("draw", kinds));
 
+    // Escape closes the open menu wherever the hand is, before it would go up a region; a field and a dialog come first.
     const key = (event) => {
-      if (event.key !== "Escape" || !open) return;
-      event.stopPropagation();
+      if (event.key !== "Escape" || !open || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      const at = event.target instanceof Element && !menu.contains(event.target) ? event.target : null;
+      if (at?.closest("input, textarea, select, [contenteditable]")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
       bar.querySelector(`[data-tool="${open}"]`)?.focus();
       close();
     };
-    for (const part of [bar, menu]) {
-      part.addEventListener("keydown", key);
-      part.addEventListener("pointerdown", (event) => event.stopPropagation());
-    }
+    document.addEventListener("keydown", key, true);
+    for (const part of [bar, menu]) part.addEventListener("pointerdown", (event) => event.stopPropagation());
     return {
       show(layers, off) { [listed, hidden] = [layers.filter((entry) => entry.style !== "regions" || Object.keys(entry.title ?? {}).length), off]; },
       pressed: (mode) => bar.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.tool === mode))),
-      remove() { bar.remove(); menu.remove(); },
+      remove() { document.removeEventListener("keydown", key, true); bar.remove(); menu.remove(); },
     };
   };
 

@@ -109,3 +109,20 @@ def test_live_cells_are_drawn_and_say_how_many(shown: Watched) -> None:
     _until(page, "map.ready()")
     assert page.evaluate("seen.errors") == []
     shown.assert_clean()
+
+
+def test_a_menu_leaves_the_middle_free_and_closes_by_escape_and_by_its_button(shown: Watched) -> None:
+    page = shown.page
+    page.set_viewport_size({"width": 1180, "height": 820})
+    _until(page, "map.ready()")
+    for by in ("keyboard", "button"):
+        page.click("[data-tool=layers]")
+        box = page.locator(".city-map-menu").bounding_box()
+        assert box and box["x"] > 590 + 60 and box["y"] + box["height"] <= 820
+        page.evaluate("document.activeElement.blur()")
+        if by == "keyboard":
+            page.keyboard.press("Escape")
+        else:
+            page.click("[data-tool=layers]")
+        assert page.locator(".city-map-menu").is_hidden()
+    shown.assert_clean()

@@ -55,7 +55,7 @@ class Cockpit:
             if holds():
                 return
             signal.sigtimedwait((), 0.1)
-        raise TimeoutError(f"{what}: not within {timeout_s} s\n{self.printed()}")
+        raise TimeoutError(f"{what}: not within {timeout_s} s\n{self.stacks()}")
 
     def printed(self) -> str:
         """The last of what the process has printed."""

@@ -37,6 +37,7 @@ import msgspec
 from .addresses import Addresses
 from .container import MapContainer
 from .layer import Layer
+from .mistakes import ArgumentError
 
 SCRIPTS = (
     "graphics.js", "ramp.js", "choropleths.js", "frame.js", "legs.js", "motion.js", "columns.js", "swarm.js", "strokes.js",
@@ -49,7 +50,10 @@ SCRIPTS = (
 
 
 def deck_spec(container: MapContainer, addresses: Addresses | None = None) -> dict[str, Any]:
-    """The spec of a container, ready for JSON."""
+    """The spec of a container, ready for JSON. Raises ArgumentError for what is none."""
+    if not isinstance(container, MapContainer):
+        given = f"{type(container).__name__} {container!r:.40}"
+        raise ArgumentError([f"deck_spec: container must be a MapContainer, got {given}. Hint: MapContainer(regions, layers, region)"])
     at = addresses or Addresses()
     shown, root = container.shown, container.regions.root.code
     spec = {

@@ -17,6 +17,7 @@ from .drawing import Part, Shape, View
 from .incident_marks import incident_parts
 from .layer import Layer
 from .looks import SHADES, look_of
+from .mistakes import LayerError
 
 MAGIC = 0x43435032
 """The first four bytes of a frame, little endian: "2PCC" in the file, CCP2 as a number."""
@@ -99,7 +100,10 @@ def encode_points(
     at_ms, n, origin [lon, lat] (the south-west corner), step [lon, lat] (degrees), kinds (the names that `kinds` indexes),
     dt_ms (usual time between frames) · u32 id[n] · u16 x[n] · u16 y[n] · u8 x[n] · u8 y[n] · u8 kind[n]. A place is origin +
     step × (65,536 × the u8 + the u16). Points without a place (NaN) are left out. WGS84. 11 bytes per point, to 1 cm in a city.
+
+    Raises LayerError where the four columns are no arrays of one length.
     """
+    _same_length(layer, lon=lon, lat=lat, ids=ids, kinds=kinds)
     here = np.isfinite(lon) & np.isfinite(lat)
     lon, lat, ids, kinds = lon[here], lat[here], ids[here], kinds[here]
     origin = [float(axis.min()) if len(axis) else 0.0 for axis in (lon, lat)]
@@ -114,3 +118,11 @@ def encode_points(
     high = [(axis >> 16).astype("u1") for axis in (x, y)]
     columns = [ids.astype("<u4"), *low, *high, kinds.astype("u1")]
     return b"".join([np.array([MAGIC, len(header)], dtype="<u4").tobytes(), header, *(column.tobytes() for column in columns)])
+
+
+def _same_length(layer: str, **columns: object) -> None:
+    shapes = {name: column.shape if isinstance(column, np.ndarray) else type(column).__name__ for name, column in columns.items()}
+    if len(set(shapes.values())) > 1 or not all(isinstance(shape, tuple) and len(shape) == 1 for shape in shapes.values()):
+        given = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        wanted = "lon, lat, ids and kinds must be numpy columns of one length"
+        raise LayerError([f"live layer {layer!r}: {wanted}, got {given}. Hint: one row per thing"])

@@ -6,8 +6,9 @@ import json
 import struct
 
 import numpy as np
+import pytest
 
-from layers import encode_points, point_ids
+from layers import LayerError, deck_spec, encode_points, point_ids
 
 
 def test_a_frame_reads_back() -> None:
@@ -45,3 +46,16 @@ def test_an_empty_frame_is_a_frame() -> None:
     none = np.array([], np.float64)
     frame = encode_points("map", "x", 1, 1, none, none, np.array([], np.uint32), np.array([], np.uint8))
     assert json.loads(frame[8:])["n"] == 0
+
+
+def test_columns_of_other_lengths_are_named() -> None:
+    two, one = np.zeros(2), np.zeros(1)
+    with pytest.raises(LayerError, match=r"live layer 'cars': .* one length, got lon \(2,\), lat \(1,\)"):
+        encode_points("map", "cars", 0, 0, two, one, one.astype(np.uint32), one.astype(np.uint8))
+    with pytest.raises(LayerError, match=r"got lon list, .* Hint: one row per thing"):
+        encode_points("map", "cars", 0, 0, [1.0], one, one.astype(np.uint32), one.astype(np.uint8))  # type: ignore[arg-type]
+
+
+def test_a_spec_is_made_of_a_container() -> None:
+    with pytest.raises(LayerError, match="container must be a MapContainer, got str 'x'"):
+        deck_spec("x")  # type: ignore[arg-type]

@@ -53,7 +53,7 @@ def deck_spec(container: MapContainer, addresses: Addresses | None = None) -> di
     """The spec of a container, ready for JSON. Raises ArgumentError for what is none."""
     if not isinstance(container, MapContainer):
         given = f"{type(container).__name__} {container!r:.40}"
-        raise ArgumentError([f"deck_spec: container must be a MapContainer, got {given}. Hint: MapContainer(regions, layers, region)"])
+        raise ArgumentError([f"deck_spec: container must be a MapContainer, got {given}. Hint: MapContainer(regions, …)"])
     at = addresses or Addresses()
     shown, root = container.shown, container.regions.root.code
     spec = {

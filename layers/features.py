@@ -52,6 +52,8 @@ class Features(metaclass=Checked):
 
     def renamed(self, columns: Mapping[str, str]) -> Features:
         """The features with properties under other names: new name → the one in the file."""
+        if not columns:
+            return self
         rows = [{**row, **{new: row.get(old) for new, old in columns.items()}} for row in self.properties]
         return Features(self.geometries, rows)
 

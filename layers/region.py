@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .mistakes import Named
-
 
 @dataclass(frozen=True, slots=True)
-class Region(metaclass=Named):
+class Region:
     """A place that counts and drills; without geometry it is only not drawn.
 
     `code` is an opaque string, `parent` is "" for the root, `level` the file's own number (0 = city in the demo),

@@ -65,16 +65,24 @@ def run(stage: str) -> Outcome:
     lines: list[str] = []
     code = 0
     for command in commands(stage):
-        lines += (said := _stream(command, {"COCKPIT_TEST_LONG": "1"} if stage in AGAIN else {}))[1]
+        lines += (said := _stream(command, told(stage, os.environ)))[1]
         code = code or said[0]
     summary = next((found[1] for line in reversed(lines) if (found := SUMMARY.match(line))), "clean" if code == 0 else "failed")
     servers = tuple(found[1].strip() for line in lines if (found := SERVERS.match(line)) and found[1] != "none")
     return Outcome(stage, code, time.monotonic() - began, summary, servers)
 
 
-def _stream(command: list[str], settings: Mapping[str, str]) -> tuple[int, list[str]]:
-    lines, told = [], {**os.environ, **settings}
-    with subprocess.Popen(command, cwd=ROOT, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+def told(stage: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the stage's processes. They are hundreds, and keep what they compile."""
+    kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | ({"COCKPIT_TEST_LONG": "1"} if stage in AGAIN else {})
+
+
+def _stream(command: list[str], environment: Mapping[str, str]) -> tuple[int, list[str]]:
+    lines = []
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         for line in process.stdout or ():
             tell(line.rstrip("\n"))
             lines.append(COLOUR.sub("", line).rstrip())

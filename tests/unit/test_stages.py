@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.run_stages import AGAIN, MARKERS, ROOT, Outcome, summarise, totals
+from tests.run_stages import AGAIN, MARKERS, ROOT, Outcome, summarise, told, totals
 
 MARKS = ("broker", "browser", "fault")
 EVERY_MIX = [set(mix) for size in range(len(MARKS) + 1) for mix in combinations(MARKS, size)]
@@ -29,6 +29,12 @@ def test_the_full_forms_are_those_of_fast_tests(marks: set[str]) -> None:
     known = {mark: mark in marks for mark in (*MARKS, "bench")}
     assert eval(AGAIN["proofs"], {}, {**known, "proof": True}) == eval(MARKERS["fast"], {}, known)
     assert not eval(AGAIN["proofs"], {}, {**known, "proof": False})
+
+
+def test_processes_keep_what_they_compile_and_proofs_are_in_full() -> None:
+    mine = {"PATH": "/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+    assert told("fast", mine) == {"PATH": "/bin"}
+    assert told("proofs", mine) == {"PATH": "/bin", "COCKPIT_TEST_LONG": "1"}
 
 
 @pytest.mark.parametrize("mark", MARKS)

@@ -24,7 +24,10 @@ from streams.clock import Clock
 _WAITING: Final = 64
 _PICTURES: Final = 16
 """So many maps wait to be drawn at most; of the orders behind them the values are kept, and the next sweep draws the map."""
-_SWEEP_S: Final = 60.0
+_SWEEP_S: Final = 20.0
+_EVERY: Final = timedelta(minutes=1)
+_MADE_UP: Final = 5
+"""So many orders of before in one go: those of now come first."""
 _SETTLED: Final = timedelta(minutes=1)
 """Whoever issued it has had the time."""
 _REACHES_BACK: Final = timedelta(hours=24)
@@ -80,7 +83,7 @@ class Freezer:
         """How many orders of before were made up for. Raises as `take`."""
         now = self._clock()
         with self._toolbox.store.alone("freezer") as alone:
-            left = self._toolbox.store.unfrozen(now - _REACHES_BACK, 100) if alone else []
+            left = self._toolbox.store.unfrozen(now - _REACHES_BACK, _MADE_UP) if alone else []
             left = [one for one in left if one.issued_at and one.issued_at < now - _SETTLED]
             for order in left:
                 draw = self.take(order, late=True)
@@ -109,14 +112,17 @@ class Freezer:
             self._toolbox.orders.freeze(writing, number, screen, picture)
 
     def _freeze(self) -> None:
+        swept = self._clock()
         while not self._stopped.is_set():
             try:
                 order = self._issued.get(timeout=_SWEEP_S)
             except Empty:
-                self._tried(lambda: bool(self.sweep()))
-                continue
+                order = None
             if order is not None:
                 self._tried(lambda order=order: self._both(order))  # type: ignore[misc]
+            if not self._stopped.is_set() and self._clock() - swept >= _EVERY:
+                swept = self._clock()
+                self._tried(self.sweep)
 
     def _both(self, order: Order) -> None:
         draw = self.take(order)

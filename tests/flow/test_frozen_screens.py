@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -133,3 +134,16 @@ def test_a_repeated_answer_is_frozen_once_and_the_order_never_waits(office: Offi
     assert [one.number for one in office.issued] == [number]
     for _ in range(200):
         office.freezer.note(office.issued[0])  # nobody takes them: what is too much is left for the sweep
+
+
+def test_its_threads_keep_what_they_are_told_of(office: Office) -> None:
+    number = office.ordered(screen=SCREEN)
+    office.freezer.start()
+    office.freezer.note(office.issued[0])
+    for _ in range(3000):
+        order = office.caller.desk.store.order(number)
+        if order is not None and order.picture:
+            break
+        threading.Event().wait(0.02)
+    office.freezer.stop()
+    assert office.caller.get(f"/orders/{number}/screen").json()["picture"]

@@ -70,6 +70,20 @@ def test_a_slot_that_a_board_shows_cannot_go_alone(folder: Folder) -> None:
     assert all(problem.file.parts[0] == "boards" for problem in folder.reload.problems())
 
 
+def test_a_saved_roster_is_taken_over_and_one_with_a_mistake_is_not(folder: Folder) -> None:
+    roster = folder.city.roster
+    path = folder.path / "roster" / "units.csv"
+    path.parent.mkdir()
+    path.write_text("id,name\nU1,East\n", "utf-8")
+    assert matters(folder.path, path)
+    folder.reload.look()
+    assert folder.city.roster is roster and [unit.id for unit in roster.units] == ["U1"]
+    path.write_text("id,name\nU2,West\nU2,again\n", "utf-8")
+    folder.reload.look()
+    assert [unit.id for unit in roster.units] == ["U1"]
+    assert [problem.line for problem in folder.reload.problems()] == [3]
+
+
 def test_regions_are_not_read_again(folder: Folder) -> None:
     regions = folder.city.regions
     (folder.path / "regions.geojson").write_text("nothing", "utf-8")

@@ -22,9 +22,10 @@ from streams.clock import system_clock
 from streams.json_codec import JsonCodec
 from streams.kafka import KafkaLog
 from tests.broker.process import ServerProcess
+from tests.forms import form
 from tests.line import ZONE, small_slot, small_tree
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 
 class Shared:
@@ -93,7 +94,7 @@ def shared(kafka_server: ServerProcess, redis_server: ServerProcess) -> Iterator
     made.close()
 
 
-def wait(holds: Callable[[], bool], what: Callable[[], object], timeout_s: float = 60) -> None:
+def wait(holds: Callable[[], bool], what: Callable[[], object], timeout_s: float = 120) -> None:
     end_s = time.monotonic() + timeout_s
     while not holds():
         assert time.monotonic() < end_s, what()
@@ -130,7 +131,7 @@ def test_a_newcomer_catches_up_apart_and_is_counted_by_all_workers(shared: Share
         assert sum(positions(shared.ledger.state(slot)).values()) == shared.sent
         assert shared.value(f"{slot}.requests") == shared.sent
     during = [moment for moment in shared.commits if moment >= begun_s]
-    assert max(later - earlier for earlier, later in pairwise(during)) < 1.0
+    assert max(later - earlier for earlier, later in pairwise(during)) < form(30, 1)
 
 
 def test_a_changed_measure_is_recomputed_under_load(shared: Shared) -> None:

@@ -12,10 +12,26 @@
   }; // what is in order or settled is a small ring: it is there for who looks for it, and keeps the map calm
   const RANK = Object.keys(STATUS);
 
+  const SIGNS = { square: "■", triangle: "▲", ring: "○" };
+  const statusOf = (seen, i) => (seen.names[seen.kinds[i]] in STATUS ? seen.names[seen.kinds[i]] : "alarm");
+
+  // What the legend shows for them: the gravest that is there, that of an alarm where nothing is.
+  const sign = (track) => {
+    const seen = track?.at(Infinity);
+    const ranks = Array.from({ length: seen?.n ?? 0 }, (_, i) => RANK.indexOf(statusOf(seen, i)));
+    const { sign: shape, color } = STATUS[RANK[ranks.length ? Math.min(...ranks) : 0]];
+    return { sign: SIGNS[shape], color };
+  };
+
+  // Where they are going to stand: {at, quiet}.
+  const stands = (track) => {
+    const seen = track.at(Infinity);
+    return Array.from({ length: seen.n }, (_, i) => ({ at: [seen.origin[0] + seen.places[2 * i], seen.origin[1] + seen.places[2 * i + 1]], quiet: Boolean(STATUS[statusOf(seen, i)].quiet) }));
+  };
+
   const listed = (entry, seen) =>
     Array.from({ length: seen.n }, (_, i) => {
-      const name = seen.names[seen.kinds[i]];
-      const status = name in STATUS ? name : "alarm";
+      const status = statusOf(seen, i);
       return { layer: entry.id, id: seen.ids[i], rank: RANK.indexOf(status), look: STATUS[status], at: [seen.places[2 * i], seen.places[2 * i + 1]], count: 1 };
     }).sort((a, b) => a.rank - b.rank || a.id - b.id);
 
@@ -56,5 +72,5 @@
     ];
   };
 
-  city.incidents = { layers, STATUS };
+  city.incidents = { layers, sign, stands, STATUS };
 })();

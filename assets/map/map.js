@@ -73,7 +73,7 @@
       legend.show(told, spec ? spec.layers.filter((entry) => entry.live && entry.kind === "point" && !state.hidden.has(entry.id) && entry.title?.[lang]).map(mark) : []);
     };
 
-    const mark = ({ style, title }) => ({ sign: style === "incident" ? "■" : "•", color: style === "incident" ? city.incidents.STATUS.alarm.color : [214, 245, 255], text: title[lang] });
+    const mark = ({ id, style, title }) => ({ ...(style === "incident" ? city.incidents.sign(state.tracks[id]) : { sign: "•", color: [214, 245, 255] }), text: title[lang] });
 
     const rest = () => {
       rested = false;
@@ -232,6 +232,7 @@
         track.push(points, performance.now());
         if (entry.style === "incident") {
           track.fresh = points.kind.some((kind) => points.kinds[kind] === "alarm_new");
+          colour(); // the legend shows the gravest of them
           rest();
         }
         if (city.kinds[entry.kind]?.fed) state.refresh(); // it lies in the ground

@@ -16,13 +16,16 @@
     const reserved = (spec, state, viewport) => {
       const frame = element.getBoundingClientRect();
       const boxes = [...element.querySelectorAll(".city-map-legend, .city-map-scale")].map((part) => part.getBoundingClientRect());
-      const signs = spec.layers.filter((entry) => entry.style === "incident" && state.tracks[entry.id]).flatMap(({ id }) => state.tracks[id].all());
+      const signs = spec.layers.filter((entry) => entry.style === "incident" && state.tracks[entry.id]).flatMap(({ id }) => city.incidents.stands(state.tracks[id]));
       const half = SIGN_PX * state.unit;
       const dot = DOT_PX * state.unit;
       return [
         ...boxes.map((box) => ({ x: box.x - frame.x + box.width / 2, y: box.y - frame.y + box.height / 2, w: box.width / 2, h: box.height / 2 })),
         ...city.plots.dots(state.plots).map((at) => viewport.project(at)).map(([x, y]) => ({ x, y, w: dot, h: dot })),
-        ...signs.slice(0, SIGNS_MAX).map((at) => viewport.project(at)).map(([x, y]) => ({ x: x + 0.7 * half, y, w: 1.7 * half, h: half })), // and how many they are, to their right
+        ...signs.slice(0, SIGNS_MAX).map(({ at, quiet }) => {
+          const [x, y] = viewport.project(at);
+          return quiet ? { x, y, w: dot, h: dot } : { x: x + 0.7 * half, y, w: 1.7 * half, h: half }; // and how many they are, to their right
+        }),
       ];
     };
 

@@ -111,6 +111,24 @@ def test_live_cells_are_drawn_and_say_how_many(shown: Watched) -> None:
     shown.assert_clean()
 
 
+HAPPENED = """kinds => {
+  const entry = {id: "open", kind: "point", style: "incident", live: true, title: {zh: "事件", en: "open"}};
+  map.setSpec({...spec, layers: [...spec.layers, entry]});
+  const places = Float32Array.from(kinds.flatMap((_, i) => [0.2 * i, 0]));
+  const [kind, id] = [Uint8Array.from(kinds.keys()), Uint32Array.from(kinds.keys())];
+  map.setPoints("open", {n: kinds.length, kinds, kind, id, origin: [120.3, 30.45], places, dt_ms: 0});
+}"""
+
+
+@pytest.mark.parametrize(("kinds", "sign"), [(["fine"], "○"), (["fine", "watch"], "▲"), (["watch", "alarm", "fine"], "■")])
+def test_the_legend_shows_the_gravest_of_what_has_happened(shown: Watched, kinds: list[str], sign: str) -> None:
+    shown.page.evaluate(HAPPENED, kinds)
+    _until(shown.page, "map.ready()")
+    assert f"{sign}open" in shown.page.locator(".city-map-legend").inner_text().replace("\n", "").replace(" ", "")
+    assert shown.page.evaluate("seen.errors") == []
+    shown.assert_clean()
+
+
 def test_a_menu_leaves_the_middle_free_and_closes_by_escape_and_by_its_button(shown: Watched) -> None:
     page = shown.page
     page.set_viewport_size({"width": 1180, "height": 820})

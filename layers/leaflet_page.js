@@ -3,6 +3,7 @@ const drawCityPage = (map, page) => {
   "use strict";
   const GAP = 4; // pixels between two texts, and between a mark and its name
   const LARGE = 6; // a mark of this radius or more is not written over
+  const OWN = 1e6; // from this rank on a text belongs to the mark in its middle, as the count of a cluster does
   const STEPS = [0, -1.5, 1.5]; // a name of rank 0 or more may step up or down by so many of its own heights
 
   const made = (tag, name, words) => {
@@ -122,7 +123,7 @@ const drawCityPage = (map, page) => {
     const texts = [...document.querySelectorAll(".city-text")].sort((a, b) => b.dataset.rank - a.dataset.rank);
     const seen = texts.map((box) => ({ box, at: box.parentElement.getBoundingClientRect(), width: box.offsetWidth, height: box.offsetHeight }));
     for (const { box, at, width, height } of seen) {
-      const others = marks.filter(({ x, y }) => Math.abs(x - at.left) + Math.abs(y - at.top) > 2);
+      const others = marks.filter(({ x, y }) => box.dataset.rank < OWN || Math.abs(x - at.left) + Math.abs(y - at.top) > 2);
       const found = map.getZoom() < Number(box.dataset.from) ? undefined : places(box, width, height).map(([dx, dy]) => {
         const [x, y] = [at.left + dx, at.top + dy];
         return { dx, dy, left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };

@@ -15,6 +15,8 @@ Box = tuple[float, float, float, float]
 """left, top, right, bottom in pixels."""
 
 GAP_PX: Final = 4.0
+OWN: Final = 1e6
+"""From this rank on a text belongs to the mark in its middle, as the count of a cluster does."""
 _STEPS: Final = (0.0, -1.5, 1.5)
 """A name of rank 0 or more may step up or down by so many of its own heights."""
 
@@ -53,21 +55,25 @@ class Sheet:
             if text.words in said and text.rank < 0:
                 continue
             wide, high = size(text)
-            free = [at for at in _places(text, x, y, wide, high) if self._free(_box(at, wide, high), taken, (x, y))]
+            free = [
+                at
+                for at in _places(text, x, y, wide, high)
+                if self._free(_box(at, wide, high), taken, (x, y) if text.rank >= OWN else None)
+            ]
             if free:
                 at = min(free, key=lambda one: self.marks.covered(_box(one, wide, high)))
                 taken.append(_box(at, wide, high))
                 said.add(text.words)
                 yield text, *at
 
-    def _free(self, box: Box, taken: Sequence[Box], place: tuple[float, float]) -> bool:
-        """Whether a box lies in the picture and touches nothing; a mark in whose middle the text belongs is no hindrance."""
+    def _free(self, box: Box, taken: Sequence[Box], own: tuple[float, float] | None) -> bool:
+        """Whether a box lies in the picture and touches nothing; the mark in whose middle the text belongs is no hindrance."""
         left, top, right, bottom = box
         if left < 0 or top < 0 or right > self.width_px or bottom > self.height_px:
             return False
         if any(_touch(box, other) for other in taken):
             return False
-        others = ((x, y, radius) for x, y, radius in self.marks.large if abs(x - place[0]) + abs(y - place[1]) > 1)
+        others = (one for one in self.marks.large if own is None or abs(one[0] - own[0]) + abs(one[1] - own[1]) > 1)
         return not any(_touch(box, (x - radius, y - radius, x + radius, y + radius)) for x, y, radius in others)
 
 

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from layers import AreaLayer, ClusterLayer, Features, IconLayer, MapContainer, Mark, Plotting, Regions
+from layers import AreaLayer, ClusterLayer, Features, IconLayer, MapContainer, Mark, Plotting, PointLayer, Regions
 from layers.leaflet import leaflet_page
 
 pytestmark = pytest.mark.browser
@@ -98,3 +98,31 @@ def test_words_never_become_markup(browser: Browser, tmp_path: Path) -> None:
     assert ATTACKS[0] in page.locator(".city-text").all_inner_texts()
     assert page.title() == ATTACKS[2]
     assert asked == [] and not [text for text in said if "hit" in text]
+
+
+def test_no_name_lies_over_an_incident_and_the_legend_tells_what_is_to_be_seen(browser: Browser, tmp_path: Path) -> None:
+    """The incident lies where the name of the first region belongs; the police only comes from near."""
+    shapes = [None, *(shapely.box(120 + x, 30, 121 + x, 31) for x in range(2))]
+    rows = [{"code": "0", "parent": None, "name": "市", "level": 0}]
+    rows += [{"code": f"0{x}", "parent": "0", "name": f"{x}区", "level": 1} for x in range(2)]
+    at = Features.at(np.array([120.5, 120.5]), np.array([30.5, 30.5]), [{"light": "alarm"}, {"light": "fine"}])
+    police = Features.at(np.array([121.5]), np.array([30.5]), [{"name": "派出所"}])
+    layers = (
+        AreaLayer(id="regions", style="regions", values={"00": 1.0, "01": 2.0}, title={"zh": "数"}),
+        PointLayer(id="police", style="place_police", features=police, title={"zh": "派出所"}, min_zoom=12),
+        PointLayer(id="cases", style="incident", features=at, title={"zh": "事件"}, told_by="light"),
+    )
+    container = MapContainer(Regions(Features(np.array(shapes, dtype=object), rows)), layers, "0")
+    page, asked, said = _open(browser, tmp_path, leaflet_page(container))
+    told = "all => all.map(one => [one.textContent, one.getBoundingClientRect().toJSON()])"
+    named = dict(page.locator(".city-text:visible").evaluate_all(told))
+    x, y = page.evaluate("(({x, y}) => [x, y])(cityPage.map.latLngToContainerPoint([30.5, 120.5]))")
+    assert {"0区", "×2"} <= named.keys()
+    for words, box in named.items():
+        across, down = box["left"] < x + 7 and box["right"] > x - 7, box["top"] < y + 7 and box["bottom"] > y - 7
+        assert not (across and down), words
+    assert page.locator(".city-mark").all_inner_texts() == ["事件"]
+    page.evaluate("cityPage.map.setView([30.5, 121.5], 14, {animate: false})")
+    page.wait_for_function("document.querySelectorAll('.city-mark').length === 2")
+    assert page.locator(".city-mark").all_inner_texts() == ["派出所", "事件"]
+    assert (asked, said) == ([], [])

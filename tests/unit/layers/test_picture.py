@@ -59,7 +59,7 @@ def test_a_name_steps_aside_for_a_large_mark_and_a_roads_name_stays_away() -> No
     mark = ((205.0, 200.0, 11.0),)
     assert _written((Text(0, 0, "区", rank=1), 200, 200), large=mark) == [("区", 200, 179)]
     assert _written((Text(0, 0, "路", rank=-900), 200, 200), large=mark) == []
-    assert _written((Text(0, 0, "×3", rank=1), 205, 200), large=mark) == [("×3", 205, 200)], "in its own mark a text may stand"
+    assert _written((Text(0, 0, "×3", rank=1e6), 205, 200), large=mark) == [("×3", 205, 200)], "in its own mark a text may stand"
 
 
 def test_of_names_that_touch_the_higher_rank_stays_and_nothing_stands_on_the_frame_or_outside() -> None:

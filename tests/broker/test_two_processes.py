@@ -17,8 +17,9 @@ from streams.kafka import KafkaLog
 from tests.broker.process import free_port
 from tests.running import ROOT, cockpit, environment
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(900)]
 
+PATIENCE_S = 120
 CITY = ROOT / "tests" / "cities" / "tiny"
 
 
@@ -37,16 +38,20 @@ def test_what_ingest_counts_another_process_shows(kafka_server: Any, redis_serve
         worker = subprocess.Popen(command, env=environment(tmp_path, settings), stdout=out, stderr=out, cwd=ROOT)
     try:
         with cockpit("serve", str(CITY), "--no-ingest", state=tmp_path, settings=settings, port=free_port()) as running:
-            running.wait(lambda: running.slot("hotline")["accepted"] == 30, 60, "the web process shows what was counted")
+            running.wait(lambda: running.slot("hotline")["accepted"] == 30, PATIENCE_S, "the web process shows what was counted")
             window = {"from": (now - timedelta(hours=1)).isoformat(), "to": (now + timedelta(minutes=1)).isoformat()}
             (reading,) = running.get("/api/v1/indicators/hotline.requests", **window)["readings"]
-            assert (reading["value"], reading["status"]) == (30.0, "live")
+            assert reading["value"] == 30.0
+            assert reading["status"] in ("live", "late")  # late where it took a minute to come so far
             worker.terminate()
-            assert worker.wait(20) == 0
-            running.wait(lambda: "silent" in running.slot("hotline")["reason"], 15, "the web process notices that nobody counts")
+            assert worker.wait(PATIENCE_S) == 0
+            running.wait(
+                lambda: "silent" in running.slot("hotline")["reason"], PATIENCE_S, "the web process notices that nobody counts"
+            )
             assert running.slot("hotline")["status"] == "stale"
     finally:
         worker.kill()
+        worker.wait()
 
 
 def test_a_new_slot_file_reaches_who_counts_and_who_shows(kafka_server: Any, redis_server: Any, tmp_path: Path) -> None:
@@ -67,12 +72,12 @@ def test_a_new_slot_file_reaches_who_counts_and_who_shows(kafka_server: Any, red
         worker = subprocess.Popen(command, env=environment(tmp_path, settings), stdout=out, stderr=out, cwd=ROOT)
     try:
         with cockpit("serve", str(folder), "--no-ingest", state=tmp_path, settings=settings, port=free_port()) as running:
-            running.wait(lambda: running.slot("hotline")["accepted"] == 500, 60, "the web process shows what was counted")
+            running.wait(lambda: running.slot("hotline")["accepted"] == 500, PATIENCE_S, "the web process shows what was counted")
             (folder / "slots" / "second.yaml").write_text(text.replace("slot: hotline", "slot: second"), "utf-8")
-            running.wait(lambda: "second" in running.get("/readyz")["slots"], 5, "the web process knows the new slot")
-            running.wait(lambda: running.slot("second")["accepted"] == 500, 30, "the other process counts the new slot")
+            running.wait(lambda: "second" in running.get("/readyz")["slots"], PATIENCE_S, "the web process knows the new slot")
+            running.wait(lambda: running.slot("second")["accepted"] == 500, PATIENCE_S, "the other process counts the new slot")
             (folder / "slots" / "second.yaml").unlink()
-            running.wait(lambda: "second" not in running.get("/readyz")["slots"], 5, "the slot is gone")
+            running.wait(lambda: "second" not in running.get("/readyz")["slots"], PATIENCE_S, "the slot is gone")
     finally:
         worker.terminate()
-        worker.wait(20)
+        worker.wait(PATIENCE_S)

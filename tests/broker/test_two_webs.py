@@ -57,7 +57,7 @@ def counting(folder: Path, tmp_path: Path, settings: dict[str, str]) -> Iterator
         yield
     finally:
         worker.kill()
-        worker.wait(20)
+        worker.wait(120)
 
 
 def screen(web: Cockpit, stack: ExitStack) -> Client:
@@ -90,7 +90,7 @@ def test_two_web_processes_show_the_same_and_one_may_die(kafka_server: Any, redi
             for name in ("one", "other")
         ]
         for web in webs:
-            web.wait(partial(_has_counted, web, 30), 60, "it shows what was counted")
+            web.wait(partial(_has_counted, web, 30), 120, "it shows what was counted")
         screens = [screen(web, stack) for web in webs]
         for each in screens:
             each.hello(query="window=24h")

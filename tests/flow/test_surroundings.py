@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
+from cockpit.city import load_city
+from cockpit.city_files import CityError
 from cockpit.dispatch.running import rules_of
 from cockpit.dispatch.toolbox import Toolbox
+from cockpit.panels.installed import kinds
 from cockpit.server import create_app
 from tests.desk import desk
 from tests.dispatch_city import dispatch_city
@@ -150,3 +153,11 @@ def test_a_moment_that_has_not_come_is_refused(asked: Asked) -> None:
     assert asked.caller.get("/incidents/I0-1/context").status_code == 404
     empty = asked.caller.get(f"/incidents/{number}/replay").json()
     assert (empty["units"], empty["units_reach"], empty["indicators"]) == ([], False, [])
+
+
+def test_weather_of_a_slot_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    folder = dispatch_city(tmp_path / "city", "weather: hotlin\n")
+    with pytest.raises(CityError) as caught:
+        load_city(folder, kinds())
+    (problem,) = caught.value.problems
+    assert "there is no slot 'hotlin'" in str(problem) and "did you mean 'hotline'" in str(problem)

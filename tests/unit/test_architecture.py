@@ -63,7 +63,8 @@ def test_every_package_folder_says_what_it_is_for() -> None:
 
 def test_every_third_party_import_is_a_declared_dependency(here: House) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {_distribution(line) for line in [*project["dependencies"], *project["optional-dependencies"]["fast"]]}
+    extras = project["optional-dependencies"]
+    declared = {_distribution(line) for line in [*project["dependencies"], *extras["fast"], *extras["notify"]]}
     providers = packages_distributions()
     violations = []
     for module in here:

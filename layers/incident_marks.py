@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import shapely
@@ -17,7 +19,7 @@ APART_PX = 24
 MERGED_MAX = 400
 """Of more marks than this all pairs are not compared, and each stands for itself."""
 _HALO = Look(fill=GROUND, fill_opacity=0.75, stroke_opacity=0.6, width_px=1.5, radius_px=11)
-_RANK = {light: number for number, light in enumerate(LIGHTS)}
+_RANK: Final = MappingProxyType({light: number for number, light in enumerate(LIGHTS)})
 
 
 def incident_parts(places: NDArray[np.float64], lights: Sequence[str], names: Sequence[str], view: View) -> Iterable[Part]:

@@ -102,8 +102,9 @@ def test_an_actor_of_a_region_sees_its_own(asked: Asked) -> None:
 def test_a_department_sees_what_its_units_lead_help_with_or_are_ordered_to(asked: Asked) -> None:
     led, helped, told, _ = (asked.desk.receive(region="770101", title=title).number for title in "abcd")
     for number, unit in ((led, "U1"), (helped, "U2")):
-        for verb, said in (("accept", {}), ("file", {}), ("dispatch", {"unit": unit})):
-            asked.desk.act(number, verb, **said)
+        asked.desk.act(number, "accept")
+        asked.desk.act(number, "file")
+        asked.desk.act(number, "dispatch", unit=unit)
     asked.desk.act(helped, "add-unit", unit="U1")
     asked.desk.draft(incident=told, unit="U1", region="770101")
 

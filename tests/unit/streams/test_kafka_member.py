@@ -5,7 +5,7 @@ from __future__ import annotations
 from structlog.testing import capture_logs
 
 from streams.kafka_member import Member
-from tests.unit.streams.test_kafka_source import Table
+from tests.kafka_table import Table
 
 
 def test_partitions_are_logged_once_per_change() -> None:

@@ -46,7 +46,11 @@ def test_what_is_applied_counts_and_can_be_taken_back_and_forth(importing: Roste
 
 
 def test_a_workbook_is_taken_apart_by_titles_or_by_columns_times_and_days_written_out(importing: RosterImport) -> None:
-    duty = [["who", "days", "from", "to", "first"], ["U1", "mon-fri", 8.5 / 24, "20:00", 46348], [None, None, None, None, None]]
+    duty: list[list[object]] = [
+        ["who", "days", "from", "to", "first"],
+        ["U1", "mon-fri", 8.5 / 24, "20:00", 46348],
+        [None, None, None, None, None],
+    ]
     found = tables_of("roster.xlsx", workbook(单位=[["id", "name"], ["U1", "东区"]], Sheet2=duty))
     assert sorted(found) == ["duty.csv", "units.csv"]
     assert found["duty.csv"].decode().splitlines()[1] == "U1,mon-fri,08:30,20:00,2026-11-22"

@@ -96,7 +96,7 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def durable(connection: Any, _: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

@@ -135,10 +135,19 @@ POSITION: Final = Table(
 
 _NEVER: Final = "the journal is only ever added to"
 
-_SQLITE_GUARDS: Final = tuple(
-    f"CREATE TRIGGER dispatch_journal_no_{verb} BEFORE {verb} ON dispatch_journal BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END"
-    for verb in ("update", "delete")
+_SQLITE_GUARDS: Final = (
+    *(
+        f"CREATE TRIGGER IF NOT EXISTS dispatch_journal_no_{verb} BEFORE {verb} ON dispatch_journal "
+        f"BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END"
+        for verb in ("update", "delete")
+    ),
+    "CREATE TRIGGER IF NOT EXISTS dispatch_journal_no_replace BEFORE INSERT ON dispatch_journal "
+    "WHEN EXISTS (SELECT 1 FROM dispatch_journal WHERE city = NEW.city AND seq = NEW.seq) "
+    "OR EXISTS (SELECT 1 FROM dispatch_journal WHERE rowid = NEW.rowid AND NEW.rowid > 0) "
+    f"BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END",
 )
+"""`INSERT OR REPLACE` takes a row away without asking the trigger of DELETE (`recursive_triggers` is off where somebody else opens
+the file); it can name a row by its place in the journal or by SQLite's own number of it, which is -1 where none is named."""
 _POSTGRES_GUARDS: Final = (
     f"CREATE OR REPLACE FUNCTION dispatch_journal_never() RETURNS trigger LANGUAGE plpgsql AS "
     f"$$ BEGIN RAISE EXCEPTION '{_NEVER}'; END $$",
@@ -188,7 +197,14 @@ def _second(connection: Connection) -> None:
         connection.execute(update(table).where(table.c.document.contains(_PLAYED)).values(played_us=table.c[since]))
 
 
-_STEPS: Final = (_first, _second)
+def _third(connection: Connection) -> None:
+    """In SQLite a row cannot be replaced either."""
+    if connection.dialect.name == "sqlite":
+        for guard in _SQLITE_GUARDS:
+            connection.exec_driver_sql(guard)
+
+
+_STEPS: Final = (_first, _second, _third)
 """From one version of the schema to the next; a step that was released is never changed."""
 
 VERSION: Final = len(_STEPS)

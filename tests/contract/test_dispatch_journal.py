@@ -47,6 +47,29 @@ def test_no_row_of_the_journal_can_be_changed(make: Make, engine: Engine) -> Non
             connection.execute(text(statement))
 
 
+_COLUMNS = "city, seq, at_us, actor, role, actor_region, subject, about, verb, body, sealed_by, seal"
+_OTHER = _COLUMNS.replace("actor,", "'x',", 1)
+_BEHIND = _OTHER.replace("seq,", "seq + 100,", 1)
+
+
+def test_no_row_of_the_journal_can_be_replaced(make: Make, engine: Engine) -> None:
+    """By its place, by the database's own number of it, by an upsert; what nobody replaced still verifies and still grows."""
+    desk = make()
+    desk.receive()
+    row = f"WHERE city = '{desk.city}' AND seq = 1"
+    insert, conflict = f"INTO dispatch_journal ({_COLUMNS}) SELECT {_OTHER}", "ON CONFLICT (city, seq) DO UPDATE SET actor = 'x'"
+    wrong = [f"INSERT {insert} FROM dispatch_journal {row} {conflict}"]
+    if engine.dialect.name == "sqlite":
+        behind = f"INTO dispatch_journal (rowid, {_COLUMNS}) SELECT rowid, {_BEHIND} FROM dispatch_journal {row}"
+        wrong += [f"INSERT OR REPLACE {insert} FROM dispatch_journal {row}", f"INSERT OR REPLACE {behind}"]
+        wrong += [f"REPLACE {insert} FROM dispatch_journal {row}", f"REPLACE {behind}"]
+    for statement in wrong:
+        with pytest.raises(DBAPIError, match="only ever added to"), engine.begin() as connection:
+            connection.execute(text(statement))
+    desk.receive()
+    assert (checked(desk).rows, checked(desk).bad) == (2, None)
+
+
 def test_what_is_changed_around_us_is_found(make: Make, engine: Engine) -> None:
     desk = make()
     numbers = [desk.receive().number for _ in range(5)]

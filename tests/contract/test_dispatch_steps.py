@@ -115,11 +115,12 @@ def test_a_database_of_a_newer_program_is_left_alone(desk: Desk, old: str) -> No
 
 
 def _shape(file: Path) -> dict[str, list[Any]]:
-    """The tables with their columns (name, type, whether it may be null, place in the key) in whatever order, and the indexes."""
+    """The tables with their columns (name, type, whether it may be null, place in the key) in whatever order, the indexes, the triggers."""
     with closing(sqlite3.connect(file)) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         found = {
             name: sorted((*row[1:4], row[5]) for row in connection.execute(f"PRAGMA table_info('{name}')")) for name in tables
         }
         indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
-        return {**found, "indexes": connection.execute(indexes).fetchall()}
+        triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        return {**found, "indexes": connection.execute(indexes).fetchall(), "triggers": connection.execute(triggers).fetchall()}

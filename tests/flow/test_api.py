@@ -192,7 +192,7 @@ def test_every_route_is_described(idle: Client) -> None:
     assert "/api/v1/indicators/{name}" in paths
     names = {parameter["name"] for parameter in paths["/api/v1/indicators/{name}"]["get"]["parameters"]}
     assert set(paths["/api/v1/slots"]["get"]["responses"]) == {"200", "4XX", "5XX"}
-    assert names == {"name", "region", "from", "to", "window", "by", "step", "dimension", "key"}
+    assert names == {"name", "region", "at", "from", "to", "window", "by", "step", "dimension", "key"}
 
 
 def test_a_scheme_answers_with_its_whole_tree(line: CityLine, client: Client) -> None:

@@ -122,13 +122,13 @@ class FieldUnits:
         self._number = count()
 
     def take(self, values: Iterable[bytes], now: datetime, places: Mapping[str, tuple[float, float]]) -> int:
-        """How many new orders there were. `places`: where each unit is; of one not named the place is not known."""
-        read = {order.order: order for order in map(_read, values) if order is not None}
+        """How many new orders there were. `places`: where each unit is; whom it does not name is no unit and answers nothing."""
+        read = {order.order: order for order in map(_read, values) if order is not None and order.unit in places}
         found = [order for number, order in read.items() if number not in self._seen]
         for order in found:
             self._seen[order.order] = None
             way = self._ways.get(order.unit)
-            said = answers(order, now, way.at(now) if way else places.get(order.unit), self._seed)
+            said = answers(order, now, way.at(now) if way else places[order.unit], self._seed)
             for answer in said:
                 heappush(self._due, (answer.at, next(self._number), answer))
             if new := journey(said):

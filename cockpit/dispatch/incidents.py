@@ -66,6 +66,8 @@ class Incidents:
         if verb not in verbs:
             raise Illegal(f"{verb!r} cannot be done by {actor.role.value} while {number} is {incident.state.value}", verbs)
         body = given(step, said)
+        if "unit" in body:
+            self._rules.check_unit(body["unit"])
         if verb == "dispatch" and "deadline" not in body:
             due = self._rules.deadline(incident, writing.entries(number), writing.now)
             body |= {"deadline": due.isoformat()} if due else {}

@@ -40,6 +40,7 @@ class Orders:
 
     def draft(self, writing: Writing, draft: Draft, actor: Actor) -> Order:
         """The new order. Raises Wrong and Forbidden."""
+        self._rules.check_unit(draft.unit)
         incident = self._incident(writing, draft.incident)
         spot = self._spot(draft, incident)
         if not within(actor, spot.region, self._ground.above):
@@ -70,6 +71,7 @@ class Orders:
             raise Illegal(f"{verb!r} cannot be done with {number} by {actor.role.value} {actor.name!r:.60}: {why}", verbs)
         body = {**given(step, said), "from": order.state.value, "to": step.target or order.state.value}
         if step.target is OrderState.ISSUED:
+            self._rules.check_unit(order.unit)  # the roster may have changed since it was drafted
             self._check_free(writing, order, body.get("reason") or order.why_busy, verbs)
         entry = writing.append(actor, number, order.incident, verb, body)
         changed = self._kept(writing, fold(order, entry), entry)

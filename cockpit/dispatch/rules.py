@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
@@ -13,12 +14,14 @@ from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.limit_document import LimitsDocument
 from cockpit.dispatch.limits import Clocks, Limits, Move, clocks, limits_for, moves_of
+from cockpit.dispatch.refusal import Wrong
 from cockpit.dispatch.roster import Roster
 from cockpit.dispatch.templates import Template
 from cockpit.dispatch.working_time import WorkingTime
 
 _HANDLED: Final = ("DISPATCHED", "SIGNED", "HANDLING")
 """The steps of whoever is sent."""
+_LISTED: Final = 10
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,19 @@ class Rules:
 
     def known(self, unit: str) -> bool:
         """Whether the roster has this unit."""
-        return unit in self._units
+        return any(one.id == unit for one in self.roster.units)
 
-    @property
-    def _units(self) -> frozenset[str]:
-        return frozenset(one.id for one in self.roster.units)
+    def check_unit(self, unit: str) -> None:
+        """Raises Wrong, with the nearest there are, for a unit the roster does not have. A city whose roster has none sends whom
+        it names."""
+        if self.roster.units and not self.known(unit):
+            raise Wrong(f"the roster has no unit {unit!r:.60}; {_there_are(unit, self.roster)}")
+
+
+def _there_are(unit: str, roster: Roster) -> str:
+    """Some of the units; the nearest ones as a hint, found by their names too."""
+    names = {name: one.id for one in roster.units for name in (one.id, one.name) if name}
+    near = dict.fromkeys(names[name] for name in get_close_matches(unit, names, 3, 0.5))
+    listed = ", ".join(one.id for one in roster.units[:_LISTED]) + (", …" if len(roster.units) > _LISTED else "")
+    hint = f" Hint: the nearest are {', '.join(map(repr, near))}" if near else ""
+    return f"it has {len(roster.units)}: {listed}.{hint}"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cockpit.dispatch.audit import audit
 from cockpit.dispatch.running import rules_of
 from cockpit.dispatch.toolbox import Toolbox
 from cockpit.server import create_app
@@ -77,6 +79,43 @@ def test_what_is_dispatched_gets_the_deadline_of_its_limits(caller: Caller) -> N
     assert early["deadline"] is None and drafted(caller, incident=early["number"])["deadline"] == "2026-11-21T14:05:00Z"
 
 
+def suspended(caller: Caller, number: str) -> None:
+    for verb, said in (("sign", None), ("start", None), ("suspend", {"reason": "等配件"}), ("approve", None)):
+        answer = caller.post(f"/incidents/{number}/{verb}", said)
+        assert answer.status_code == 200, answer.text
+
+
+def test_a_suspension_moves_all_that_is_due_by_the_working_time_it_held(caller: Caller) -> None:
+    """By the natural clock an hour is an hour; on a Saturday night no working time passes, on Monday until ten an hour and a half.
+    Twice suspended is moved twice, and what came late stays as late."""
+    urgent, plain = (dispatched(caller, **more)["number"] for more in ({"priority": "URGENT"}, {}))
+    caller.post(f"/incidents/{urgent}/add-unit", {"unit": "U2", "deadline": "2026-11-21T13:30:00Z"})
+    inherited, own = drafted(caller, incident=urgent), drafted(caller, incident=urgent, deadline="2026-11-21T12:30:00Z")
+    assert caller.post(f"/orders/{inherited['number']}/issue").status_code == 200
+    for number in (urgent, plain):
+        suspended(caller, number)
+    caller.desk.clock.advance(timedelta(minutes=20))
+    meanwhile = drafted(caller, incident=urgent, deadline="2026-11-21T15:30:00Z")
+    caller.desk.clock.advance(timedelta(minutes=40))
+    back = {number: caller.post(f"/incidents/{number}/resume").json() for number in (urgent, plain)}
+    assert back[urgent]["deadline"] == "2026-11-21T15:00:00Z" and back[plain]["deadline"] == "2026-11-23T07:00:00Z"
+    assert back[urgent]["co_units"] == [{"unit": "U2", "deadline": "2026-11-21T14:30:00Z"}]
+    orders = [caller.get(f"/orders/{one['number']}").json()["deadline"] for one in (inherited, own, meanwhile)]
+    assert orders == ["2026-11-21T15:00:00Z", "2026-11-21T13:30:00Z", "2026-11-21T15:30:00Z"]
+    sent = [json.loads(one.value) for one in caller.desk.store.pending(500) if one.topic == "dispatch.orders"]
+    assert [(one["order"], one["deadline"]) for one in sent] == [(inherited["number"], orders[0])]
+    for verb, said in (("suspend", {"reason": "等批文"}), ("approve", None)):
+        caller.post(f"/incidents/{plain}/{verb}", said)
+    caller.desk.clock.advance(datetime(2026, 11, 23, 2, tzinfo=UTC) - caller.desk.clock())
+    assert caller.post(f"/incidents/{plain}/resume").json()["deadline"] == "2026-11-23T08:30:00Z"
+    suspended_again = caller.post(f"/incidents/{urgent}/suspend", {"reason": "x"}), caller.post(f"/incidents/{urgent}/approve")
+    assert [one.status_code for one in suspended_again] == [200, 200]
+    caller.desk.clock.advance(timedelta(hours=1))
+    assert caller.post(f"/incidents/{urgent}/resume").json()["deadline"] == "2026-11-21T16:00:00Z"
+    desk = caller.desk
+    assert audit(desk.store, desk.sealer, desk.city, desk.heads).bad is None
+
+
 def test_a_unit_that_is_out_is_not_sent_again_without_a_reason(caller: Caller) -> None:
     first, second, third = (drafted(caller) for _ in range(3))
     assert caller.post(f"/orders/{first['number']}/issue").status_code == 200
@@ -91,8 +130,24 @@ def test_a_unit_that_is_out_is_not_sent_again_without_a_reason(caller: Caller) -
     for order in (first, second, with_reason):
         caller.post(f"/orders/{order['number']}/cancel", {"reason": "不用了"})
     assert caller.post(f"/orders/{third['number']}/issue").status_code == 200
-    stranger = [drafted(caller, unit="市政") for _ in range(2)]  # a department is no single unit of the roster
-    assert [caller.post(f"/orders/{one['number']}/issue").status_code for one in stranger] == [200, 200]
+
+
+def test_a_unit_that_is_not_in_the_roster_is_nobody(caller: Caller) -> None:
+    number = caller.post("/incidents", REPORT).json()["number"]
+    for verb in ("accept", "file"):
+        caller.post(f"/incidents/{number}/{verb}")
+    asked = [
+        ("/orders", {"text": "去看看", "region": "770101"}), (f"/incidents/{number}/dispatch", {}),
+        (f"/incidents/{number}/add-unit", {}),
+    ]  # fmt: skip
+    for path, said in asked:
+        refused = caller.post(path, said | {"unit": "U9"})
+        assert refused.status_code == 422, refused.text
+        assert "the roster has no unit 'U9'" in refused.json()["error"] and "'U1'" in refused.json()["hint"]
+        assert "'U3'" in caller.post(path, said | {"unit": "西区抢修队"}).json()["hint"]  # its name leads to it
+        assert "hint" not in caller.post(path, said | {"unit": "不存在"}).json()
+    assert caller.get("/orders").json()["orders"] == [] and caller.get(f"/incidents/{number}").json()["state"] == "FILED"
+    assert caller.post(asked[1][0], {"unit": "U1"}).status_code == 200
 
 
 def test_of_two_who_send_a_unit_at_once_one_is_refused(caller: Caller) -> None:

@@ -47,6 +47,11 @@ def test_each_order_is_answered_once_when_it_is_due() -> None:
     assert rest[0] in ("sign", "refuse") and not list(units.due(NOW + timedelta(hours=9)))
 
 
+def test_an_order_to_nobody_is_answered_by_nobody() -> None:
+    units, raw = FieldUnits(), msgspec.json.encode(order("O3", unit="P999"))
+    assert units.take([raw], NOW, {"P117": HERE}) == 0 and not list(units.due(NOW + timedelta(hours=3)))
+
+
 def test_a_unit_goes_where_it_is_sent_and_stays_a_while() -> None:
     said = answers(order("O3"), NOW, HERE)
     way = journey(said)

@@ -15,6 +15,7 @@ from cockpit.dispatch.announcing import announce
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.incident import ENDED, Incident
 from cockpit.dispatch.machine import ABSORB, RECEIVE, STEPS, fold, legal, within
+from cockpit.dispatch.pausing import postpone, resumed
 from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown, Wrong
 from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.said import Report, given
@@ -71,8 +72,13 @@ class Incidents:
         if verb == "dispatch" and "deadline" not in body:
             due = self._rules.deadline(incident, writing.entries(number), writing.now)
             body |= {"deadline": due.isoformat()} if due else {}
+        work = self._rules.limits_of(incident).work
+        if verb == "resume":
+            body |= resumed(incident, writing.now, work)
         other = self._other(writing, incident, body["duplicate_of"], actor) if "duplicate_of" in body else None
         changed = self._noted(writing, incident, verb, body | {"to": step.target or incident.state.value}, actor)
+        if verb == "resume":
+            postpone(writing, incident, changed, work)
         if other is not None:
             self._noted(writing, other, ABSORB, {"duplicate": number, "to": other.state.value}, actor)
         return changed

@@ -131,7 +131,12 @@ def _suspended(incident: Incident, entry: Entry) -> Incident:
 
 
 def _resumed(incident: Incident, entry: Entry) -> Incident:
-    return replace(incident, pauses=(*incident.pauses[:-1], replace(incident.pauses[-1], until=entry.at)))
+    """What is due moves by the working time of the pause; rows of older programs did not say where to."""
+    due = _moment(entry.body.get("deadline")) or incident.deadline
+    later: Mapping[str, str] = entry.body.get("co_deadlines") or {}
+    helping = tuple(replace(one, deadline=_moment(later[one.unit])) if one.unit in later else one for one in incident.co_units)
+    pauses = (*incident.pauses[:-1], replace(incident.pauses[-1], until=entry.at))
+    return replace(incident, pauses=pauses, deadline=due, co_units=helping)
 
 
 def _reported(incident: Incident, entry: Entry) -> Incident:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import msgspec
 from pydantic import Field
 
-from cockpit.dispatch.incident import SETTLED, Incident, Reporter
+from cockpit.dispatch.incident import SETTLED, Incident, Reporter, State
 from cockpit.dispatch.said import Report
 from slots.problem import nearest
 from slots.slot import Model, Titles
@@ -100,7 +100,7 @@ def request_row(incident: Incident, services: Iterable[Service], language: str =
         "status_notes": f"{notes}：{answer}" if answer else notes, "service_name": _in(service.name, language) if service else
         incident.category, "service_code": service.code if service else "", "description": incident.description,
         "agency_responsible": incident.lead_unit, "service_notice": "", "requested_datetime": _said(incident.reported_at),
-        "updated_datetime": _said(incident.changed_at), "expected_datetime": _said(incident.deadline),
+        "updated_datetime": _said(incident.changed_at), "expected_datetime": _expected(incident),
         "address": incident.address, "address_id": "", "zipcode": "", "lat": incident.lat, "long": incident.lon,
         "media_url": incident.media[0] if incident.media and _is_web(incident.media[0]) else "",
     }  # fmt: skip
@@ -157,6 +157,11 @@ def _moment(name: str, text: str) -> datetime:
     except ValueError:
         raise Open311Refused(400, f"{name}: a time is written 2026-11-20T08:00:00+08:00, got {text!r:.60}") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _expected(incident: Incident) -> str | None:
+    """Nobody knows while its clock stands."""
+    return None if incident.state is State.SUSPENDED else _said(incident.deadline)
 
 
 def _said(at: datetime | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -47,6 +48,8 @@ DRAFT: Final = "draft"
 """The first row of each order."""
 FREEZE: Final = "freeze"
 """The row that says what was on the screen when it was given."""
+POSTPONE: Final = "postpone"
+"""The row that says until when it is to be done after its incident was suspended."""
 
 STEPS: Final[Mapping[str, Step]] = table((
     Step("issue", _in(_S.DRAFT), _S.ISSUED, _COMMAND, takes=("reason",), when=_ordinary),
@@ -88,6 +91,8 @@ def fold(order: Order | None, entry: Entry) -> Order:
         changes["why_busy"] = entry.body.get("reason") or order.why_busy
     if entry.verb == FREEZE:
         changes |= {"screen": entry.body["screen"], "picture": entry.body["picture"]}
+    if entry.verb == POSTPONE:
+        changes["deadline"] = datetime.fromisoformat(entry.body["deadline"])
     if entry.verb == "read":
         changes["read_at"] = entry.at
     if entry.verb == "assist":

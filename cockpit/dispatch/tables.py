@@ -146,8 +146,8 @@ _SQLITE_GUARDS: Final = (
     "OR EXISTS (SELECT 1 FROM dispatch_journal WHERE rowid = NEW.rowid AND NEW.rowid > 0) "
     f"BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END",
 )
-"""`INSERT OR REPLACE` takes a row away without asking the trigger of DELETE (`recursive_triggers` is off where somebody else opens
-the file); it can name a row by its place in the journal or by SQLite's own number of it, which is -1 where none is named."""
+"""`INSERT OR REPLACE` takes a row away without asking the trigger of DELETE (`recursive_triggers` is off where somebody else
+opens the file); it can name a row by its place in the journal or by SQLite's own number of it, -1 where none is named."""
 _POSTGRES_GUARDS: Final = (
     f"CREATE OR REPLACE FUNCTION dispatch_journal_never() RETURNS trigger LANGUAGE plpgsql AS "
     f"$$ BEGIN RAISE EXCEPTION '{_NEVER}'; END $$",

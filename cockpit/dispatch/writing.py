@@ -16,7 +16,7 @@ from cockpit.dispatch.exercise import SUBJECT, Exercise
 from cockpit.dispatch.exercise import fold as exercise_of
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.journal import Entry, Head, Row, Sealer, entries, micros
-from cockpit.dispatch.order import Order
+from cockpit.dispatch.order import OVER, Order
 from cockpit.dispatch.tables import BROADCAST, HEAD, INCIDENT, JOURNAL, ORDER, OUTBOX, POSITION, REQUEST
 
 _KEPT_COLUMNS: Final = ("city", "number")
@@ -112,6 +112,12 @@ class Writing:
             "document": msgspec.json.encode(order).decode(),
         }  # fmt: skip
         self._keep(ORDER, _KEPT_COLUMNS, row)
+
+    def open_orders(self, incident: str) -> list[Order]:
+        """Those for an incident that are not over, the oldest first."""
+        where = (ORDER.c.city == self._city, ORDER.c.incident == incident, ORDER.c.state.not_in(sorted(OVER)))
+        wanted = select(ORDER.c.document).where(*where).order_by(ORDER.c.drafted_us, ORDER.c.number)
+        return [msgspec.json.decode(found, type=Order) for found in self._connection.execute(wanted).scalars()]
 
     def busy_with(self, unit: str, states: Sequence[str], exercise: bool) -> str | None:
         """The number of an order in one of these states that the unit is out with; None: none. What is played and not put away

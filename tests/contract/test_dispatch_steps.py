@@ -115,7 +115,7 @@ def test_a_database_of_a_newer_program_is_left_alone(desk: Desk, old: str) -> No
 
 
 def _shape(file: Path) -> dict[str, list[Any]]:
-    """The tables with their columns (name, type, whether it may be null, place in the key) in whatever order, the indexes, the triggers."""
+    """The tables with their columns (name, type, whether it may be null, place in the key) in any order, indexes, triggers."""
     with closing(sqlite3.connect(file)) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         found = {

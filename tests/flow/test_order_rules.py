@@ -86,8 +86,9 @@ def suspended(caller: Caller, number: str) -> None:
 
 
 def test_a_suspension_moves_all_that_is_due_by_the_working_time_it_held(caller: Caller) -> None:
-    """By the natural clock an hour is an hour; on a Saturday night no working time passes, on Monday until ten an hour and a half.
-    Twice suspended is moved twice, and what came late stays as late."""
+    """By the natural clock an hour is an hour; on a Saturday night none passes, until Monday at ten an hour and a half.
+
+    Twice suspended is moved twice."""
     urgent, plain = (dispatched(caller, **more)["number"] for more in ({"priority": "URGENT"}, {}))
     caller.post(f"/incidents/{urgent}/add-unit", {"unit": "U2", "deadline": "2026-11-21T13:30:00Z"})
     inherited, own = drafted(caller, incident=urgent), drafted(caller, incident=urgent, deadline="2026-11-21T12:30:00Z")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -67,6 +68,13 @@ def test_every_mistake_is_told() -> None:
 def test_an_incident_is_open_or_closed(state: State, status: str, notes: str) -> None:
     row = request_row(incident(state), [WATER])
     assert (row["status"], row["status_notes"], row["service_code"]) == (status, f"{notes}：已修复", "water")
+
+
+def test_when_it_will_be_done_nobody_knows_while_its_clock_stands() -> None:
+    due = NOW + timedelta(hours=2)
+    said = [request_row(replace(incident(state), deadline=due), [WATER])["expected_datetime"] for state in State]
+    known = {state.value: at for state, at in zip(State, said, strict=True)}
+    assert known.pop("SUSPENDED") is None and set(known.values()) == {"2026-11-20T10:00:00+00:00"}
 
 
 def test_nothing_about_who_reported_it() -> None:

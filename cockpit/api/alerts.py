@@ -32,7 +32,7 @@ class Alerts:
         check_origin(request)
         body = await whole_body(request)
         try:
-            report = reported_by(read_alert(body))
+            report = reported_by(read_alert(body), root=self._parts.city.regions.root.code)
         except CapRefused as error:
             raise Refusal(422, "; ".join(error.problems)) from None
         try:

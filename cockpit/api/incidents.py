@@ -13,7 +13,7 @@ from cockpit.api.acting import Acting, described, said_in
 from cockpit.api.answer import Refusal, Route, known
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.incident import Incident, State
-from cockpit.dispatch.incidents import masked
+from cockpit.dispatch.incidents import masked, stated
 from cockpit.dispatch.machine import STEPS, within
 from cockpit.dispatch.said import Report, read
 from cockpit.dispatch.similar import HOURS, LOOKED_AT, WITHIN_M, Similar, case_of, open_still, similar
@@ -69,7 +69,7 @@ class IncidentList:
         before: Annotated[str | None, Query(description="the number of the last one of the page before")] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> Response:
-        """The incidents in a region and below it, the newest first."""
+        """The incidents in a region and below it, the newest first; of a department those that are its business."""
         actor, toolbox = self._acting.actor(request), self._acting.toolbox
         states = states_in(state, [one.value for one in State])
         if region is not None:
@@ -133,8 +133,13 @@ class IncidentList:
 
     def _shown(self, incident: Incident, actor: Actor) -> dict[str, Any]:
         verbs = self._acting.toolbox.incidents.legal(incident, actor)
-        shown: dict[str, Any] = msgspec.to_builtins(incident if actor.role in TOLD else masked(incident))
+        shown: dict[str, Any] = msgspec.to_builtins(told_to(actor, incident))
         return shown | {"verbs": verbs, "needs": needs(verbs, STEPS)}
+
+
+def told_to(actor: Actor, incident: Incident) -> Incident:
+    """What is answered to somebody about an incident."""
+    return stated(incident if actor.role in TOLD else masked(incident))
 
 
 def _similar(one: Similar, language: str) -> dict[str, Any]:

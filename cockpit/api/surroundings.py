@@ -11,12 +11,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cockpit.api.acting import Acting
 from cockpit.api.answer import Refusal, Route
-from cockpit.api.incidents import TOLD
+from cockpit.api.incidents import told_to
 from cockpit.api.window import moment
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.cameras_near import Cameras
 from cockpit.dispatch.incident import Incident
-from cockpit.dispatch.incidents import masked
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.past import as_of, span
 from cockpit.dispatch.roster import Roster
@@ -89,7 +88,7 @@ class SurroundingsOf:
         stood = past.incident
         units, reach = self._units(at, past.out)
         known = self._known.at(self._way(stood or incident), lang, at)
-        shown = stood if stood is None or actor.role in TOLD else masked(stood)
+        shown = None if stood is None else told_to(actor, stood)
         return {
             "number": number, "at": at, "begin": begin, "end": end, "moments": [_moment(entry, lang) for entry in entries],
             "incident": msgspec.to_builtins(shown), "orders": msgspec.to_builtins(past.orders),

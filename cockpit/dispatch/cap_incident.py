@@ -17,8 +17,10 @@ _NEAR_KM: Final = 0.2
 _WITHDRAWN: Final = frozenset({State.REJECTED, State.CANCELLED})
 
 
-def report_of(alert: Alert, language: str = "zh") -> Report:
-    """What an alert reports. Raises CapRefused for one that reports nothing: tests, drafts, answers, nothing said."""
+def report_of(alert: Alert, language: str = "zh", root: str | None = None) -> Report:
+    """What an alert reports. `root`: the whole city, whose business it is also where its middle lies elsewhere.
+
+    Raises CapRefused for one that reports nothing: tests, drafts, answers, nothing said."""
     if alert.status not in ("Actual", "Exercise") or alert.kind not in ("Alert", "Update"):
         raise CapRefused([f"only Alert and Update of status Actual or Exercise are incidents, got {alert.kind}, {alert.status}"])
     if not alert.infos:
@@ -31,7 +33,7 @@ def report_of(alert: Alert, language: str = "zh") -> Report:
         client_id=f"cap:{alert.sender}:{_first(alert)}"[:300],
         description="\n".join(text for text in (info.description, info.instruction) if text)[:8000],
         channel="CAP", priority=_priority(info), lon=place[0] if place else None, lat=place[1] if place else None,
-        address=area.words[:400], exercise=alert.status == "Exercise", reported_at=alert.sent.astimezone(UTC),
+        region=root, address=area.words[:400], exercise=alert.status == "Exercise", reported_at=alert.sent.astimezone(UTC),
     )  # fmt: skip
 
 

@@ -101,7 +101,11 @@ class Incident:
     lon: float | None = None
     lat: float | None = None
     datum: str = "wgs84"
-    """The datum the place was given in; `lon` and `lat` are WGS84."""
+    """That of `lon` and `lat`; what older programs wrote says here in which one they were given, and is WGS84 as well."""
+    given_datum: str = ""
+    """In which one the place was given; empty: `datum` says it."""
+    outside: bool = False
+    """The place lies in no region of the city; `region` is the one that was said, else the whole city."""
     address: str = ""
     cell_grid: str = ""
     duty_grid: str = ""

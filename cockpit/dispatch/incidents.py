@@ -18,7 +18,7 @@ from cockpit.dispatch.machine import ABSORB, RECEIVE, STEPS, fold, legal, within
 from cockpit.dispatch.pausing import postpone, resumed
 from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown, Wrong
 from cockpit.dispatch.rules import Rules
-from cockpit.dispatch.said import Report, given
+from cockpit.dispatch.said import Report, check, given
 from cockpit.dispatch.writing import Writing
 from slots.problem import nearest
 
@@ -38,7 +38,10 @@ class Incidents:
         """The incident, and whether it is a new one: the same `client_id` names the same one. Raises Wrong and Forbidden."""
         if report.client_id is not None and (known := writing.by_client(report.client_id)) is not None:
             return known, False
+        check(report)
         spot = self._ground.spot(report.lon, report.lat, report.datum, report.region)
+        if report.region is None:
+            self._ground.check_near(spot)
         if not within(actor, spot.region, self._ground.above):
             raise Forbidden(f"the place lies in {spot.region!r}, which is outside of {actor.region!r}, your region")
         at = report.reported_at or writing.now
@@ -46,6 +49,7 @@ class Incidents:
             raise Wrong(f"'reported_at' is {at.isoformat()}, which lies ahead")
         body: dict[str, Any] = msgspec.to_builtins(report)
         body |= {"region": spot.region, "lon": spot.lon, "lat": spot.lat, "reported_at": at.isoformat(), "to": "REPORTED"}
+        body |= {"outside": spot.outside, "datum": "wgs84", "given_datum": report.datum}
         body["exercise"] = played(report.exercise, writing, actor)
         body["recurrence"] = writing.recurrences(report.recurrence_key) if report.recurrence_key else 0
         number = writing.number("incidents", f"{writing.now.astimezone(self._zone):%Y%m%d}")
@@ -56,7 +60,7 @@ class Incidents:
         return incident, True
 
     def act(self, writing: Writing, number: str, verb: str, said: Mapping[str, Any], actor: Actor) -> Incident:
-        """The incident after the verb. Raises Unknown, Illegal and Wrong."""
+        """The incident after the verb. Raises Unknown, Forbidden, Illegal and Wrong."""
         incident = writing.incident(number)
         if incident is None:
             raise Unknown(f"there is no incident {number!r:.40}")
@@ -112,6 +116,11 @@ def played(said: bool | None, writing: Writing, actor: Actor) -> bool:
     if said is not None:
         return said
     return actor.role is not Role.SYSTEM and writing.exercise().running
+
+
+def stated(incident: Incident) -> Incident:
+    """With the datum of the place it says, whatever program wrote it."""
+    return replace(incident, datum="wgs84", given_datum=incident.given_datum or incident.datum)
 
 
 def masked(incident: Incident) -> Incident:

@@ -62,8 +62,8 @@ class Intake:
 
     def _report(self, row: Mapping[str, Any], address: str, now: datetime) -> Report:
         rule, place = self._rule, self._slot.region
-        category = str(row.get(rule.category) or "unknown")[:_LONGEST]
-        title = str(row.get(rule.title) or category)[:_LONGEST] if rule.title else category
+        category = str(row.get(rule.category) or "").strip()[:_LONGEST] or "unknown"
+        title = str(row.get(rule.title) or "").strip()[:_LONGEST] or category if rule.title else category
         lon, lat = (row[name] for name in place.point) if place.point else (None, None)
         return Report(
             title=title,

@@ -97,6 +97,13 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     reply: Reply | None = None
 
 
+def check(report: Report) -> None:
+    """Raises Wrong for a title or a category in which there is nothing to read."""
+    for name, text in (("title", report.title), ("category", report.category)):
+        if not any(sign.isprintable() and not sign.isspace() for sign in text):
+            raise Wrong(f"{name!r} is blank, got {text!r:.40}. Hint: say in a few words what happened")
+
+
 def given(step: Step, said: Mapping[str, Any]) -> dict[str, Any]:
     """What was said with the verb, as the journal keeps it. Raises Wrong."""
     allowed = allowed_keys(step)

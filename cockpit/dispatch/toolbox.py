@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.broadcasts import Broadcasts
-from cockpit.dispatch.ground import Ground
+from cockpit.dispatch.ground import Ground, Outlined
 from cockpit.dispatch.idempotency import Done, Once, Request
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.incidents import Incidents
@@ -19,7 +19,6 @@ from cockpit.dispatch.refusal import Unknown
 from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.store import Store
 from cockpit.dispatch.writing import Writing
-from slots.places import Places
 
 Work = Callable[[Writing], tuple[int, bytes]]
 """What is done inside the transaction: the status and the body of the answer."""
@@ -34,7 +33,7 @@ class Toolbox:
     """
 
     def __init__(
-        self, store: Store, places: Places, zone: str, rules: Rules | None = None, files: KeptFiles | None = None
+        self, store: Store, places: Outlined, zone: str, rules: Rules | None = None, files: KeptFiles | None = None
     ) -> None:
         self.store = store
         self.ground = Ground(places)

@@ -61,9 +61,11 @@ class Acting:
             raise Refusal(400, f"the header Cockpit-Actor cannot be read: {error}", hint) from None
         if named.role is Role.SYSTEM:
             raise Refusal(403, "nobody acts as the cockpit itself")
-        if named.region is not None and named.region not in self._parts.city.regions:
+        regions = self._parts.city.regions
+        if named.region is not None and named.region not in regions:
             raise Refusal(422, f"the actor's region {named.region!r:.60} is not in this city")
-        return Actor(named.name, named.role, named.region, named.unit or self._unit(named.name))
+        region = None if named.region == regions.root.code else named.region  # of the whole city, as without one
+        return Actor(named.name, named.role, region, named.unit or self._unit(named.name))
 
     def _unit(self, name: str) -> str:
         """The unit of the person with this name or id; empty where the roster has none, or several."""

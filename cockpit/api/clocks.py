@@ -41,7 +41,7 @@ class ClockList:
             if incident is not None:
                 return {"clocks": [self._shown(toolbox.incident(incident, actor), now)]}
             states = [state.value for state in State if state not in SETTLED]
-            there: Sequence[Incident] = toolbox.store.incidents(states, actor.region, None, limit)
+            there: Sequence[Incident] = toolbox.store.incidents(states, actor.region, None, limit, None, actor.bound)
             return {"clocks": [self._shown(one, now) for one in there]}
 
         return await self._acting.get(found)

@@ -13,17 +13,15 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cockpit.api.acting import Acting
 from cockpit.api.answer import Route
-from cockpit.dispatch.actor import Actor, Role
+from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.incident import ENDED, Incident, State
 from cockpit.dispatch.limits import YELLOW_ABOVE, Clock, Limits, moves_of
-from cockpit.dispatch.machine import STEPS, theirs
+from cockpit.dispatch.machine import STEPS
 from cockpit.dispatch.order import OVER, Order, OrderState
 from cockpit.parts import Parts
 
 _MOST: Final = 500
 _KEPT: Final = 4 * _MOST
-_MANY: Final = 10_000
-"""A department's own are found among so many of the newest."""
 _SETTLED: Final = tuple(state.value for state in State if state in ENDED)
 _OPEN: Final = tuple(state.value for state in State if state not in ENDED)
 _ORDERS_OPEN: Final = tuple(state.value for state in OrderState if state not in OVER)
@@ -84,11 +82,7 @@ class Duty:
         orders: dict[str, list[Order]] = {}
         for order in () if ended else toolbox.store.orders(None, None, _ORDERS_OPEN, 10_000):
             orders.setdefault(order.incident, []).append(order)
-        most = _MANY if actor.role is Role.DEPARTMENT else _MOST + 1
-        found = toolbox.store.incidents(_SETTLED if ended else _OPEN, actor.region, None, most)
-        found = [
-            one for one in found if theirs(one, actor) or any(each.unit in actor.units for each in orders.get(one.number, ()))
-        ]
+        found = toolbox.store.incidents(_SETTLED if ended else _OPEN, actor.region, None, _MOST + 1, None, actor.bound)
         listed = found[:_MOST]
         self._forget(listed)
         return {

@@ -49,7 +49,7 @@ class IncidentList:
             report = read(body, Report, "incident")
             toolbox = self._acting.toolbox
             since = self._parts.clock() - timedelta(hours=HOURS)
-            recent = toolbox.store.reported_since(since, LOOKED_AT)  # before the transaction, which others wait for
+            recent = toolbox.store.reported_since(since, LOOKED_AT, actor.bound)  # before the transaction, which others wait for
 
             def do(writing: Writing) -> tuple[int, bytes]:
                 incident, new = toolbox.incidents.receive(writing, report, actor)
@@ -81,7 +81,7 @@ class IncidentList:
             region = actor.region
 
         def found() -> dict[str, Any]:
-            incidents = toolbox.store.incidents(states, region, category, limit, before)
+            incidents = toolbox.store.incidents(states, region, category, limit, before, actor.bound)
             return {"incidents": [self._shown(one, actor) for one in incidents]}
 
         return await self._acting.get(found)
@@ -105,7 +105,7 @@ class IncidentList:
 
         def found() -> dict[str, Any]:
             one = toolbox.incident(number, actor)
-            recent = toolbox.store.reported_since(one.reported_at - timedelta(hours=hours), LOOKED_AT)
+            recent = toolbox.store.reported_since(one.reported_at - timedelta(hours=hours), LOOKED_AT, actor.bound)
             alike = self._alike(one, recent, actor, within_m, hours)
             return {"similar": [_similar(each, lang) for each in alike[:limit]]}
 

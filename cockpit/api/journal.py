@@ -39,7 +39,7 @@ class Journal:
         toolbox = self._acting.toolbox
         if subject is not None:
             _check(self._acting, subject, actor)
-        elif actor.region is not None or actor.role is Role.UNIT:
+        elif actor.region is not None or actor.serves:
             raise Refusal(403, "the whole journal is for those whose business is the whole city", "give a subject")
         head = toolbox.store.head()
         entries = toolbox.store.journal(subject, after, limit)

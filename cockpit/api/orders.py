@@ -59,13 +59,13 @@ class OrderList:
         state: Annotated[str | None, Query(description="one or several, with commas")] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> Response:
-        """Orders, the newest first; a unit sees its own only."""
+        """Orders, the newest first; a unit sees its own only, a department those for what its units have to do with."""
         actor, toolbox = self._acting.actor(request), self._acting.toolbox
         states = states_in(state, [one.value for one in OrderState])
-        whose = actor.name if actor.role is Role.UNIT else unit
+        to = actor.units if actor.role is Role.UNIT else {unit} if unit else None
 
         def found() -> dict[str, Any]:
-            orders = toolbox.store.orders(incident, whose, states, limit)
+            orders = toolbox.store.orders(incident, to, states, limit, actor.bound)
             near = [one for one in orders if within(actor, one.region, toolbox.ground.above)]
             return {"orders": [self._shown(one, actor) for one in near]}
 

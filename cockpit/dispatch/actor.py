@@ -40,6 +40,16 @@ class Actor:
         """The names under which this actor may be the unit of an incident."""
         return frozenset({self.name, self.unit} - {""})
 
+    @property
+    def serves(self) -> bool:
+        """Whether orders are its business by their unit only."""
+        return self.role in (Role.DEPARTMENT, Role.UNIT)
+
+    @property
+    def bound(self) -> frozenset[str] | None:
+        """The units by which incidents are its business; None: they all are, as far as the region goes."""
+        return self.units if self.role is Role.DEPARTMENT else None
+
 
 SYSTEM: Final = Actor("cockpit", Role.SYSTEM)
 DEMONSTRATION: Final = Actor("demonstration", Role.ADMINISTRATOR)

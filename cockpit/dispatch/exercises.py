@@ -25,8 +25,10 @@ def act(writing: Writing, verb: str, title: str, actor: Actor) -> Exercise:
     Illegal."""
     if verb not in VERBS:
         raise Unknown(f"there is no verb {verb!r:.40} for an exercise; there are: {', '.join(VERBS)}")
-    if actor.role not in COMMAND or actor.region is not None:
-        raise Forbidden(f"an exercise is for the whole city's {', '.join(sorted(COMMAND))}, not for {actor.role.value}")
+    if actor.role not in COMMAND:
+        raise Forbidden(f"an exercise is for the city's {', '.join(sorted(COMMAND))}, not for {actor.role.value}")
+    if actor.region is not None:
+        raise Forbidden(f"an exercise is the whole city's, you act for {actor.region}")
     exercise = writing.exercise()
     try:
         changed = after(exercise, VERBS[verb], actor.name, writing.now, title)

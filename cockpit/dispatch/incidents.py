@@ -12,6 +12,7 @@ import msgspec
 
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.announcing import announce
+from cockpit.dispatch.concern import check_incident
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.incident import ENDED, Incident
 from cockpit.dispatch.machine import ABSORB, RECEIVE, STEPS, fold, legal, within
@@ -37,6 +38,7 @@ class Incidents:
     def receive(self, writing: Writing, report: Report, actor: Actor) -> tuple[Incident, bool]:
         """The incident, and whether it is a new one: the same `client_id` names the same one. Raises Wrong and Forbidden."""
         if report.client_id is not None and (known := writing.by_client(report.client_id)) is not None:
+            check_incident(writing, known, actor, self._ground.above)
             return known, False
         check(report)
         spot = self._ground.spot(report.lon, report.lat, report.datum, report.region)
@@ -67,6 +69,7 @@ class Incidents:
         step = STEPS.get(verb)
         if step is None:
             raise Unknown(f"there is no verb {verb!r:.40}; there are: {', '.join(STEPS)}.{nearest(verb, STEPS)}")
+        check_incident(writing, incident, actor, self._ground.above)
         verbs = self.legal(incident, actor)
         if verb not in verbs:
             raise Illegal(f"{verb!r} cannot be done by {actor.role.value} while {number} is {incident.state.value}", verbs)

@@ -36,8 +36,8 @@ def _by_another(order: Order, actor: Actor) -> bool:
 
 
 def _own(order: Order, actor: Actor) -> bool:
-    """A unit answers its own orders only."""
-    return actor.role is not Role.UNIT or actor.name == order.unit
+    """A unit or department answers the orders of its own units only."""
+    return not actor.serves or order.unit in actor.units
 
 
 def _own_unread(order: Order, actor: Actor) -> bool:

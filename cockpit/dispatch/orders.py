@@ -11,6 +11,7 @@ import msgspec
 
 from cockpit.dispatch.actor import SYSTEM, Actor
 from cockpit.dispatch.announcing import ORDERS, announce, command, topic_of
+from cockpit.dispatch.concern import check_incident, check_order
 from cockpit.dispatch.field import OPEN
 from cockpit.dispatch.ground import Ground, Spot
 from cockpit.dispatch.incident import ENDED, Incident
@@ -42,6 +43,8 @@ class Orders:
         """The new order. Raises Wrong and Forbidden."""
         self._rules.check_unit(draft.unit)
         incident = self._incident(writing, draft.incident)
+        if incident is not None:
+            check_incident(writing, incident, actor, self._ground.above)
         spot = self._spot(draft, incident)
         if not within(actor, spot.region, self._ground.above):
             raise Forbidden(f"the place lies in {spot.region!r}, which is outside of {actor.region!r}, your region")
@@ -58,13 +61,14 @@ class Orders:
         return self._kept(writing, fold(None, entry), entry)
 
     def act(self, writing: Writing, number: str, verb: str, said: Mapping[str, Any], actor: Actor) -> Order:
-        """The order after the verb. Raises Unknown, Illegal and Wrong."""
+        """The order after the verb. Raises Unknown, Forbidden, Illegal and Wrong."""
         order = writing.order(number)
         if order is None:
             raise Unknown(f"there is no order {number!r:.40}")
         step = STEPS.get(verb)
         if step is None:
             raise Unknown(f"there is no verb {verb!r:.40}; there are: {', '.join(STEPS)}.{nearest(verb, STEPS)}")
+        check_order(order, actor, self._ground.above)
         verbs = () if verb != "expire" and self.run_out(order, writing) else self.legal(order, actor)
         if verb not in verbs:
             why = f"{_LATE} at {order.expires_at.isoformat()}" if self.run_out(order, writing) else f"it is {order.state.value}"

@@ -7,11 +7,11 @@ from typing import Final
 
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.announcing import announce
+from cockpit.dispatch.concern import check_incident
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.incident import ENDED, Incident
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.machine import fold as fold_incident
-from cockpit.dispatch.machine import within
 from cockpit.dispatch.plan_run import START, STOP, VERBS, PlanEvent, PlanRefusal, PlanRun, after, events_of, fold, start
 from cockpit.dispatch.plans import Plan
 from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown
@@ -47,8 +47,9 @@ class Planning:
         self, writing: Writing, incident: Incident | None, entries: Sequence[Entry], event: PlanEvent, actor: Actor
     ) -> PlanRun:
         """The run after one of plan_run.VERBS on the incident (`entries`: its journal). Raises Unknown, Forbidden and Illegal."""
-        if incident is None or not within(actor, incident.region, self._ground.above):
+        if incident is None:
             raise Unknown("there is no such incident")
+        check_incident(writing, incident, actor, self._ground.above)
         plan = self._plans.get(event.plan)
         if plan is None or event.verb not in VERBS:
             raise Unknown(f"there is no plan {event.plan!r:.60} with {event.verb!r:.40}; verbs: {', '.join(VERBS)}")

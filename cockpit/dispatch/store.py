@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, Table, false, func, or_, select
 
 from cockpit.dispatch.announcing import CHANNEL
 from cockpit.dispatch.broadcast import Broadcast
+from cockpit.dispatch.concern import incidents_of, orders_of
 from cockpit.dispatch.database import BUSY_S, Database, StoreLost
 from cockpit.dispatch.exercise import RESET, SUBJECT, Exercise
 from cockpit.dispatch.exercise import fold as exercise_of
@@ -79,10 +80,19 @@ class Store:
         return None if found is None else msgspec.json.decode(found, type=Incident)
 
     def incidents(
-        self, states: Sequence[str], region: str | None, category: str | None, limit: int, before: str | None = None
+        self,
+        states: Sequence[str],
+        region: str | None,
+        category: str | None,
+        limit: int,
+        before: str | None = None,
+        units: Collection[str] | None = None,
     ) -> list[Incident]:
-        """The newest first: in these states (none: all), in a region or below it; `before`: older than this number."""
+        """The newest first: in these states (none: all), in a region or below it; `before`: older than this number; `units`:
+        those that any of them leads, helps with or is ordered to, None: whosever."""
         wanted = select(INCIDENT.c.document).where(INCIDENT.c.city == self._city, self._there(INCIDENT))
+        if units is not None:
+            wanted = wanted.where(incidents_of(self._city, units))
         if states:
             wanted = wanted.where(INCIDENT.c.state.in_(states))
         if region is not None:
@@ -101,13 +111,22 @@ class Store:
             found = connection.execute(wanted).scalar_one_or_none()
         return None if found is None else msgspec.json.decode(found, type=Order)
 
-    def orders(self, incident: str | None, unit: str | None, states: Sequence[str], limit: int) -> list[Order]:
-        """The newest first."""
+    def orders(
+        self,
+        incident: str | None,
+        to: Collection[str] | None,
+        states: Sequence[str],
+        limit: int,
+        units: Collection[str] | None = None,
+    ) -> list[Order]:
+        """The newest first. `to`: whom they are for; `units`: those for whatever these units have to do with; None: any."""
         wanted = select(ORDER.c.document).where(ORDER.c.city == self._city, self._there(ORDER))
+        if units is not None:
+            wanted = wanted.where(orders_of(self._city, units))
         if incident is not None:
             wanted = wanted.where(ORDER.c.incident == incident)
-        if unit is not None:
-            wanted = wanted.where(ORDER.c.unit == unit)
+        if to is not None:
+            wanted = wanted.where(ORDER.c.unit.in_(sorted(to)))
         if states:
             wanted = wanted.where(ORDER.c.state.in_(states))
         return self._decoded(wanted.order_by(ORDER.c.drafted_us.desc(), ORDER.c.number.desc()).limit(limit), Order)
@@ -119,9 +138,11 @@ class Store:
         wanted = select(ORDER.c.document).where(ORDER.c.city == self._city, *given).order_by(ORDER.c.drafted_us)
         return [one for one in self._decoded(wanted.limit(limit), Order) if one.issued_at and one.board]
 
-    def reported_since(self, since: datetime, limit: int) -> list[Incident]:
-        """The newest first."""
-        recent = (INCIDENT.c.city == self._city, INCIDENT.c.reported_us >= micros(since), self._there(INCIDENT))
+    def reported_since(self, since: datetime, limit: int, units: Collection[str] | None = None) -> list[Incident]:
+        """The newest first. `units`: as of `incidents`."""
+        recent = [INCIDENT.c.city == self._city, INCIDENT.c.reported_us >= micros(since), self._there(INCIDENT)]
+        if units is not None:
+            recent.append(incidents_of(self._city, units))
         wanted = select(INCIDENT.c.document).where(*recent).order_by(INCIDENT.c.reported_us.desc()).limit(limit)
         return self._decoded(wanted, Incident)
 

@@ -12,7 +12,7 @@ from cockpit.dispatch.idempotency import Done, Once, Request
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.incidents import Incidents
 from cockpit.dispatch.kept_files import KeptFiles
-from cockpit.dispatch.machine import within
+from cockpit.dispatch.machine import theirs, within
 from cockpit.dispatch.order import Order
 from cockpit.dispatch.orders import Orders
 from cockpit.dispatch.refusal import Unknown
@@ -54,16 +54,27 @@ class Toolbox:
     def incident(self, number: str, actor: Actor) -> Incident:
         """Raises Unknown, also where it is none of the actor's business."""
         found = self.store.incident(number)
-        if found is None or not within(actor, found.region, self.ground.above):
+        if found is None or not self.sees(found, actor):
             raise Unknown(f"there is no incident {number!r:.40}")
         return found
 
     def order(self, number: str, actor: Actor) -> Order:
         """Raises Unknown, also where it is none of the actor's business."""
         found = self.store.order(number)
-        if found is None or not within(actor, found.region, self.ground.above):
+        if found is None or not within(actor, found.region, self.ground.above) or not self._shown(found, actor):
             raise Unknown(f"there is no order {number!r:.40}")
         return found
+
+    def sees(self, incident: Incident, actor: Actor) -> bool:
+        """Whether it is the actor's business: of a department, what its units lead, help with or are ordered to."""
+        near = within(actor, incident.region, self.ground.above)
+        return near and (theirs(incident, actor) or bool(self.store.orders(incident.number, actor.units, (), 1)))
+
+    def _shown(self, order: Order, actor: Actor) -> bool:
+        if not actor.serves or order.unit in actor.units:
+            return True
+        incident = self.store.incident(order.incident) if actor.bound and order.incident else None
+        return incident is not None and self.sees(incident, actor)
 
     def close(self) -> None:
         self.store.close()

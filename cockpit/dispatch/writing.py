@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -118,6 +118,11 @@ class Writing:
         where = (ORDER.c.city == self._city, ORDER.c.incident == incident, ORDER.c.state.not_in(sorted(OVER)))
         wanted = select(ORDER.c.document).where(*where).order_by(ORDER.c.drafted_us, ORDER.c.number)
         return [msgspec.json.decode(found, type=Order) for found in self._connection.execute(wanted).scalars()]
+
+    def ordered(self, incident: str, units: Collection[str]) -> bool:
+        """Whether there is an order for the incident to any of these units."""
+        where = (ORDER.c.city == self._city, ORDER.c.incident == incident, ORDER.c.unit.in_(sorted(units)))
+        return self._connection.execute(select(ORDER.c.number).where(*where).limit(1)).first() is not None
 
     def busy_with(self, unit: str, states: Sequence[str], exercise: bool) -> str | None:
         """The number of an order in one of these states that the unit is out with; None: none. What is played and not put away

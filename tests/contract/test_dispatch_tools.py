@@ -132,3 +132,23 @@ def test_of_two_orders_to_one_unit_at_once_one_goes(desk: Desk) -> None:
     for thread in threads:
         thread.join(60)
     assert sorted(done) == ["409", "ISSUED"]
+
+
+def test_what_units_have_to_do_with_is_found_by_their_exact_names(desk: Desk) -> None:
+    led, helped, told, _ = (desk.receive(title='"lead_unit":"u1"').number for _ in range(4))
+    for number, unit in ((led, "u1"), (helped, "u2")):
+        for verb in ("accept", "file"):
+            desk.act(number, verb)
+        desk.act(number, "dispatch", unit=unit)
+    desk.act(helped, "add-unit", unit="u1")
+    own, other = desk.draft(incident=told).number, desk.draft(incident=helped, unit="u2").number
+
+    def found(*units: str) -> tuple[set[str], set[str]]:
+        incidents = desk.store.incidents([], None, None, 10, None, units)
+        return {one.number for one in incidents}, {one.number for one in desk.store.orders(None, None, (), 10, units)}
+
+    assert found("u1") == ({led, helped, told}, {own, other}) and found("u2") == ({helped}, {other})
+    assert found("U1") == found("u_1") == found() == (set(), set()) and found("u1", "x") == found("u1")
+    assert [one.number for one in desk.store.orders(None, {"u2"}, (), 10, {"u1"})] == [other]
+    since = desk.clock() - timedelta(hours=1)
+    assert {one.number for one in desk.store.reported_since(since, 10, {"u2"})} == {helped}

@@ -123,8 +123,8 @@ def test_what_is_illegal_says_what_is_legal(caller: Caller) -> None:
     number = caller.post("/incidents", REPORT).json()["number"]
     answer = caller.post(f"/incidents/{number}/sign")
     assert answer.status_code == 409 and answer.json()["verbs"] == ["accept", "reject", "note"]
-    department = {"name": "roads", "role": "department"}
-    assert caller.post(f"/incidents/{number}/accept", actor=department).json()["verbs"] == ["note"]
+    collector = {"name": "roads", "role": "collector"}
+    assert caller.post(f"/incidents/{number}/accept", actor=collector).json()["verbs"] == ["note"]
     assert caller.post(f"/incidents/{number}/acept").status_code == 404
     assert caller.post(f"/incidents/{number}/reject").status_code == 422
     assert caller.post(f"/incidents/{number}/reject", {"reason": "twice"}).json()["verbs"] == []

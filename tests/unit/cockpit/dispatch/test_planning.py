@@ -14,7 +14,7 @@ from cockpit.dispatch.plan_run import PlanEvent
 from cockpit.dispatch.planning import Planning, runs_of
 from cockpit.dispatch.plans import Plan
 from cockpit.dispatch.refusal import Forbidden, Illegal, Refused, Unknown
-from cockpit.dispatch.said import Report
+from cockpit.dispatch.said import Draft, Report
 from cockpit.dispatch.store import Store
 from cockpit.dispatch.toolbox import Toolbox
 from layers import Regions
@@ -78,7 +78,7 @@ def test_a_plan_is_carried_out_in_the_journal(toolbox: Toolbox, number: str) -> 
         ("tick-step", "look", CHIEF, Illegal),
         ("fly", "", CHIEF, Unknown),
         ("start-plan", "", Actor("赵", Role.DEPARTMENT), Forbidden),
-        ("start-plan", "", Actor("赵", Role.CHIEF, "elsewhere"), Unknown),
+        ("start-plan", "", Actor("赵", Role.CHIEF, "elsewhere"), Forbidden),
     ],
 )
 def test_what_is_refused_leaves_no_trace(
@@ -92,6 +92,10 @@ def test_what_is_refused_leaves_no_trace(
 def test_a_department_does_its_own_steps_only(toolbox: Toolbox, number: str) -> None:
     worker = Actor("赵", Role.DEPARTMENT)
     act(toolbox, number, "start-plan")
+    with pytest.raises(Forbidden, match="nothing that '赵' leads, helps with or is ordered to"):
+        act(toolbox, number, "tick-step", "look", actor=worker)
+    with toolbox.store.writing() as writing:
+        toolbox.orders.draft(writing, Draft(unit="赵", text="封", incident=number), CHIEF)
     with pytest.raises(Forbidden, match="dispatcher"):
         act(toolbox, number, "tick-step", "look", actor=worker)
     act(toolbox, number, "tick-step", "look")

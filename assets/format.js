@@ -81,6 +81,14 @@
     return keep(`w${locale}${zone}`, () => new Intl.DateTimeFormat(locale, { weekday: lang === "en" ? "short" : "long", timeZone: zone })).format(ms);
   }
 
+  /** A moment among others: 14:02 today, 11/20 14:02 on any other day. */
+  function moment(ms, now, options) {
+    const time = clockTime(ms, options);
+    const [day, today] = [ms, now].map((at) => date(at, { ...options, style: "short" }));
+    const year = (at) => keep(`y${options.zone}`, () => new Intl.DateTimeFormat("en-GB", { year: "numeric", timeZone: options.zone })).format(at);
+    return day === today && year(ms) === year(now) ? time : `${day} ${time}`;
+  }
+
   /** Hour of the day 0…23 in the zone, for the ticks of a time axis. */
   function hour(ms, zone) {
     return Number(keep(`h${zone}`, () => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", hourCycle: "h23", timeZone: zone })).format(ms));
@@ -94,5 +102,5 @@
     return lang === "en" ? `${amount} ${en}${short ? "" : " ago"}` : `${amount} ${zh}前`;
   }
 
-  Cockpit.format = { MISSING, decimal, unit, parts, whole, points, aim, clockTime, date, weekday, hour, age };
+  Cockpit.format = { MISSING, decimal, unit, parts, whole, points, aim, clockTime, date, moment, weekday, hour, age };
 })();

@@ -28,7 +28,7 @@
       time.dateTime = row.at;
       const body = make("div", "", item);
       const line = make("div", "duty-line", body);
-      say(make("b", "", line), named("verb", row.verb));
+      say(make("b", "", line), named("did", row.verb));
       if (row.body.to && row.body.to !== row.body.from) say(make("span", "duty-second", line), `→ ${named("state", row.body.to)}`);
       say(make("span", "duty-second duty-line-end", line), `${row.actor}${row.role ? ` · ${named("role", row.role)}` : ""}`);
       const order = row.subject === detail.number ? "" : Duty.unitOf(detail.orders.find(({ number }) => number === row.subject)?.unit || row.subject);

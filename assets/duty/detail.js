@@ -110,7 +110,7 @@
     parts.under.dataset.key = key;
     parts.under.replaceChildren();
     if (incident.exercise) Duty.tag(parts.under, t("exercise"), "exercise");
-    Duty.tag(parts.under, t(incident.priority), incident.priority.toLowerCase());
+    Duty.tag(parts.under, named("priority", incident.priority), incident.priority.toLowerCase());
     say(make("span", "", parts.under), `${incident.category} · ${incident.number}`);
     for (const [count, word] of [[incident.urge_level, "urged_n"], [incident.supervisions, "supervised_n"], [incident.reworks, "reworked_n"], [incident.returns, "returned_n"]]) if (count) Duty.tag(parts.under, `${t(word)} ${count}`);
   }

@@ -38,7 +38,7 @@
     node.dataset.light = name;
     node.replaceChildren();
     make("i", `mark mark-${SHAPE[name]}`, node).setAttribute("aria-hidden", "true");
-    say(make("span", spoken ? "duty-light-word" : "duty-spoken", node), t(`d_${name}`));
+    say(make("span", spoken ? "duty-light-word" : "duty-spoken", node), t(`clock_${name}`));
   }
 
   /** A limit in words: 30 分钟, 6 h. */
@@ -47,34 +47,20 @@
     return `${Math.round(amount * 10) / 10} ${told.lang === "en" ? en : zh}`;
   }
 
-  const two = (number) => String(number).padStart(2, "0");
-
-  /** 5:09 below an hour, else in two units: 2时05分, 3天4时. */
-  function span(ms) {
-    const s = Math.floor(Math.abs(ms) / 1000);
-    if (s >= 86400) return told.lang === "en" ? `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h` : `${Math.floor(s / 86400)}天${Math.floor((s % 86400) / 3600)}时`;
-    const [h, min] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)];
-    if (h) return told.lang === "en" ? `${h} h ${two(min)}` : `${h}时${two(min)}分`;
-    return `${min}:${two(s % 60)}`;
-  }
+  /** A time in its two greatest units, as all surfaces say it. */
+  const span = (ms) => Cockpit.lasting(ms, told.lang);
 
   /** How long until then, or since. */
   const left = (clock, now) => {
     if (!clock) return "";
-    if (!clock.running || !clock.due) return t("d_still");
-    const ms = Date.parse(clock.due) - now;
-    return `${t(ms < 0 ? "over_by" : "left")} ${span(ms)}`;
+    return clock.running && clock.due ? Cockpit.timeLeft(Date.parse(clock.due) - now, told.lang) : t("clock_still");
   };
 
   const zone = { lang: told.lang, zone: told.zone };
-  const dayOf = (ms) => Cockpit.format.date(ms, { ...zone, style: "short" });
-
-  /** 14:02 today, 11/20 14:02 on another day. */
   function moment(text, seconds = false) {
     if (!text) return "";
     const ms = typeof text === "number" ? text : Date.parse(text);
-    const time = Cockpit.format.clockTime(ms, { ...zone, seconds });
-    return dayOf(ms) === dayOf(Duty.store.now()) ? time : `${dayOf(ms)} ${time}`;
+    return Cockpit.format.moment(ms, Duty.store.now(), { ...zone, seconds });
   }
 
   const regionOf = (code) => regions.get(code)?.name || code || "";

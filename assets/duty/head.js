@@ -102,7 +102,7 @@
       say(make("b", "", node), count);
       const word = make("span", "", node);
       mark(word, "aria-hidden", "true");
-      say(word, t(`d_${light}`));
+      say(word, t(`clock_${light}`));
       return node;
     }));
   }

@@ -114,7 +114,7 @@
     say(node.what_, [named("state", row.state), row.address || Duty.placeOf(row.within), row.unit ? Duty.unitOf(row.unit) : ""].filter(Boolean).join(" · "));
     node.tags_.replaceChildren();
     if (row.exercise) Duty.tag(node.tags_, t("exercise"), "exercise");
-    if (row.priority === "URGENT" || row.priority === "HIGH") Duty.tag(node.tags_, t(row.priority), row.priority.toLowerCase());
+    if (row.priority === "URGENT" || row.priority === "HIGH") Duty.tag(node.tags_, named("priority", row.priority), row.priority.toLowerCase());
     if (row.help) Duty.tag(node.tags_, t("needs_help"), "urgent");
     if (row.drafts) Duty.tag(node.tags_, `${named("state", "DRAFT")} ${row.drafts}`, "turn");
     if (row.urged) Duty.tag(node.tags_, `${t("urged_n")} ${row.urged}`);

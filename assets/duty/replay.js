@@ -89,7 +89,7 @@
     const last = past.rows.at(-1);
     const line = make("p", "duty-replay-now", body);
     say(make("b", "", line), past.incident ? named("state", past.incident.state) : t("replay_before"));
-    if (last) say(make("span", "duty-second", line), `${named("verb", last.verb)} · ${last.actor} · ${Duty.moment(last.at, true)}`);
+    if (last) say(make("span", "duty-second", line), `${named("did", last.verb)} · ${last.actor} · ${Duty.moment(last.at, true)}`);
     const orders = Duty.context.section(body, t("tab_orders"), `${past.orders.length || ""}`);
     for (const order of past.orders) {
       const row = make("div", "duty-line", orders);

@@ -14,7 +14,7 @@
     Duty.form.dialog(place ? t("report_here") : t("new_incident"), [
       field("title", "text", { needed: true, ...words(200) }),
       field("category", "text", { needed: true, ...words(200), list: () => told.categories.map((one) => [one, one]) }),
-      field("priority", "choice", { value: "NORMAL", options: ["LOW", "NORMAL", "HIGH", "URGENT"].map((one) => [one, t(one)]) }),
+      field("priority", "choice", { value: "NORMAL", options: ["LOW", "NORMAL", "HIGH", "URGENT"].map((one) => [one, named("priority", one)]) }),
       ...where,
       field("address", "text", words(400)),
       field("description", "area", words(8000)),

@@ -1,16 +1,9 @@
-// The words of the duty desk in both languages; those of the boards are in i18n.js.
+// The words of the duty desk in both languages; those of the boards are in i18n.js, those of all surfaces in dispatch_words.js.
 (() => {
   "use strict";
   const Cockpit = (window.Cockpit = window.Cockpit || {});
 
   const STATES = {
-    REPORTED: ["已上报", "Reported"], ACCEPTED: ["已受理", "Accepted"], FILED: ["已立案", "Filed"], DISPATCHED: ["已派遣", "Dispatched"],
-    SIGNED: ["已签收", "Signed for"], HANDLING: ["处置中", "Handling"], SUSPEND_REQUESTED: ["申请挂账", "Suspension asked"], SUSPENDED: ["挂账", "Suspended"],
-    REPORTED_BACK: ["已反馈", "Reported back"], VERIFYING: ["核查中", "Verifying"], CLOSED: ["已结案", "Closed"], REVIEWED: ["已评价", "Reviewed"],
-    ARCHIVED: ["已归档", "Archived"], REJECTED: ["不予受理", "Rejected"], CANCELLED: ["已作废", "Cancelled"],
-    DRAFT: ["草拟", "Draft"], ISSUED: ["已下发", "Issued"], SENT: ["已发送", "Sent"], DELIVERED: ["已送达", "Delivered"], EN_ROUTE: ["途中", "On the way"],
-    ON_SCENE: ["到场", "On scene"], DONE: ["完成", "Done"], REFUSED: ["拒绝", "Refused"], EXPIRED: ["超时失效", "Expired"],
-    WAITING: ["等待前序", "Waits"], OPEN: ["待办", "To do"], SKIPPED: ["跳过", "Skipped"], DROPPED: ["未做", "Dropped"],
     AVAILABLE: ["空闲", "Available"], BUSY: ["忙", "Busy"], ON_BREAK: ["休息", "On a break"], UNAVAILABLE: ["不可用", "Unavailable"],
   };
 
@@ -45,22 +38,20 @@
 
   const words = {
     duty: ["指挥值守", "Duty desk"], boards: ["看板", "Boards"], acting: ["当前身份", "Acting as"], all_city: ["全市", "Whole city"], your_name: ["姓名", "Name"], role: ["岗位", "Role"], save: ["确定", "Save"],
-    d_green: ["时限内", "in time"], d_yellow: ["即将超时", "due soon"], d_red: ["已超时", "overdue"], d_none: ["无时限", "no limit"], d_still: ["停表", "clock stands"],
-    LOW: ["低", "Low"], NORMAL: ["一般", "Normal"], HIGH: ["紧急", "High"], URGENT: ["特急", "Urgent"],
     search: ["搜索编号、标题、地址、单位", "Search number, title, address, unit"], filters: ["筛选", "Filters"], states: ["按状态", "By state"], ttl: ["有效期", "Valid for"], an_incident: ["事件", "Incident"], any_category: ["全部类别", "All categories"], any_region: ["全部区域", "All areas"],
     all: ["全部", "All"], mine: ["待我办理", "My turn"], ended: ["已办结", "Ended"], open_incidents: ["未结事件", "Open incidents"], list_changed: ["有更新", "Updates"], show_now: ["按紧急程度重排", "sort again"],
     new_incident: ["新建事件", "New incident"], report_here: ["在此上报", "Report here"], near_here: ["周边资源", "What is near"], empty: ["没有未结事件", "No open incidents"],
     empty_then: ["新事件会自动出现在这里。按 N 手工上报，或在地图上点选位置上报。", "New ones appear here by themselves. Press N to report one by hand, or click on the map where it is."],
     none_such: ["没有符合筛选的事件", "Nothing matches the filters"], clear: ["清除筛选", "Clear the filters"], more_open: ["只列出最近 500 件", "only the newest 500 are listed"],
     choose_one: ["选择一个事件", "Choose an incident"], choose_then: ["用 J / K 或方向键移动，Enter 打开。", "Move with J / K or the arrows, open with Enter."],
-    left: ["剩", "left"], over_by: ["超", "over"], due_at: ["到期", "due"], step_clock: ["本环节", "This step"], overall_clock: ["总时限", "Overall"], since: ["自", "since"],
+    due_at: ["到期", "due"], step_clock: ["本环节", "This step"], overall_clock: ["总时限", "Overall"], since: ["自", "since"],
     tab_work: ["概况", "Overview"], tab_orders: ["指令", "Orders"], tab_plans: ["预案", "Plans"], tab_log: ["过程", "History"], tab_replay: ["回放", "Replay"],
     next_by: ["下一步由", "Next:"], act_as: ["以此身份办理", "act as"], nothing_now: ["此身份现在没有可办的步骤", "nothing to do for this role now"], over: ["流程已结束", "This incident is over"],
     other_acts: ["其他", "More"], confirm: ["提交", "Submit"], back: ["取消", "Cancel"], optional: ["可不填", "optional"], required: ["必填", "required"], yes: ["是", "Yes"], no: ["否", "No"], unsaid: ["未说明", "Not said"],
     nearest_one: ["最近的合适单位：", "nearest suitable:"], nearest: ["最近的合适单位", "Nearest suitable units"], excluded: ["未列入的单位及原因", "Units left out, and why"], straight: ["直线距离", "straight line"], none_suitable: ["没有合适的单位", "No suitable unit"],
     order_to: ["下发给", "Order to"], grave: ["重大事项，须第二人审批", "Grave: a second person must approve"], draft_only: ["只起草", "Draft only"], draft_issue: ["起草并下发", "Draft and issue"],
     new_order: ["新指令", "New order"], no_orders: ["还没有指令", "No orders yet"], no_orders_then: ["按 O 向最近的合适单位下达指令。", "Press O to order the nearest suitable unit."],
-    second: ["待第二人审批", "A second person must approve"], second_not: ["起草人不能自己审批", "the author cannot approve it"], approved_by: ["审批人", "approved by"], by: ["起草", "by"], needs_help: ["请求支援", "needs help"],
+    second: ["待第二人审批", "A second person must approve"], second_not: ["起草人不能自己审批", "the author cannot approve it"], approved_by: ["审批人", "approved by"], by: ["起草", "by"], 
     expires: ["失效于", "expires"], minutes: ["分钟", "min"], write_text: ["请写明指令内容", "Say what is to be done"],
     no_plans: ["没有匹配的预案", "No plan fits"], no_plans_then: ["按类别、等级和区域匹配 plans/ 中的预案。", "Plans are matched by category, priority and area."], plan_running: ["执行中", "running"], plan_over: ["已结束", "over"], plan_fits: ["匹配", "fits"],
     tick: ["完成", "Done"], skip: ["跳过", "Skip"], within: ["时限", "within"], skip_reason: ["跳过原因", "Why it is skipped"], stop_reason: ["终止原因", "Why the plan is stopped"],
@@ -80,7 +71,7 @@
     send: ["发送", "Send"], recipients: ["接收人", "Recipients"], channels: ["同时发送到", "Also by"], nobody_chosen: ["请选择接收人", "Choose who is to hear it"], exercise_not: ["此身份不能管理演练", "exercises are not for this role"],
     exercise_what: ["演练中新建的事件和指令都带水印，不计入统计，可一键清场。", "What is reported and ordered in an exercise is marked everywhere, never counted, and can be put away together."],
     exercise_begin: ["开始演练", "Begin the exercise"], exercise_end: ["结束演练", "End the exercise"], exercise_reset: ["清场", "Put away what was played"],
-    help: ["快捷键", "Keys"], close: ["关闭", "Close"], exercise: ["演练", "EXERCISE"], urged_n: ["催办", "urged"], supervised_n: ["督办", "supervised"], reworked_n: ["返工", "reworked"], returned_n: ["退回", "sent back"],
+    help: ["快捷键", "Keys"], close: ["关闭", "Close"], urged_n: ["催办", "urged"], supervised_n: ["督办", "supervised"], reworked_n: ["返工", "reworked"], returned_n: ["退回", "sent back"],
     key_move: ["上一个 / 下一个", "previous / next"], key_open: ["打开详情", "open the detail"], key_search: ["搜索", "search"], key_new: ["新建事件", "new incident"], key_order: ["下达指令", "order a unit"], key_map: ["到地图", "to the map"],
     key_tabs: ["详情页签", "tabs of the detail"], key_replay: ["回放：逐步 / 播放", "in the replay: step by step, play"], key_verbs: ["办理：按钮上的字母", "act: the letter on the button"], key_filter: ["只看待我办理", "my turn only"], key_sort: ["列表按紧急程度重排", "sort the list again"], key_who: ["切换身份", "who acts"], key_help: ["本页", "this page"], key_back: ["返回", "back"],
     map: ["地图", "Map"], detail: ["详情", "Detail"], list: ["列表", "List"], pick_place: ["在地图上点选位置", "Click the place on the map"], no_place: ["未定位", "no place"], locate: ["在地图上查看", "show on the map"], theme_light: ["浅色", "Light"], theme_dark: ["深色", "Dark"],

@@ -10,7 +10,9 @@
 
   const asked = new URLSearchParams(location.search).get("unit");
   let unit = told.units.some(({ id }) => id === asked) ? asked : localStorage.getItem(UNIT);
-  let heardOrders = { orders: [], incidents: {}, broadcasts: [] };
+  const NOTHING = { orders: [], incidents: {}, broadcasts: [], led: [] };
+  let heardOrders = NOTHING;
+  let tag = ""; // of what the unit leads, as last heard
   let looking = 0;
   let known = null; // the numbers of open orders, once some were heard
 
@@ -48,8 +50,11 @@
     make("b", "f-orders-count", title);
     page.orders = make("div", "f-orders", page.body);
     page.none = make("div", "f-none", page.body);
-    say(make("p", "", page.none), t("f_none"));
-    say(make("p", "", page.none), t("f_none_hint"));
+    make("p", "", page.none);
+    make("p", "", page.none);
+    page.led = make("section", "f-led", page.body);
+    say(make("h2", "", page.led), t("f_led"));
+    make("ul", "", page.led);
     page.over = make("details", "f-over", page.body);
     say(make("summary", "", page.over), t("f_over"));
     make("ul", "", page.over);
@@ -66,8 +71,30 @@
     say(page.line.lastChild, `${online ? t("f_online") : t("f_offline")}${waiting ? ` · ${waiting} ${t("f_waiting")}` : old}`);
     const open = Field.orders.paint(page.orders, heardOrders.orders, heardOrders.incidents);
     page.none.hidden = open > 0;
+    const led = leading();
+    say(page.none.firstChild, t(led ? "f_led_none" : "f_none"));
+    say(page.none.lastChild, t(led ? "f_led_hint" : "f_none_hint"));
     Field.news.paint(page.news, heardOrders.broadcasts);
     refusals();
+  }
+
+  /** What the unit leads although no open order tells it to: how many. */
+  function leading() {
+    const ordered = new Set(heardOrders.orders.filter((order) => !Field.orders.isOver(order)).map((order) => order.incident));
+    const rows = (heardOrders.led || []).filter((one) => !ordered.has(one.number));
+    page.led.hidden = !rows.length;
+    const list = page.led.querySelector("ul");
+    const wanted = JSON.stringify(rows);
+    if (list.dataset.of !== wanted) {
+      list.dataset.of = wanted;
+      list.replaceChildren();
+      for (const one of rows) {
+        const row = make("li", "f-led-row", list);
+        say(make("b", "", row), one.title);
+        say(make("span", "", row), [t(`state_${one.state}`), one.place].filter(Boolean).join(" · "));
+      }
+    }
+    return rows.length;
   }
 
   function refusals() {
@@ -108,9 +135,19 @@
     const incidents = await about(orders, asking);
     const said = await Field.line.get(`/api/v1/broadcasts?recipient=${encodeURIComponent(asking)}&limit=5`, asking);
     const broadcasts = said.ok ? said.body.broadcasts : heardOrders.broadcasts;
+    const leads = await led(asking);
     if (asking !== unit) return;
-    await take({ orders, incidents, broadcasts });
+    await take({ orders, incidents, broadcasts, led: leads });
     await deliver(orders);
+  }
+
+  /** The open incidents this unit leads; asked as a department is, which is shown its own only. */
+  async function led(asking) {
+    const found = await Field.line.get("/api/v1/duty", asking, { role: "department", tag });
+    if (!found.ok || asking !== unit) return heardOrders.led || [];
+    tag = found.tag || "";
+    return found.body.rows.filter((one) => one.unit === asking).map(({ number, title, state, address, region, place }) => (
+      { number, title, state, place: address || place?.[told.lang] || told.regions[region] || region }));
   }
 
   async function take(heard) {
@@ -183,6 +220,7 @@
     unit = id;
     localStorage.setItem(UNIT, id);
     known = null;
+    tag = "";
     sheet.close();
     await remembered();
     look();
@@ -190,7 +228,7 @@
 
   /** What was last heard for this unit, at once. */
   async function remembered() {
-    const kept = (unit && (await Field.keep.seen(unit).catch(() => null))) || { orders: [], incidents: {}, broadcasts: [] };
+    const kept = (unit && (await Field.keep.seen(unit).catch(() => null))) || NOTHING;
     heardOrders = kept;
     if (kept.at) Field.line.heardAt = kept.at;
     paint();

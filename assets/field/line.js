@@ -19,7 +19,7 @@
 
   const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const ascii = (value) => JSON.stringify(value).replace(/[\u007f-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const actor = (unit) => ascii({ name: unit, role: "unit" });
+  const actor = (unit, role = "unit") => ascii({ name: unit, role });
   const tell = () => listeners.forEach((each) => each());
 
   function note(good) {
@@ -37,14 +37,15 @@
       const told = Date.parse(answer.headers.get("date"));
       if (told) ahead = Math.abs(told + 500 - Date.now()) < 1500 ? 0 : told + 500 - Date.now(); // the header knows whole seconds
       note(answer.status < 500);
-      return { status: answer.status, ok: answer.ok, body };
+      return { status: answer.status, ok: answer.ok, body, tag: answer.headers.get("etag") };
     } catch {
       note(false);
       return { status: 0, ok: false, body: {} };
     }
   }
 
-  const get = (path, unit) => call(path, { headers: { "cockpit-actor": actor(unit) } });
+  /** `tag`: of the answer before; the server answers 304 where nothing is new. */
+  const get = (path, unit, { role = "unit", tag = "" } = {}) => call(path, { headers: { "cockpit-actor": actor(unit, role), ...(tag ? { "if-none-match": tag } : {}) } });
 
   /** Keeps something to be done; answers once it is safe on this phone. `key`: given where the same thing may be asked twice. */
   async function post(unit, path, body, { order = "", verb = "", photos = [], key = newKey(), quiet = false } = {}) {

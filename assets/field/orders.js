@@ -69,7 +69,7 @@
   function fill(card, order, incident) {
     card.order = order;
     mark(card.node, "data-state", order.state);
-    say(card.state, t(`f_${order.state}`));
+    say(card.state, t(`state_${order.state}`));
     chips(card, order);
     say(card.title, incident ? incident.title : order.text);
     say(card.text, incident ? order.text : "");
@@ -86,7 +86,7 @@
   }
 
   function chips(card, order) {
-    const wanted = [order.exercise && "f_exercise", order.consequence === "grave" && "f_grave", order.needs_assistance && "f_help_on"].filter(Boolean);
+    const wanted = [order.exercise && "exercise", order.consequence === "grave" && "f_grave", order.needs_assistance && "f_help_on"].filter(Boolean);
     if (card.chips.dataset.of === wanted.join()) return;
     card.chips.dataset.of = wanted.join();
     card.chips.replaceChildren();
@@ -147,7 +147,7 @@
     const until = unsigned ? order.expires_at : order.deadline;
     const left = until ? Date.parse(until) - Field.now() : null;
     mark(card.time, "data-late", left !== null && left < 0 ? "" : left !== null && left < 120000 ? "soon" : null);
-    say(card.time, left === null || OVER.includes(order.state) ? "" : left < 0 ? t("f_late") : `${t(unsigned ? "f_sign_by" : "f_do_by")} ${Field.clock(until)}`);
+    say(card.time, left === null || OVER.includes(order.state) ? "" : left < 0 ? t("clock_red") : `${t(unsigned ? "f_sign_by" : "f_do_by")} ${Field.clock(until)}`);
   }
 
   function finished(over, incidents) {
@@ -163,7 +163,7 @@
     for (const order of over) {
       const row = make("li", "", list);
       say(make("span", "f-over-what", row), incidents[order.incident]?.title || order.text);
-      say(make("span", "f-over-state", row), `${t(`f_${order.state}`)} ${Field.clock(order.ended_at || order.changed_at)}`);
+      say(make("span", "f-over-state", row), `${t(`state_${order.state}`)} ${Field.clock(order.ended_at || order.changed_at)}`);
     }
   }
 

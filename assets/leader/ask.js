@@ -16,7 +16,7 @@
     Leader.sheet(one.title, (body, foot, close) => {
       const facts = make("dl", "l-facts", body);
       fact(facts, "l_place", [one.place, one.address].filter(Boolean).join(" · "));
-      fact(facts, "l_state", `${t(`ls_${one.state}`)} · ${t(`l_${one.light || "old"}`)}`);
+      fact(facts, "l_state", `${t(`state_${one.state}`)} · ${t(`clock_${one.light || "none"}`)}`);
       fact(facts, "l_who", one.unit ? Leader.unit(one.unit) : t("l_nobody"));
       if (one.due_ms) fact(facts, "l_until", `${clock(one.due_ms)} · ${Leader.list.left(one.due_ms - Leader.now())}`);
       const orders = make("div", "l-orders", body);
@@ -46,7 +46,7 @@
     if (given?.orders.length) {
       say(make("h3", "", orders), t("l_orders"));
       const list = make("ul", "", orders);
-      for (const order of given.orders) say(make("li", "", list), `${Leader.unit(order.unit)} · ${t(`ls_${order.state}`)} · ${order.text}`);
+      for (const order of given.orders) say(make("li", "", list), `${Leader.unit(order.unit)} · ${t(`state_${order.state}`)} · ${order.text}`);
     }
     if (!found) return;
     say(make("h3", "", steps), t("l_steps"));
@@ -55,7 +55,7 @@
       const line = make("li", "", list);
       say(make("time", "", line), clock(row.at));
       const why = row.body?.reason || row.body?.opinion || "";
-      say(make("span", "", line), `${t(`lv_${row.verb}`)} · ${Leader.unit(row.actor)}${why ? ` · ${why}` : ""}`);
+      say(make("span", "", line), `${t(`did_${row.verb}`)} · ${Leader.unit(row.actor)}${why ? ` · ${why}` : ""}`);
     }
   }
 

@@ -87,7 +87,7 @@
     const areas = (row.within || []).map(Leader.place);
     return {
       ...row, light: first ? first.light : null, due_ms: first && first.clock.running && first.clock.due ? Date.parse(first.clock.due) : null,
-      paused: Boolean(first && !first.clock.running), unit: order ? order.unit : row.unit, place: row.place[told.lang] || Leader.place(row.region),
+      paused: Boolean(first && !first.clock.running), unit: row.unit || order?.unit || "", place: row.place[told.lang] || Leader.place(row.region),
       area: areas.length > 2 ? areas[areas.length - 2] : areas[0] || "", verbs: ["urge", "supervise"].filter(() => !["REPORTED"].includes(row.state)),
     };
   }

@@ -65,23 +65,18 @@
     mark(row.node, "data-light", one.light);
     row.mark.className = `mark mark-${one.light || "old"}`;
     row.mark.setAttribute("aria-hidden", "true");
-    say(row.word, t(`l_${one.light || "old"}`));
+    say(row.word, t(`clock_${one.light || "none"}`));
     say(row.what, one.title);
-    const chip = one.exercise ? "l_exercise" : one.help ? "l_help" : one.priority === "URGENT" ? "l_urgent" : "";
+    const chip = one.exercise ? "exercise" : one.help ? "needs_help" : one.priority === "URGENT" ? "priority_URGENT" : "";
     row.chip.hidden = !chip;
     say(row.chip, chip && t(chip));
-    say(row.where, [one.area, t(`ls_${one.state}`), one.unit && Leader.unit(one.unit)].filter(Boolean).join(" · "));
+    say(row.where, [one.area, t(`state_${one.state}`), one.unit && Leader.unit(one.unit)].filter(Boolean).join(" · "));
   }
 
-  function left(ms) {
-    const min = Math.floor(Math.abs(ms) / 60000);
-    const amount = min < 60 ? `${min} ${told.lang === "en" ? "min" : "分"}` : min < 2880 ? `${Math.floor(min / 60)}:${String(min % 60).padStart(2, "0")}` : `${Math.floor(min / 1440)} ${told.lang === "en" ? "d" : "天"}`;
-    const word = t(ms < 0 ? "l_over" : "l_left");
-    return told.lang === "en" ? `${amount} ${word}` : `${word} ${amount}`;
-  }
+  const left = (ms) => window.Cockpit.timeLeft(ms, told.lang);
 
   function tick() {
-    for (const { one, left: node } of rows.values()) say(node, one.due_ms ? left(one.due_ms - Leader.now()) : one.paused ? t("l_paused") : "");
+    for (const { one, left: node } of rows.values()) say(node, one.due_ms ? left(one.due_ms - Leader.now()) : one.paused ? t("clock_still") : "");
   }
 
   Leader.list = { approvals, incidents, tick, left };

@@ -16,27 +16,15 @@
     l_reported: ["上报", "Reported"], l_place: ["地点", "Place"], l_state: ["状态", "State"], l_who: ["承办", "On it"], l_until: ["时限", "Limit"], l_nobody: ["尚未派单", "nobody yet"],
     l_steps: ["经过", "What was done"], l_orders: ["指令", "Orders"], l_name: ["我是", "I am"], l_name_hint: ["姓名或职务，记入每一步", "name or post; kept with each step"],
     l_online: ["实时", "live"], l_offline: ["无连接", "no connection"], l_waiting: ["条待发送", "waiting"], l_metres: ["米", "m"], l_nearest: ["最近", "nearest"],
-    l_refused: ["未被接受", "not accepted"], l_dismiss: ["知道了", "Dismiss"], l_lang: ["English", "中文"], l_by: ["提请人", "asked by"], l_help: ["请求支援", "needs help"],
-    l_left: ["剩", "left"], l_over: ["超", "over"], l_paused: ["计时暂停", "clock stopped"], l_urgent: ["紧急", "urgent"], l_exercise: ["演练", "EXERCISE"], l_boards: ["看板", "Boards"],
-    l_alarm: ["超时", "overdue"], l_watch: ["临期", "due soon"], l_fine: ["按时", "in time"], l_old: ["无时限", "no limit"], l_more: ["起更多，见值守台", "more at the duty desk"],
-    ls_REPORTED: ["待受理", "reported"], ls_ACCEPTED: ["已受理", "accepted"], ls_FILED: ["待派遣", "filed"], ls_DISPATCHED: ["已派遣", "dispatched"], ls_SIGNED: ["已签收", "signed"],
-    ls_HANDLING: ["处置中", "in hand"], ls_SUSPEND_REQUESTED: ["申请挂账", "asks to suspend"], ls_SUSPENDED: ["挂账", "suspended"], ls_REPORTED_BACK: ["已反馈", "reported back"],
-    ls_VERIFYING: ["核查中", "verifying"], ls_CLOSED: ["已结案", "closed"], ls_REVIEWED: ["已回访", "reviewed"],
-    ls_DRAFT: ["待下达", "draft"], ls_ISSUED: ["已下达", "issued"], ls_SENT: ["已发出", "sent"], ls_DELIVERED: ["已送达", "delivered"], ls_EN_ROUTE: ["前往中", "on the way"],
-    ls_ON_SCENE: ["已到场", "on scene"], ls_DONE: ["已完成", "done"], ls_REFUSED: ["被拒绝", "refused"], ls_EXPIRED: ["已过期", "expired"], ls_CANCELLED: ["已取消", "cancelled"],
-    lv_receive: ["上报", "reported"], lv_accept: ["受理", "accepted"], lv_file: ["立案", "filed"], lv_dispatch: ["派遣", "dispatched"], lv_sign: ["签收", "signed"], lv_start: ["开始处置", "started"],
-    lv_report: ["反馈", "reported back"], lv_verify: ["核查", "verifying"], lv_pass: ["核查通过", "passed"], lv_fail: ["返工", "failed"], lv_review: ["回访", "reviewed"], lv_draft: ["拟令", "order drafted"],
-    lv_issue: ["下达", "issued"], lv_approve: ["批准", "approved"], lv_send: ["发出", "sent"], lv_deliver: ["送达", "delivered"], lv_depart: ["出发", "departed"], lv_arrive: ["到场", "arrived"],
-    lv_complete: ["完成", "done"], lv_refuse: ["拒绝", "refused"], lv_expire: ["过期", "expired"], lv_assist: ["请求支援", "asks for help"], lv_supervise: ["督办", "supervised"], lv_urge: ["催办", "urged"],
-    lv_note: ["备注", "note"], lv_return: ["退回", "returned"], lv_cancel: ["取消", "cancelled"], lv_suspend: ["申请挂账", "asks to suspend"], lv_resume: ["恢复", "resumed"], lv_deny: ["驳回", "denied"],
-    "lv_start-plan": ["启动预案", "plan started"], "lv_tick-step": ["预案完成一步", "plan step done"], "lv_skip-step": ["预案跳过一步", "plan step skipped"], "lv_stop-plan": ["终止预案", "plan stopped"], "lv_add-unit": ["加派", "unit added"],
+    l_refused: ["未被接受", "not accepted"], l_dismiss: ["知道了", "Dismiss"], l_lang: ["English", "中文"], l_by: ["提请人", "asked by"],
+    l_boards: ["看板", "Boards"], l_more: ["起更多，见值守台", "more at the duty desk"],
   });
   const t = (key) => window.Cockpit.word(key, told.lang);
   const own = () => localStorage.getItem(KEPT) || (told.lang === "en" ? "Leader" : "分管领导");
   const ascii = (value) => JSON.stringify(value).replace(/[\u007f-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
   const now = () => ({ name: own(), role: "leader", region: null });
   const Leader = (window.Leader = { told, t, lang: told.lang, name: own, rename: (name) => localStorage.setItem(KEPT, name) });
-  Leader.clock = (at) => window.Cockpit.format.clockTime(typeof at === "string" ? Date.parse(at) : at, { zone: told.zone });
+  Leader.clock = (at) => window.Cockpit.format.moment(typeof at === "string" ? Date.parse(at) : at, Leader.now(), { zone: told.zone, lang: told.lang });
   Leader.unit = (id) => told.units.find((one) => one.id === id)?.name || id;
   Leader.place = (code) => told.regions[code] || code;
   window.Duty = { told, actor: { now, header: (one = now()) => ascii(one) } }; // what the desk's line needs to know

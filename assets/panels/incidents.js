@@ -8,30 +8,10 @@
   Cockpit.addWords({
     no_incidents: ["当前没有未结事件；有新事件时显示在这里", "no open incidents; what happens next appears here"],
     no_plans: ["当前没有正在执行的预案", "no plan is being carried out"],
-    light_alarm: ["超时", "overdue"], light_watch: ["临期", "due soon"], light_fine: ["按时", "in time"],
     stage_accept: ["待受理", "to accept"], stage_send: ["待派遣", "to dispatch"], stage_sent: ["已派遣", "dispatched"],
     stage_handle: ["处置中", "in hand"], stage_check: ["待核查", "to verify"],
-    state_REPORTED: ["上报", "reported"], state_ACCEPTED: ["受理", "accepted"], state_FILED: ["立案", "filed"],
-    state_DISPATCHED: ["派遣", "dispatched"], state_SIGNED: ["签收", "signed"], state_HANDLING: ["处置", "in hand"],
-    state_SUSPEND_REQUESTED: ["申请挂账", "asks to suspend"], state_SUSPENDED: ["挂账", "suspended"],
-    state_REPORTED_BACK: ["反馈", "reported back"], state_VERIFYING: ["核查", "verifying"],
-    order_ISSUED: ["待送达", "issued"], order_SENT: ["已发出", "sent"], order_DELIVERED: ["已送达", "delivered"],
-    order_SIGNED: ["已签收", "signed"], order_EN_ROUTE: ["前往中", "on the way"], order_ON_SCENE: ["已到场", "on scene"],
-    needs_help: ["请求支援", "needs help"], priority_URGENT: ["紧急", "urgent"], priority_HIGH: ["较急", "high"],
-    exercise: ["演练", "exercise"], left: ["剩", "left"], over: ["超", "over"], paused: ["计时暂停", "clock stopped"],
     nobody: ["待派", "nobody yet"], open_incidents: ["未结事件", "Open incidents"], overdue_incidents: ["超时事件", "Overdue incidents"],
   });
-
-  /** 剩 12 分, 超 1 时 5 分: hours and minutes, seconds in the last minutes. */
-  function left(ms, lang) {
-    const s = Math.floor(Math.abs(ms) / 1000);
-    const [h, m] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)];
-    const clock = h >= 48 ? (lang === "en" ? `${Math.floor(h / 24)} d` : `${Math.floor(h / 24)} 天`)
-      : h ? `${h}:${String(m).padStart(2, "0")}:${String(s % 60).padStart(2, "0")}` : `${m}:${String(s % 60).padStart(2, "0")}`;
-    const word = Cockpit.word(ms < 0 ? "over" : "left", lang);
-    return lang === "en" ? `${clock} ${word}` : `${word} ${clock}`;
-  }
-  Cockpit.timeLeft = left;
 
   const deskOf = (number, lang) => `/duty?incident=${encodeURIComponent(number)}&lang=${lang}`;
   Cockpit.deskOf = deskOf;
@@ -70,7 +50,7 @@
       }
       mark(node, "data-none", props.lights[name] ? null : "");
       say(node.querySelector(".inc-count"), props.lights[name]);
-      say(node.querySelector(".inc-word"), Cockpit.word(`light_${name}`, ctx.lang));
+      say(node.querySelector(".inc-word"), Cockpit.word(`clock_${name}`, ctx.lang));
     }
   }
 
@@ -139,15 +119,15 @@
     say(row.chip, chip && Cockpit.word(chip, lang));
     say(row.what, one.title);
     say(row.where, [one.place, lang === "en" ? "" : one.spot].filter(Boolean).join(" "));
-    const state = Cockpit.word(one.order ? `order_${one.order}` : `state_${one.state}`, lang);
+    const state = Cockpit.word(`state_${one.order || one.state}`, lang);
     say(row.state, one.unit ? `${one.unit} · ${state}` : state);
-    mark(row.node, "aria-label", [one.light && Cockpit.word(`light_${one.light}`, lang), one.title, one.place, state].filter(Boolean).join(", "));
+    mark(row.node, "aria-label", [one.light && Cockpit.word(`clock_${one.light}`, lang), one.title, one.place, state].filter(Boolean).join(", "));
   }
 
   /** The clocks run on between two messages; one that runs out turns red at once. */
   function count(parts, props, ctx) {
     for (const { one, left: node, node: row, mark: sign } of parts.rows.values()) {
-      const text = one.due_ms === null ? (one.light && !one.running ? Cockpit.word("paused", ctx.lang) : "") : left(one.due_ms - ctx.now(), ctx.lang);
+      const text = one.due_ms === null ? (one.light && !one.running ? Cockpit.word("clock_still", ctx.lang) : "") : Cockpit.timeLeft(one.due_ms - ctx.now(), ctx.lang);
       say(node, text);
       if (one.running && one.due_ms !== null && one.due_ms < ctx.now() && one.light !== "alarm") {
         mark(row, "data-light", "alarm");

@@ -29,7 +29,8 @@ _PRIORITY: Final = {"URGENT": 0, "HIGH": 1, "NORMAL": 2, "LOW": 3}
 class Standing:
     """One open incident. `light` None: no limit holds. `clock`: the one nearest to its end, of its step or of the whole.
 
-    `order`: the newest one that is under way; `unit`: the name of who is on it, "" while nobody is. `plans`: those not over.
+    `unit`: the name of the unit that leads, of the one with the newest order while nobody does, "" while nobody is on it.
+    `order`: that unit's newest one that is under way. `help`: one of those on it asks for help. `plans`: those not over.
     """
 
     incident: Incident
@@ -37,6 +38,7 @@ class Standing:
     clock: Clock | None
     unit: str
     order: Order | None
+    help: bool
     plans: tuple[PlanRun, ...]
 
 
@@ -60,16 +62,20 @@ class OpenIncidents:
     def __call__(self, region: str | None, now: datetime) -> list[Standing]:
         """Those in a region and below it, the gravest first. Raises StoreLost."""
         store = self._toolbox.store
-        under_way = {order.incident: order for order in reversed(store.orders(None, None, OPEN, AT_MOST)) if order.incident}
+        under_way: dict[str, list[Order]] = {}
+        for order in store.orders(None, None, OPEN, AT_MOST):
+            under_way.setdefault(order.incident, []).append(order)
         names = {unit.id: unit.name for unit in self._toolbox.rules.roster.units}
         there = store.incidents(_OPEN_STATES, region, None, AT_MOST)
-        return ordered(self._standing(one, under_way.get(one.number), names, now) for one in there)
+        return ordered(self._standing(one, under_way.get(one.number, ()), names, now) for one in there)
 
-    def _standing(self, incident: Incident, order: Order | None, names: Mapping[str, str], now: datetime) -> Standing:
+    def _standing(self, incident: Incident, orders: Sequence[Order], names: Mapping[str, str], now: datetime) -> Standing:
         told = self._read(incident)
         found = self._toolbox.rules.clocks(incident, told.moves, now)
-        unit = order.unit if order else incident.lead_unit
-        return Standing(incident, found.light, nearest_end(found.step, found.overall), names.get(unit) or unit, order, told.plans)
+        unit = incident.lead_unit or (orders[0].unit if orders else "")
+        order = next((one for one in orders if one.unit == unit), None)
+        clock, helping = nearest_end(found.step, found.overall), any(one.needs_assistance for one in orders)
+        return Standing(incident, found.light, clock, names.get(unit) or unit, order, helping, told.plans)
 
     def _read(self, incident: Incident) -> _Told:
         key = (incident.number, incident.version)

@@ -1,6 +1,6 @@
 """The words of the toolbox in both languages, for what goes out of the house: reports, timelines, messages.
 
-The pages have their own in assets/duty/words.js; where a word stands in both it is the same one.
+The same words stand in assets/dispatch_words.js for all screens; a test compares the two.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _STATES: Final = {
     "REPORTED_BACK": ("已反馈", "Reported back"), "VERIFYING": ("核查中", "Verifying"), "CLOSED": ("已结案", "Closed"),
     "REVIEWED": ("已评价", "Reviewed"), "ARCHIVED": ("已归档", "Archived"), "REJECTED": ("不予受理", "Rejected"),
     "CANCELLED": ("已作废", "Cancelled"), "DRAFT": ("草拟", "Draft"), "ISSUED": ("已下发", "Issued"), "SENT": ("已发送", "Sent"),
-    "DELIVERED": ("已送达", "Delivered"), "EN_ROUTE": ("途中", "On the way"), "ON_SCENE": ("到场", "On scene"),
-    "DONE": ("完成", "Done"), "REFUSED": ("拒绝", "Refused"), "EXPIRED": ("超时失效", "Expired"),
+    "DELIVERED": ("已送达", "Delivered"), "EN_ROUTE": ("前往中", "On the way"), "ON_SCENE": ("已到场", "On scene"),
+    "DONE": ("已完成", "Done"), "REFUSED": ("已拒绝", "Refused"), "EXPIRED": ("超时失效", "Expired"),
     "WAITING": ("等待前序", "Waits"), "OPEN": ("待办", "To do"), "SKIPPED": ("跳过", "Skipped"), "DROPPED": ("未做", "Dropped"),
 }  # fmt: skip
 _VERBS: Final = {
@@ -68,3 +68,8 @@ def word(kind: Kind, name: str, language: Lang | str) -> str:
     """The word for a name; what has none is told as it is."""
     found = _ALL[kind].get(name)
     return name if found is None else found[language == "en"]
+
+
+def named(kind: Kind) -> dict[str, tuple[str, str]]:
+    """All of a kind, in their order: name → (Chinese, English)."""
+    return dict(_ALL[kind])

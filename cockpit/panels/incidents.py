@@ -81,7 +81,7 @@ def _row(one: Standing, context: Context) -> dict[str, Any]:
         "priority": incident.priority,
         "state": incident.state.value,
         "order": one.order.state.value if one.order else None,
-        "help": bool(one.order and one.order.needs_assistance),
+        "help": one.help,
         "unit": one.unit,
         "light": LIGHTS[one.light],
         "due_ms": _ms(clock.due) if clock else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -43,6 +45,27 @@ def test_by_keyboard_from_the_report_to_the_order_of_the_nearest_unit(page: Page
     expect(page.locator(".duty-order .duty-second").first).to_have_text("已发送")
     (order,) = desk.get("/orders", incident=placed)["orders"]
     assert (order["unit"], order["state"], order["author"]) == ("U1", "SENT", "值班长")
+
+
+LEFT: Final = {
+    "zh": ["剩 3 分 43 秒", "剩 3 小时 57 分", "剩 4 小时", "剩 2 天 5 小时", "剩 9 秒", "刚超时", "超 1 分 1 秒", "超 1 小时 5 分"],
+    "en": ["3 min 43 s left", "3 h 57 min left", "4 h left", "2 d 5 h left", "9 s left", "just overdue", "1 min 1 s over",
+           "1 h 5 min over"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LEFT)
+def test_the_time_left_says_its_units(page: Page, lang: str) -> None:
+    """The one form of desk, wall and leader: 3:43 was minutes on one and hours on another."""
+    seconds = [223, 14_220, 14_400, 190_900, 9, -59, -61, -3_900]
+    assert page.evaluate("([all, lang]) => all.map(s => Cockpit.timeLeft(1000 * s, lang))", [seconds, lang]) == LEFT[lang]
+
+
+def test_a_moment_of_another_day_says_which(page: Page) -> None:
+    told = "([at, now]) => Cockpit.format.moment(Date.parse(at), Date.parse(now), { lang: 'zh', zone: 'Asia/Shanghai' })"
+    noon = "2026-11-22T12:00:00+08:00"
+    said = [page.evaluate(told, [f"{day}T02:01:00+08:00", noon]) for day in ("2026-11-22", "2026-11-23", "2025-11-22")]
+    assert said == ["02:01", "11/23 02:01", "11/22 02:01"]
 
 
 def test_a_message_to_many_is_made_of_a_template_and_asks_for_what_the_incident_does_not_say(page: Page, desk: Desk) -> None:

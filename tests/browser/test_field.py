@@ -78,11 +78,25 @@ def said_with(place: Place, order: str, verb: str) -> dict[str, Any]:
     return found
 
 
+def test_a_unit_that_leads_without_an_order_is_told_so(place: Place, phone: BrowserContext) -> None:
+    title = "桥下积水"
+    incident = place.desk.post("/incidents", {"title": title, "category": "roads", "region": "770201"})["number"]
+    for verb, said in (("accept", {}), ("file", {}), ("dispatch", {"unit": "U3"})):
+        place.desk.post(f"/incidents/{incident}/{verb}", said)
+    page = opened(phone, place, "U3")
+    expect(page.locator(".f-led-row", has_text=title)).to_contain_text("已派遣")
+    expect(page.locator(".f-none")).to_contain_text("有主办的事件")
+    order = place.desk.post("/orders", {"unit": "U3", "text": "排水", "incident": incident, "reason": "就近"})["number"]
+    place.desk.post(f"/orders/{order}/issue", {})
+    expect(card(page, order)).to_be_visible()
+    expect(page.locator(".f-led")).to_be_hidden()
+
+
 def test_a_unit_signs_goes_arrives_and_reports_with_a_photo(place: Place, phone: BrowserContext) -> None:
     _, order = place.desk.ordered("U1")
     page = opened(phone, place, "U1")
     expect(card(page, order)).to_contain_text("立即前往：井盖破损")
-    for verb, state in (("sign", "已签收"), ("depart", "前往中"), ("arrive", "现场处置")):
+    for verb, state in (("sign", "已签收"), ("depart", "前往中"), ("arrive", "已到场")):
         step(page, order, verb)
         expect(card(page, order).locator(".f-state")).to_have_text(state)
     report_done(page, order, "井盖已更换")

@@ -89,6 +89,17 @@ def test_a_leader_asks_and_somebody_else_lets_it_go_out(tablet: Tablet, place: P
     expect(page.locator(".l-approval", has_text="封闭桥面")).to_have_count(0)  # nobody approves what he has asked for himself
 
 
+def test_a_leader_reads_which_unit_leads_not_which_was_ordered_last(tablet: Tablet, place: Place) -> None:
+    incident, _ = place.desk.ordered("U1", "高架桥护栏变形")
+    other = place.desk.post("/orders", {"unit": "U3", "text": "支援", "incident": incident, "reason": "支援"})["number"]
+    place.desk.post(f"/orders/{other}/issue", {})
+    page = tablet.look("/leader?lang=zh", "tablet")
+    page.reload()
+    row = page.locator(".l-row", has_text="高架桥护栏变形").locator(".l-where")
+    expect(row).to_contain_text("东区抢修一队")
+    expect(row).not_to_contain_text("西区抢修队")
+
+
 def test_a_leader_approves_what_another_person_has_asked_for(tablet: Tablet, place: Place) -> None:
     draft = {"unit": "U3", "text": "疏散周边居民", "region": "770201", "consequence": "grave", "reason": "就近"}
     order = place.desk.post("/orders", draft, {"name": "dispatcher one", "role": "dispatcher"})["number"]

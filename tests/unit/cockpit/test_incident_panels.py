@@ -15,7 +15,7 @@ import cockpit.demo
 from cockpit.city import load_city
 from cockpit.context import CityContext
 from cockpit.dispatch.running import open_incidents
-from cockpit.dispatch.said import Report
+from cockpit.dispatch.said import Draft, Report
 from cockpit.dispatch.standing import OpenIncidents
 from cockpit.dispatch.toolbox import Toolbox
 from cockpit.panels import BUILT_IN
@@ -97,6 +97,19 @@ def test_what_is_played_is_listed_and_never_counted(shown: Shown) -> None:
     assert [row["exercise"] for row in after["rows"] if row["number"] == number] == [True]
     with shown.toolbox.store.writing() as writing:
         shown.toolbox.incidents.act(writing, number, "reject", {"reason": "演练结束"}, CHIEF)
+
+
+def test_who_leads_is_named_whoever_was_ordered_last(shown: Shown) -> None:
+    led = next(one for one in shown.open(None, NOW) if one.incident.title.startswith("架空线"))
+    other = next(unit.id for unit in shown.parts.city.roster.units if unit.id != led.incident.lead_unit)
+    with shown.toolbox.store.writing() as writing:
+        draft = Draft(unit=other, text="支援", incident=led.incident.number, reason="支援")
+        order = shown.toolbox.orders.draft(writing, draft, CHIEF)
+        shown.toolbox.orders.act(writing, order.number, "issue", {}, CHIEF)
+    now = next(one for one in shown.open(None, NOW) if one.incident.number == led.incident.number)
+    assert (now.unit, now.order) == (led.unit, led.order) and led.order is not None and led.order.unit == led.incident.lead_unit
+    with shown.toolbox.store.writing() as writing:
+        shown.toolbox.orders.act(writing, order.number, "cancel", {"reason": "不再需要"}, CHIEF)
 
 
 def test_at_a_moment_of_the_past_it_says_that_it_keeps_none(shown: Shown) -> None:

@@ -56,7 +56,7 @@ FACTS = Facts(
 def test_the_tables_say_what_happened_in_local_time() -> None:
     timeline, orders, known, screen = sections(FACTS, "zh")
     assert timeline.rows[1] == ["2026-11-20 16:02:00", f"{ATTACK} (值班长)", "派遣", "已立案 → 已派遣 · 单位 抢修队 P1"]
-    assert orders.rows[0][:4] == ["O1", "抢修队 P1", "去北街", "完成"] and known.rows[1] == ["等待", "—", "—"]
+    assert orders.rows[0][:4] == ["O1", "抢修队 P1", "去北街", "已完成"] and known.rows[1] == ["等待", "—", "—"]
     assert screen.title == "下达指令 O1 时的画面：城市总览（2026-11-20 16:00:00）" and screen.rows[0][:2] == ["诉求量", "7"]
 
 

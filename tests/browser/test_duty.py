@@ -48,7 +48,8 @@ def test_by_keyboard_from_the_report_to_the_order_of_the_nearest_unit(page: Page
 
 
 LEFT: Final = {
-    "zh": ["剩 3 分 43 秒", "剩 3 小时 57 分", "剩 4 小时", "剩 2 天 5 小时", "剩 9 秒", "刚超时", "超 1 分 1 秒", "超 1 小时 5 分"],
+    "zh": ["剩 3 分 43 秒", "剩 3 小时 57 分", "剩 4 小时", "剩 2 天 5 小时", "剩 9 秒", "刚超时",
+           "超 1 分 1 秒", "超 1 小时 5 分"],
     "en": ["3 min 43 s left", "3 h 57 min left", "4 h left", "2 d 5 h left", "9 s left", "just overdue", "1 min 1 s over",
            "1 h 5 min over"],
 }  # fmt: skip

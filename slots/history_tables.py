@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -54,15 +54,17 @@ BUCKET: Final = Table(
 )
 """What is held; `start` Unix seconds (UTC), `local_start` the same moment by the city's clock."""
 
+
+def _place() -> list[Column[Any]]:
+    """Where a number stands: the key of a cell, and the beginning of a bin's."""
+    kinds = {"slot_id": Integer, "size": Text, "start": BigInteger, "dimension": Text, "value": Text, "region": Text}
+    return [Column(name, kind, primary_key=True) for name, kind in kinds.items()]
+
+
 CELL: Final = Table(
     "history_cell",
     _METADATA,
-    Column("slot_id", Integer, primary_key=True),
-    Column("size", Text, primary_key=True),
-    Column("start", BigInteger, primary_key=True),
-    Column("dimension", Text, primary_key=True),
-    Column("value", Text, primary_key=True),
-    Column("region", Text, primary_key=True),
+    *_place(),
     Column("state", Text, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -71,12 +73,7 @@ CELL: Final = Table(
 BIN: Final = Table(
     "history_bin",
     _METADATA,
-    Column("slot_id", Integer, primary_key=True),
-    Column("size", Text, primary_key=True),
-    Column("start", BigInteger, primary_key=True),
-    Column("dimension", Text, primary_key=True),
-    Column("value", Text, primary_key=True),
-    Column("region", Text, primary_key=True),
+    *_place(),
     Column("sketch", Text, primary_key=True),
     Column("bin", Integer, primary_key=True),
     Column("n", BigInteger, nullable=False),

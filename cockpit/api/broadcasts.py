@@ -14,6 +14,7 @@ from cockpit.api.answer import Route
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.broadcast import Broadcast, Recipient
 from cockpit.dispatch.broadcasts import COMMAND, Draft
+from cockpit.dispatch.recipients import SAID
 from cockpit.dispatch.refusal import Unknown
 from cockpit.dispatch.said import read
 from cockpit.dispatch.templates import Template
@@ -145,7 +146,9 @@ def _template(one: Template) -> dict[str, Any]:
 
 
 def _shown(one: Broadcast, whose: Sequence[str] | None = None) -> dict[str, Any]:
-    """`mine`: the ids of its recipients that are those asked for. `channels`: how far it is through each."""
+    """`mine`: the ids of its recipients that are those asked for. `channels`: how far it is through each. `left_out`: who of a
+    group is not told; `said`: why, in both languages."""
     shown: dict[str, Any] = msgspec.to_builtins(one)
+    shown["left_out"] = [left | {"said": SAID[left["why"]]} for left in shown["left_out"]]
     mine = [found.id for found in _mine(one, whose or ())]
     return shown | {"read": one.read, "total": len(one.recipients), "mine": mine, "channels": shown.pop("deliveries")}

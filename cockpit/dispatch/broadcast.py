@@ -27,6 +27,21 @@ class Recipient:
     read_at: datetime | None = None
 
 
+Why = Literal["off_duty", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Somebody who belongs to what was named (`of`: a group, a post or a kind of units) and is not told. `why`: others of it are
+    on duty, this one is not; or it lies outside of the region of whoever sends it."""
+
+    id: str
+    name: str
+    kind: Literal["person", "unit"]
+    of: str
+    why: Why
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """How far one is through a channel: to a recipient, or, where the id is empty, to all of them at once.
@@ -57,6 +72,7 @@ class Broadcast:
     template: str = ""
     exercise: bool = False
     deliveries: tuple[Delivery, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def read(self) -> int:

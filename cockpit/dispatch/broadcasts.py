@@ -64,10 +64,11 @@ class Broadcasts:
         text = marked(self._text(draft, incident), exercise, draft.lang)
         template = self._rules.templates.get(draft.template)
         named = draft.to or (template.to if template else ())
-        recipients = self.recipients.named(named, actor, writing.now, incident.region if incident else None)
+        recipients, left_out = self.recipients.audience(named, actor, writing.now, incident.region if incident else None)
         deliveries = list(self._deliveries(draft, recipients, exercise))
         body = {"text": text, "template": draft.template, "exercise": exercise}
         body |= {"recipients": msgspec.to_builtins(recipients), "deliveries": msgspec.to_builtins(deliveries)}
+        body["left_out"] = msgspec.to_builtins(left_out)
         number = writing.number("broadcasts", f"{writing.now.astimezone(self._zone):%Y%m%d}")
         entry = writing.append(actor, number, draft.incident, SEND, body)
         broadcast = fold(None, entry)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from cockpit.dispatch.actor import Actor
-from cockpit.dispatch.broadcast import Recipient
+from cockpit.dispatch.broadcast import LeftOut, Recipient, Why
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.refusal import Forbidden, Wrong
 from cockpit.dispatch.roster import Person
@@ -15,6 +16,20 @@ from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.unit import Unit
 
 MOST: Final = 500
+SAID: Final[Mapping[Why, Mapping[str, str]]] = MappingProxyType(
+    {
+        "off_duty": {"zh": "当前不在班，同组有人在班", "en": "off duty now, others of it are on duty"},
+        "elsewhere": {"zh": "不在发送人的辖区内", "en": "outside of the sender's region"},
+    }
+)
+"""Why somebody was left out, in words."""
+
+
+class Audience(NamedTuple):
+    """Who is told, and who of those that were named together is not."""
+
+    recipients: tuple[Recipient, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 class Recipients:
@@ -24,7 +39,7 @@ class Recipients:
         self._ground = ground
         self._rules = rules
 
-    def named(self, names: Sequence[str], actor: Actor, now: datetime, region: str | None = None) -> list[Recipient]:
+    def audience(self, names: Sequence[str], actor: Actor, now: datetime, region: str | None = None) -> Audience:
         """Everybody named, once, in the order of the names. `region`: of the incident it is about, for posts.
 
         Who is of a region speaks to those whose business it is as well: of a group to those alone. Raises Wrong, and Forbidden
@@ -32,6 +47,7 @@ class Recipients:
         """
         above = self._ground.above(region) if region else ()
         found: dict[str, Recipient] = {}
+        left: dict[str, LeftOut] = {}
         for name in names:
             there = list(self._called(name, now, above))
             if not there:
@@ -41,9 +57,11 @@ class Recipients:
             if not near and name not in self._rules.roster.called:
                 raise Forbidden(f"'to': {name!r:.60} is outside of {actor.region!r}, your region")
             found |= {one.id: _recipient(one) for one in near}
+            left |= {one.id: _left(one, name, "elsewhere") for one in there if one not in near}
+            left |= {one.id: _left(one, name, "off_duty") for one in self._resting(name, now, above)}
         if not found or len(found) > MOST:
             raise Wrong(f"a broadcast goes to 1 to {MOST} people and units, these are {len(found)}")
-        return list(found.values())
+        return Audience(tuple(found.values()), tuple(one for id, one in left.items() if id not in found)[:MOST])
 
     def serving(self, id: str) -> tuple[str, ...]:
         """The ids under which somebody is spoken to: the own one, and the unit a person belongs to."""
@@ -58,11 +76,21 @@ class Recipients:
             yield from (person for person in roster.people if name == person.id)
         yield from (one for one in roster.units if name in (one.id, one.kind))
 
+    def _resting(self, name: str, now: datetime, above: Sequence[str]) -> tuple[Person, ...]:
+        """Those of a group or a post who are not told because others of it are on duty."""
+        told = self._rules.roster.told(name, now, above)
+        return told.resting if name in self._rules.roster.called else ()
+
     def _near(self, actor: Actor, region: str | None) -> bool:
         """Whether the regions of both have anything to do with each other."""
         if actor.region is None or region is None:
             return True
         return actor.region in self._ground.above(region) or region in self._ground.above(actor.region)
+
+
+def _left(one: Person | Unit, of: str, why: Why) -> LeftOut:
+    known = _recipient(one)
+    return LeftOut(known.id, known.name, known.kind, of, why)
 
 
 def _recipient(one: Person | Unit) -> Recipient:

@@ -57,11 +57,15 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Whom something is told. `on_duty`: they are on duty now; else nobody of that post was, and all of them are told."""
+    """Whom something is told. `on_duty`: they are on duty now; else nobody of that post was, and all of them are told.
+
+    `resting`: those of the post who are not on duty, where others are.
+    """
 
     role: str
     people: tuple[Person, ...]
     on_duty: bool
+    resting: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,8 @@ class Roster:
             of_group or self._posted(role, above), key=lambda one: (order.get(one.region or "", len(order)), one.id)
         )  # fmt: skip
         present = tuple(person for person in found if self.on_duty(person.id, at))
-        return Told(role, present or tuple(found), bool(present))
+        resting = tuple(person for person in found if person not in present) if present else ()
+        return Told(role, present or tuple(found), bool(present), resting)
 
     def escalated(self, escalation: Escalation, at: datetime, above: Sequence[str]) -> Told:
         """Whom a rung of the ladder is told."""

@@ -101,6 +101,20 @@ def test_a_post_is_told_where_the_incident_lies(caller: Caller) -> None:
     assert told(caller.post("/broadcasts", {"text": "到场", "to": ["grid_worker"], "incident": number})) == ["E2"]
 
 
+def test_who_was_left_out_is_answered_and_kept(caller: Caller) -> None:
+    east = {"name": "东区值班长", "role": "chief", "region": "770101"}
+    sent = caller.post("/broadcasts", {"text": "集合", "to": ["patrol"]}, actor=east)
+    assert told(sent) == ["U1", "U2"]
+    (left,) = sent.json()["left_out"]
+    assert left.pop("said").keys() == {"zh", "en"}
+    assert left == {"id": "U3", "name": "西区抢修队", "kind": "unit", "of": "patrol", "why": "elsewhere"}
+    assert caller.get(f"/broadcasts/{sent.json()['number']}", actor=east).json()["left_out"] == sent.json()["left_out"]
+    everybody = caller.post("/broadcasts", {"text": "集合", "to": ["patrol"]})
+    assert told(everybody) == ["U1", "U2", "U3"] and everybody.json()["left_out"] == []
+    desk = caller.desk
+    assert audit(desk.store, desk.sealer, desk.city, desk.heads).bad is None
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

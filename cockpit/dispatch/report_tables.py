@@ -138,6 +138,8 @@ class _Tables:
             value = self._at(datetime.fromisoformat(str(value)))
         if name in ("unit", "recipient"):
             value = self._unit(str(value))
+        if name == "reason":
+            value = word("reason", str(value), self._language)
         if name in ("plan", "step"):
             value = self._planned(name, str(value))
         return f"{word('field', name, self._language)} {value}"

@@ -5,12 +5,13 @@ The same words stand in assets/dispatch_words.js for all screens; a test compare
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
 from cockpit.scope import Lang
 
-Kind = Literal["state", "verb", "role", "field", "light", "priority"]
+Kind = Literal["state", "verb", "role", "field", "light", "priority", "reason"]
 
 _STATES: Final = {
     "REPORTED": ("已上报", "Reported"), "ACCEPTED": ("已受理", "Accepted"), "FILED": ("已立案", "Filed"),
@@ -36,6 +37,7 @@ _VERBS: Final = {
     "send": ("发送", "Sent"), "deliver": ("送达", "Delivered"), "read": ("已阅", "Read"), "depart": ("出发", "Departed"),
     "arrive": ("到场", "Arrived"), "complete": ("完成", "Completed"), "refuse": ("拒绝", "Refused"),
     "expire": ("失效", "Expired"), "assist": ("请求支援", "Asked for help"), "freeze": ("留存画面", "Screen kept"),
+    "postpone": ("顺延时限", "Deadline moved"),
     "broadcast": ("群发通知", "Told many"), "channel": ("渠道送达", "Channel"), "start-plan": ("启动预案", "Plan started"),
     "tick-step": ("完成步骤", "Step done"), "skip-step": ("跳过步骤", "Step skipped"),
     "stop-plan": ("终止预案", "Plan stopped"), "begin-exercise": ("开始演练", "Exercise begun"),
@@ -59,9 +61,15 @@ _LIGHTS: Final = {
     "fine": ("正常", "fine"), "watch": ("关注", "watch"), "alarm": ("告警", "alarm"), "OVERALL": ("总时限", "Overall"),
 }  # fmt: skip
 _PRIORITIES: Final = {"LOW": ("低", "Low"), "NORMAL": ("一般", "Normal"), "HIGH": ("紧急", "High"), "URGENT": ("特急", "Urgent")}
-_ALL: Final = MappingProxyType(
-    {"state": _STATES, "verb": _VERBS, "role": _ROLES, "field": _FIELDS, "light": _LIGHTS, "priority": _PRIORITIES}
-)
+_REASONS: Final = {
+    "its time to live ran out": ("超过有效时限未签收", "its time to live ran out"),
+    "its incident was settled": ("所属事件已办结", "its incident was settled"),
+}
+"""What the cockpit itself gives as a reason, as the journal has it."""
+_ALL: Final[Mapping[Kind, Mapping[str, tuple[str, str]]]] = MappingProxyType({
+    "state": _STATES, "verb": _VERBS, "role": _ROLES, "field": _FIELDS, "light": _LIGHTS, "priority": _PRIORITIES,
+    "reason": _REASONS,
+})  # fmt: skip
 
 
 def word(kind: Kind, name: str, language: Lang | str) -> str:

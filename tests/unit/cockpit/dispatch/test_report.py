@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import msgspec
 from PIL import Image
@@ -16,10 +17,11 @@ from cockpit.dispatch.incident import Incident, Reporter, State
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.machine import ABSORB, RECEIVE
 from cockpit.dispatch.order import Order, OrderState
-from cockpit.dispatch.order_machine import DRAFT, FREEZE
+from cockpit.dispatch.order_machine import DRAFT, FREEZE, POSTPONE
 from cockpit.dispatch.report import Facts, Frozen, Known, html_report, pdf_report, sections
 from cockpit.dispatch.report_screen import frozen
 from cockpit.dispatch.words import Kind, word
+from tests.desk import desk
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 ATTACK = "<script>alert(1)</script>"
@@ -68,10 +70,23 @@ def test_the_tables_have_english_words() -> None:
     )
 
 
+def test_what_the_cockpit_gives_as_a_reason_is_told_in_both_languages(tmp_path: Path) -> None:
+    with desk(tmp_path) as one:
+        order = one.draft(ttl_s=10)
+        one.clock.advance(timedelta(minutes=1))
+        with one.store.writing() as writing:
+            assert one.toolbox.orders.expire(writing, order.number)
+        expired = one.store.order(order.number)
+    assert expired is not None and expired.reason
+    facts = replace(FACTS, entries=[entry(1, "expire", reason=expired.reason), entry(2, "cancel", reason="不用了")])
+    (chinese, own), (english, _) = (sections(facts, language)[0].rows for language in ("zh", "en"))
+    assert chinese[-1] == "原因 超过有效时限未签收" and english[-1] == f"Reason {expired.reason}" and own[-1] == "原因 不用了"
+
+
 def test_every_state_verb_and_role_has_a_word_in_both_languages() -> None:
     names: dict[Kind, list[str]] = {
         "state": [*State, *OrderState],
-        "verb": [*machine.STEPS, *order_machine.STEPS, RECEIVE, ABSORB, DRAFT, FREEZE, *VERBS],
+        "verb": [*machine.STEPS, *order_machine.STEPS, RECEIVE, ABSORB, DRAFT, FREEZE, POSTPONE, *VERBS],
         "role": list(Role),
     }
     for kind, wanted in names.items():

@@ -157,6 +157,7 @@ def needs(verbs: Sequence[str], steps: Any) -> dict[str, Any]:
     found: dict[str, Step] = {verb: steps[verb] for verb in verbs}
     return {
         verb: {"reason": step.reason, "needs": step.needs, "takes": (*step.takes, "opinion", "attachments")}
+        | ({"orders": ("cancel",)} if step.settles else {})
         for verb, step in found.items()
     }
 

@@ -17,6 +17,8 @@ CHANNEL: Final = "@"
 """Before the name of a channel, where the outbox says where something goes: that is no topic, see `postman`."""
 PLAYED: Final = ".exercise"
 """What is played goes to topics of its own, named as the real ones with this behind; nobody who counts or drives reads them."""
+RECALL: Final = "recall "
+"""Before the number of an order, where the outbox says what a record is about: it takes back, and is sent in any case."""
 COMMANDS: Final = frozenset({ORDERS, ORDERS + PLAYED})
 """The topics that bring orders to units."""
 
@@ -39,6 +41,14 @@ def command(writing: Writing, entry: Entry, order: Order) -> None:
         "attachments": order.attachments, "issued_at": order.issued_at, "expires_at": order.expires_at,
         "deadline": order.deadline,
         "exercise": order.exercise,
+    })  # fmt: skip
+
+
+def recall(writing: Writing, seq: int, order: Order) -> None:
+    """Has its unit told that an order it may have got is cancelled; behind the order, as the key is the same."""
+    writing.send(topic_of(ORDERS, order.exercise), seq, order.unit, RECALL + order.number, {
+        "order": order.number, "unit": order.unit, "state": order.state.value, "reason": order.reason,
+        "incident": order.incident, "exercise": order.exercise,
     })  # fmt: skip
 
 

@@ -7,17 +7,20 @@ All of it follows from the order and a seed: the same order is answered alike, w
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 import numpy as np
 
 from layers.geodesic import distance_m, geod
+
+Record = TypeVar("Record", "Ordered", "Recalled")
 
 SPEED_MS: Final = 9.0
 """About 32 km/h through a city, as the crow flies rather less."""
@@ -34,6 +37,13 @@ class Ordered(msgspec.Struct, frozen=True):
     expires_at: datetime
     lon: float | None = None
     lat: float | None = None
+
+
+class Recalled(msgspec.Struct, frozen=True):
+    """A record of `dispatch.orders` that takes one back."""
+
+    order: str
+    state: Literal["CANCELLED"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,9 +131,9 @@ class FieldUnits:
         self._ways: dict[str, Journey] = {}
         self._number = count()
 
-    def take(self, values: Iterable[bytes], now: datetime, places: Mapping[str, tuple[float, float]]) -> int:
+    def take(self, values: Collection[bytes], now: datetime, places: Mapping[str, tuple[float, float]]) -> int:
         """How many new orders there were. `places`: where each unit is; whom it does not name is no unit and answers nothing."""
-        read = {order.order: order for order in map(_read, values) if order is not None and order.unit in places}
+        read = {order.order: order for order in _read(values, Ordered) if order.unit in places}
         found = [order for number, order in read.items() if number not in self._seen]
         for order in found:
             self._seen[order.order] = None
@@ -133,9 +143,19 @@ class FieldUnits:
                 heappush(self._due, (answer.at, next(self._number), answer))
             if new := journey(said):
                 self._ways[order.unit] = new
+        self._drop({one.order for one in _read(values, Recalled)})
         while len(self._seen) > 20_000:
             del self._seen[next(iter(self._seen))]
         return len(found)
+
+    def _drop(self, orders: Set[str]) -> None:
+        """What is taken back is answered no more, and nobody goes there: the unit is on its round again."""
+        over = [one for one in self._due if one[2].order in orders]
+        if over:
+            self._due = [one for one in self._due if one[2].order not in orders]
+            heapify(self._due)
+            for *_, answer in over:
+                self._ways.pop(answer.unit, None)
 
     def due(self, now: datetime) -> Iterator[Answer]:
         """What is to be said by now, in the order of time; each answer once."""
@@ -150,11 +170,11 @@ class FieldUnits:
         return {unit: way.at(now) for unit, way in self._ways.items()}
 
 
-def _read(value: bytes) -> Ordered | None:
-    try:
-        return msgspec.json.decode(value, type=Ordered)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
+def _read(values: Iterable[bytes], shape: type[Record]) -> Iterator[Record]:
+    """Those that are such records."""
+    for value in values:
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            yield msgspec.json.decode(value, type=shape)
 
 
 def _in_time(said: list[Answer], order: Ordered) -> list[Answer]:

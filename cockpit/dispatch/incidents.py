@@ -12,6 +12,7 @@ import msgspec
 
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.announcing import announce
+from cockpit.dispatch.calling_off import call_off, check_settled
 from cockpit.dispatch.concern import check_incident
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.incident import ENDED, Incident
@@ -74,6 +75,7 @@ class Incidents:
         if verb not in verbs:
             raise Illegal(f"{verb!r} cannot be done by {actor.role.value} while {number} is {incident.state.value}", verbs)
         body = given(step, said)
+        running = check_settled(writing, verb, number, body.get("orders"), verbs) if step.settles else []
         if "unit" in body:
             self._rules.check_unit(body["unit"])
         if verb == "dispatch" and "deadline" not in body:
@@ -84,6 +86,7 @@ class Incidents:
             body |= resumed(incident, writing.now, work)
         other = self._other(writing, incident, body["duplicate_of"], actor) if "duplicate_of" in body else None
         changed = self._noted(writing, incident, verb, body | {"to": step.target or incident.state.value}, actor)
+        call_off(writing, running, actor)
         if verb == "resume":
             postpone(writing, incident, changed, work)
         if other is not None:

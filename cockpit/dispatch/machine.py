@@ -47,9 +47,9 @@ ABSORB: Final = "absorb"
 
 STEPS: Final[Mapping[str, Step]] = table((
     Step("accept", _in(State.REPORTED), State.ACCEPTED, of(_REGISTER, _CHIEF)),
-    Step("reject", _in(State.REPORTED), State.REJECTED, of(_REGISTER, _CHIEF), reason=True, takes=_MERGE),
+    Step("reject", _in(State.REPORTED), State.REJECTED, of(_REGISTER, _CHIEF), reason=True, takes=_MERGE, settles=True),
     Step("file", _in(State.ACCEPTED), State.FILED, of(_CHIEF)),
-    Step("cancel", _in(State.ACCEPTED, State.FILED), State.CANCELLED, of(_CHIEF), reason=True, takes=_MERGE),
+    Step("cancel", _in(State.ACCEPTED, State.FILED), State.CANCELLED, of(_CHIEF), reason=True, takes=_MERGE, settles=True),
     Step("dispatch", _in(State.FILED), State.DISPATCHED, of(_DISPATCH, _CHIEF), needs=("unit",), takes=("deadline",)),
     Step("sign", _in(State.DISPATCHED), State.SIGNED, of(_HANDLE), when=theirs),
     Step("return", _in(State.DISPATCHED), State.FILED, of(_HANDLE), reason=True, when=theirs),
@@ -60,7 +60,7 @@ STEPS: Final[Mapping[str, Step]] = table((
     Step("resume", _in(State.SUSPENDED), State.HANDLING, of(_HANDLE, _DISPATCH, _CHIEF), when=theirs),
     Step("report", _in(State.HANDLING), State.REPORTED_BACK, of(_HANDLE), takes=("reply",), when=theirs),
     Step("verify", _in(State.REPORTED_BACK), State.VERIFYING, of(_INSPECT, _COLLECT, _DISPATCH, _CHIEF)),
-    Step("pass", _in(State.VERIFYING), State.CLOSED, of(_INSPECT, _CHIEF)),
+    Step("pass", _in(State.VERIFYING), State.CLOSED, of(_INSPECT, _CHIEF), settles=True),
     Step("fail", _in(State.VERIFYING), State.DISPATCHED, of(_INSPECT, _CHIEF), reason=True),
     Step("review", _in(State.CLOSED), State.REVIEWED, of(_REGISTER, _INSPECT, _CHIEF), needs=("stars",)),
     Step("reopen", _in(State.REVIEWED), State.FILED, of(_CHIEF, _REGISTER), reason=True, when=_badly),
@@ -87,7 +87,11 @@ def within(actor: Actor, region: str, above: Above) -> bool:
 
 def allowed_keys(step: Step) -> tuple[str, ...]:
     """What may be said with a verb."""
-    return tuple(dict.fromkeys((*(("reason",) if step.reason else ()), *step.needs, *step.takes, *_SAID)))
+    return tuple(
+        dict.fromkeys(
+            (*(("reason",) if step.reason else ()), *step.needs, *step.takes, *(("orders",) if step.settles else ()), *_SAID)
+        )
+    )
 
 
 def fold(incident: Incident | None, entry: Entry) -> Incident:

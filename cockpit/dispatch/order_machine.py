@@ -54,7 +54,7 @@ POSTPONE: Final = "postpone"
 STEPS: Final[Mapping[str, Step]] = table((
     Step("issue", _in(_S.DRAFT), _S.ISSUED, _COMMAND, takes=("reason",), when=_ordinary),
     Step("approve", _in(_S.DRAFT), _S.ISSUED, of(Role.CHIEF, Role.LEADER), takes=("reason",), when=_by_another),
-    Step("cancel", _in(_S.DRAFT, _S.ISSUED), _S.CANCELLED, _COMMAND, reason=True),
+    Step("cancel", frozenset(set(_S) - OVER), _S.CANCELLED, _COMMAND, reason=True),
     Step("send", _in(_S.ISSUED), _S.SENT, of(Role.SYSTEM)),
     Step("deliver", _in(_S.SENT), _S.DELIVERED, _FIELD, when=_own),
     Step("read", _WAITING | _UNDER_WAY, None, _FIELD, when=_own_unread),

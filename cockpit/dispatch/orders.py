@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from cockpit.dispatch.actor import SYSTEM, Actor
-from cockpit.dispatch.announcing import ORDERS, announce, command, topic_of
+from cockpit.dispatch.announcing import announce, command
+from cockpit.dispatch.calling_off import withdraw
 from cockpit.dispatch.concern import check_incident, check_order
 from cockpit.dispatch.field import OPEN
 from cockpit.dispatch.ground import Ground, Spot
-from cockpit.dispatch.incident import ENDED, Incident
+from cockpit.dispatch.incident import SETTLED, Incident
 from cockpit.dispatch.incidents import played
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.machine import within
@@ -82,7 +83,7 @@ class Orders:
         if changed.state is OrderState.ISSUED and order.state is not OrderState.ISSUED:
             command(writing, entry, changed)
         elif changed.state in (OrderState.CANCELLED, OrderState.EXPIRED):
-            writing.unsend(topic_of(ORDERS, order.exercise), number)
+            withdraw(writing, entry, order, changed)
         return changed
 
     def expire(self, writing: Writing, number: str) -> bool:
@@ -136,7 +137,7 @@ class Orders:
         found = writing.incident(number)
         if found is None:
             raise Wrong(f"there is no incident {number!r:.40}")
-        if found.state in ENDED:
+        if found.state in SETTLED:
             raise Wrong(f"incident {number} is {found.state.value}; nobody need be sent there any more")
         return found
 

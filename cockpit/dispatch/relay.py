@@ -11,7 +11,7 @@ import structlog
 
 from cockpit.dispatch.actor import SYSTEM
 from cockpit.dispatch.anchor import TOPIC, encoded
-from cockpit.dispatch.announcing import COMMANDS
+from cockpit.dispatch.announcing import COMMANDS, RECALL, recall
 from cockpit.dispatch.database import StoreLost
 from cockpit.dispatch.journal import Head
 from cockpit.dispatch.order import OrderState
@@ -47,7 +47,7 @@ class Relay:
                 return 0
             self.expire()
             sent = 0
-            for commands, run in groupby(self._toolbox.store.pending(_AT_ONCE), key=lambda one: one.topic in COMMANDS):
+            for commands, run in groupby(self._toolbox.store.pending(_AT_ONCE), key=_commands):
                 records = list(run)
                 if commands:
                     sent += sum(self._orders(records[at : at + _ORDERS]) for at in range(0, len(records), _ORDERS))
@@ -86,8 +86,11 @@ class Relay:
             self._emit(topic, [one for one in due if one.topic == topic])
         with store.writing() as writing:
             for one in due:
-                if _waits(writing.order(one.subject)):
+                order = writing.order(one.subject)
+                if _waits(order):
                     orders.act(writing, one.subject, "send", {}, SYSTEM)
+                elif order is not None and order.state is OrderState.CANCELLED:
+                    recall(writing, order.version, order)  # while it went out
             for topic in sorted({one.topic for one in records}):
                 writing.sent(topic, [one.seq for one in records if one.topic == topic])
         return len(due)
@@ -133,6 +136,10 @@ class Relay:
                 self._lost = False
             if not busy or self._lost:
                 self._toolbox.stirred.wait(_LOOK_S)
+
+
+def _commands(one: Pending) -> bool:
+    return one.topic in COMMANDS and not one.subject.startswith(RECALL)
 
 
 def _waits(order: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -94,6 +94,8 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     deadline: Moment | None = None
     duplicate_of: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     stars: Annotated[int, Meta(ge=1, le=5)] | None = None
+    orders: Literal["cancel"] | None = None
+    """What becomes of orders that are open when the incident is settled."""
     reply: Reply | None = None
 
 

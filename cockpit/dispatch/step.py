@@ -19,7 +19,7 @@ def _always(thing: Any, actor: Actor) -> bool:
 class Step:
     """`target` None: a record, the state stays. `reason`: one must be given. `needs` and `takes`: what else is said with it.
 
-    `when`: what else must hold of the thing and the actor.
+    `when`: what else must hold of the thing and the actor. `settles`: no order of the incident is open after it.
     """
 
     verb: str
@@ -30,6 +30,7 @@ class Step:
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     when: Callable[[Any, Actor], bool] = _always
+    settles: bool = False
 
     def open_to(self, state: str, thing: Any, actor: Actor) -> bool:
         """Whether this actor may do it to the thing now; an administrator may what any person may."""

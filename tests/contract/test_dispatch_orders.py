@@ -92,3 +92,20 @@ def test_a_cancelled_order_is_not_sent(make: Make) -> None:
     relayed(desk, log)
     assert values(log, ORDERS) == []
     log.close()
+
+
+def test_a_unit_that_got_an_order_hears_that_it_is_cancelled(make: Make) -> None:
+    desk, log = make(), EmbeddedLog(":memory:")
+    order = desk.draft()
+    desk.order(order.number, "issue")
+    relayed(desk, log)
+    desk.order(order.number, "sign", Actor("u1", Role.UNIT))
+    desk.order(order.number, "cancel", CHIEF, reason="false alarm")
+    relayed(desk, log)
+    sent, recalled = values(log, ORDERS)
+    assert (sent["order"], recalled["order"], recalled["state"]) == (order.number, order.number, "CANCELLED")
+    assert log.read(ORDERS, 0, 1 << 60, 10).keys == [b"u1", b"u1"] and desk.store.pending(10) == []
+    with pytest.raises(Illegal):
+        desk.order(order.number, "depart", Actor("u1", Role.UNIT))
+    assert checked(desk).bad is None
+    log.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +124,33 @@ def test_the_root_of_the_tree_is_the_whole_city(caller: Caller) -> None:
     assert done(caller, "/exercise/begin", {"title": "防汛"}, chief)["running"] is True
     district = caller.post("/exercise/end", actor={**chief, "region": "7701"})
     assert district.status_code == 403 and "7701" in district.json()["error"]
+
+
+def test_nothing_is_settled_while_its_orders_run(caller: Caller) -> None:
+    number = dispatched(caller, "U1")
+    order, second = ordered(caller, number, "U1"), ordered(caller, number, "U2")
+    for verb in ("sign", "start", "report", "verify"):
+        shown = done(caller, f"/incidents/{number}/{verb}")
+    assert shown["needs"]["pass"]["orders"] == ["cancel"]
+    refused = caller.post(f"/incidents/{number}/pass")
+    assert refused.status_code == 409 and "pass" in refused.json()["verbs"] and "cancel" in refused.json()["hint"]
+    assert f"{order} (U1, ISSUED), {second} (U2, ISSUED)" in refused.json()["error"]
+    assert caller.post(f"/incidents/{number}/pass", {"orders": "leave"}).status_code == 422
+    assert caller.post(f"/incidents/{number}/fail", {"reason": "x", "orders": "cancel"}).status_code == 422
+    closed = done(caller, f"/incidents/{number}/pass", {"orders": "cancel"}, {"name": "z", "role": "inspector"})
+    assert closed["state"] == "CLOSED"
+    kept = caller.get(f"/orders/{order}").json()
+    assert (kept["state"], kept["reason"], kept["verbs"]) == ("CANCELLED", "its incident was settled", [])
+    assert caller.post(f"/orders/{second}/sign", actor={"name": "U2", "role": "unit"}).status_code == 409
+    late = caller.post("/orders", {"unit": "U1", "text": "x", "incident": number})
+    assert late.status_code == 422 and "CLOSED" in late.json()["error"]
+    rows = caller.get("/journal", subject=number).json()["rows"]
+    assert [(row["verb"], row["actor"]) for row in rows[-3:]] == [("pass", "z"), ("cancel", "z"), ("cancel", "z")]
+
+
+def test_a_draft_and_what_has_run_out(caller: Caller) -> None:
+    number = done(caller, "/incidents", REPORT)["number"]
+    done(caller, "/orders", {"unit": "U1", "text": "x", "incident": number, "ttl_s": 60})
+    assert caller.post(f"/incidents/{number}/reject", {"reason": "x"}).status_code == 409
+    caller.desk.clock.advance(timedelta(seconds=60))
+    assert done(caller, f"/incidents/{number}/reject", {"reason": "x"})["state"] == "REJECTED"

@@ -52,6 +52,15 @@ def test_an_order_to_nobody_is_answered_by_nobody() -> None:
     assert units.take([raw], NOW, {"P117": HERE}) == 0 and not list(units.due(NOW + timedelta(hours=3)))
 
 
+def test_an_order_that_is_taken_back_is_left() -> None:
+    units, raw = FieldUnits(), [msgspec.json.encode(order(number)) for number in ("O3", "O4")]
+    units.take(raw, NOW, {"P117": HERE})
+    said = list(units.due(NOW + timedelta(seconds=4)))
+    taken_back = msgspec.json.encode({"order": "O3", "unit": "P117", "state": "CANCELLED", "reason": "x"})
+    assert units.take([taken_back], NOW, {"P117": HERE}) == 0 and units.places(NOW) == {}
+    assert {one.order for one in said} == {"O3", "O4"} and {one.order for one in units.due(NOW + timedelta(hours=3))} == {"O4"}
+
+
 def test_a_unit_goes_where_it_is_sent_and_stays_a_while() -> None:
     said = answers(order("O3"), NOW, HERE)
     way = journey(said)

@@ -25,11 +25,11 @@ SEQUENCES = form(200, 10_000)
 PICTURE = {
     "DRAFT": {"issue": "ISSUED", "approve": "ISSUED", "cancel": "CANCELLED", "expire": "EXPIRED"},
     "ISSUED": {"send": "SENT", "cancel": "CANCELLED", "expire": "EXPIRED"},
-    "SENT": {"deliver": "DELIVERED", "sign": "SIGNED", "refuse": "REFUSED", "expire": "EXPIRED"},
-    "DELIVERED": {"sign": "SIGNED", "refuse": "REFUSED", "expire": "EXPIRED"},
-    "SIGNED": {"depart": "EN_ROUTE", "arrive": "ON_SCENE", "refuse": "REFUSED"},
-    "EN_ROUTE": {"arrive": "ON_SCENE"},
-    "ON_SCENE": {"complete": "DONE"},
+    "SENT": {"deliver": "DELIVERED", "sign": "SIGNED", "refuse": "REFUSED", "cancel": "CANCELLED", "expire": "EXPIRED"},
+    "DELIVERED": {"sign": "SIGNED", "refuse": "REFUSED", "cancel": "CANCELLED", "expire": "EXPIRED"},
+    "SIGNED": {"depart": "EN_ROUTE", "arrive": "ON_SCENE", "refuse": "REFUSED", "cancel": "CANCELLED"},
+    "EN_ROUTE": {"arrive": "ON_SCENE", "cancel": "CANCELLED"},
+    "ON_SCENE": {"complete": "DONE", "cancel": "CANCELLED"},
     "DONE": {}, "REFUSED": {}, "EXPIRED": {}, "CANCELLED": {},
 }  # fmt: skip
 """The orders' states, written a second time by hand."""

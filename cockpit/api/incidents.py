@@ -87,9 +87,15 @@ class IncidentList:
         return await self._acting.get(found)
 
     async def one(self, number: str, request: Request) -> Response:
-        """An incident as it stands, and what this actor may do with it."""
+        """An incident as it stands, and what this actor may do with it. `put_away`: when a reset put away what was played."""
         actor, toolbox = self._acting.actor(request), self._acting.toolbox
-        return await self._acting.get(lambda: self._shown(toolbox.incident(number, actor), actor))
+
+        def found() -> dict[str, Any]:
+            one = toolbox.incident(number, actor)
+            at = toolbox.put_away(one)
+            return self._shown(one, actor) | ({"put_away": at, "verbs": (), "needs": {}} if at else {})
+
+        return await self._acting.get(found)
 
     async def similar(
         self,

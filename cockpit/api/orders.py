@@ -72,9 +72,15 @@ class OrderList:
         return await self._acting.get(found)
 
     async def one(self, number: str, request: Request) -> Response:
-        """An order as it stands, and what this actor may do with it."""
+        """An order as it stands, and what this actor may do with it. `put_away`: when a reset put away what was played."""
         actor, toolbox = self._acting.actor(request), self._acting.toolbox
-        return await self._acting.get(lambda: self._shown(toolbox.order(number, actor), actor))
+
+        def found() -> dict[str, Any]:
+            one = toolbox.order(number, actor)
+            at = toolbox.put_away(one)
+            return self._shown(one, actor) | ({"put_away": at, "verbs": (), "needs": {}} if at else {})
+
+        return await self._acting.get(found)
 
     async def act(self, number: str, verb: str, request: Request) -> Response:
         """Does a verb: the order after it; 409 with `verbs` where it is not legal now for this actor."""

@@ -12,6 +12,7 @@ from msgspec import Meta
 from cockpit.dispatch.actor import SYSTEM, Actor, Role
 from cockpit.dispatch.announcing import BROADCASTS, CHANNEL, topic_of
 from cockpit.dispatch.broadcast import READ, SEND, TRIED, Broadcast, Delivery, Recipient, fold
+from cockpit.dispatch.concern import check_there
 from cockpit.dispatch.exercise import marked
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.incident import Incident
@@ -56,7 +57,7 @@ class Broadcasts:
         self.recipients = Recipients(ground, rules)
 
     def send(self, writing: Writing, draft: Draft, actor: Actor) -> Broadcast:
-        """The new one; it goes to the topic of the units, and its recipients find it. Raises Wrong and Forbidden."""
+        """The new one; it goes to the topic of the units, and its recipients find it. Raises Wrong, Forbidden and Illegal."""
         if actor.role not in COMMAND:
             raise Forbidden(f"messages to many are for {', '.join(sorted(COMMAND))}, not for {actor.role.value}")
         incident = self._incident(writing, draft.incident, actor)
@@ -125,6 +126,8 @@ class Broadcasts:
         found = writing.incident(number) if number else None
         if number and (found is None or not within(actor, found.region, self._ground.above)):
             raise Wrong(f"there is no incident {number!r:.40}")
+        if found is not None:
+            check_there(writing, found)
         return found
 
     def _text(self, draft: Draft, incident: Incident | None) -> str:

@@ -8,10 +8,11 @@ import msgspec
 from sqlalchemy import ColumnElement, func, or_, select
 
 from cockpit.dispatch.actor import Above, Actor
+from cockpit.dispatch.exercise import put_away
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.machine import theirs, within
 from cockpit.dispatch.order import Order
-from cockpit.dispatch.refusal import Forbidden
+from cockpit.dispatch.refusal import Forbidden, Illegal
 from cockpit.dispatch.tables import INCIDENT, ORDER
 from cockpit.dispatch.writing import Writing
 
@@ -32,10 +33,19 @@ def orders_of(city: str, units: Collection[str]) -> ColumnElement[bool]:
 
 
 def check_incident(writing: Writing, incident: Incident, actor: Actor, above: Above) -> None:
-    """Raises Forbidden, with the cause, where it is none of the actor's business."""
+    """Raises Forbidden, with the cause, where it is none of the actor's business, and Illegal where it was put away."""
+    check_there(writing, incident)
     _check_region(incident, actor, above)
     if not theirs(incident, actor) and not writing.ordered(incident.number, actor.units):
         raise Forbidden(f"{incident.number} is nothing that {_named(actor)} leads, helps with or is ordered to")
+
+
+def check_there(writing: Writing, thing: Incident | Order) -> None:
+    """Raises Illegal for what was played in an exercise that was put away: touched again it would be back in every list."""
+    if thing.exercise and (at := put_away(thing, writing.exercise())):
+        hint = "Hint: report it anew where it is to be played once more"
+        since = at.isoformat(timespec="seconds")
+        raise Illegal(f"{thing.number} was part of an exercise that was put away at {since}. {hint}", ())
 
 
 def check_order(order: Order, actor: Actor, above: Above) -> None:

@@ -85,6 +85,11 @@ def fold(entries: Iterable[Entry]) -> Exercise:
     return exercise
 
 
+def put_away(thing: Played, exercise: Exercise) -> datetime | None:
+    """When it was put away by a reset; None: it was not."""
+    return exercise.reset_at if thing.exercise and not shown([thing], exercise) else None
+
+
 def shown(things: Iterable[Thing], exercise: Exercise) -> list[Thing]:
     """All but what was played and last touched before the reset."""
     reset = exercise.reset_at

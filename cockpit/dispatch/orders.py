@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from cockpit.dispatch.actor import SYSTEM, Actor
+from cockpit.dispatch.actor import SYSTEM, Actor, Role
 from cockpit.dispatch.announcing import announce, command
 from cockpit.dispatch.calling_off import withdraw
-from cockpit.dispatch.concern import check_incident, check_order
+from cockpit.dispatch.concern import check_incident, check_order, check_there
 from cockpit.dispatch.field import OPEN
 from cockpit.dispatch.ground import Ground, Spot
 from cockpit.dispatch.incident import SETTLED, Incident
@@ -70,6 +70,8 @@ class Orders:
         if step is None:
             raise Unknown(f"there is no verb {verb!r:.40}; there are: {', '.join(STEPS)}.{nearest(verb, STEPS)}")
         check_order(order, actor, self._ground.above)
+        if actor.role is not Role.SYSTEM:
+            check_there(writing, order)
         verbs = () if verb != "expire" and self.run_out(order, writing) else self.legal(order, actor)
         if verb not in verbs:
             why = f"{_LATE} at {order.expires_at.isoformat()}" if self.run_out(order, writing) else f"it is {order.state.value}"

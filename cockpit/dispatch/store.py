@@ -168,8 +168,8 @@ class Store:
         return exercise_of(self.journal(SUBJECT))
 
     def overdue(self, states: Sequence[str], limit: int) -> list[str]:
-        """The numbers of orders in these states whose time has run out."""
-        past = (ORDER.c.state.in_(states), ORDER.c.expires_us <= micros(self._clock()))
+        """The numbers of orders in these states whose time has run out; of what was put away none."""
+        past = (self._there(ORDER), ORDER.c.state.in_(states), ORDER.c.expires_us <= micros(self._clock()))
         wanted = select(ORDER.c.number).where(ORDER.c.city == self._city, *past).order_by(ORDER.c.expires_us).limit(limit)
         with self._database.reading() as connection:
             return list(connection.execute(wanted).scalars())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.broadcasts import Broadcasts
+from cockpit.dispatch.exercise import put_away
 from cockpit.dispatch.ground import Ground, Outlined
 from cockpit.dispatch.idempotency import Done, Once, Request
 from cockpit.dispatch.incident import Incident
@@ -69,6 +71,10 @@ class Toolbox:
         """Whether it is the actor's business: of a department, what its units lead, help with or are ordered to."""
         near = within(actor, incident.region, self.ground.above)
         return near and (theirs(incident, actor) or bool(self.store.orders(incident.number, actor.units, (), 1)))
+
+    def put_away(self, thing: Incident | Order) -> datetime | None:
+        """When a reset put away what was played; None: it is there."""
+        return put_away(thing, self.store.exercise()) if thing.exercise else None
 
     def _shown(self, order: Order, actor: Actor) -> bool:
         if not actor.serves or order.unit in actor.units:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cockpit.dispatch.kept_files import KeptFiles
+from cockpit.dispatch.orders import MORTAL
 from cockpit.server import create_app
 from streams.clock import ManualClock
 from tests.desk import desk
@@ -75,3 +77,29 @@ def test_what_is_played_says_so_and_can_be_put_away(caller: Caller) -> None:
     assert caller.post("/exercise/end").json()["watermark"] == {"zh": "", "en": ""}
     caller.post("/exercise/reset")
     assert [one["number"] for one in caller.get("/incidents").json()["incidents"]] == [real["number"]]
+
+
+def test_what_was_put_away_says_so_and_stays_away(caller: Caller) -> None:
+    """By its number it is found, marked and with nothing to do; whatever is tried with it is refused, and time brings it back
+    neither. Begun once more it is there."""
+    caller.post("/exercise/begin")
+    number = caller.post("/incidents", {**REPORT, "client_id": "call 1"}).json()["number"]
+    order = caller.post("/orders", {"unit": "u1", "text": "go", "incident": number, "ttl_s": 60}).json()["number"]
+    assert "put_away" not in caller.get(f"/incidents/{number}").json()
+    caller.desk.clock.advance(timedelta(seconds=1))
+    caller.post("/exercise/reset")
+    told = [caller.get(path).json() for path in (f"/incidents/{number}", f"/orders/{order}")]
+    assert [(one["put_away"], one["verbs"]) for one in told] == [("2026-11-21T12:00:01Z", [])] * 2
+    asked = [
+        (f"/incidents/{number}/accept", None), (f"/orders/{order}/issue", None),
+        ("/incidents", {**REPORT, "client_id": "call 1"}), ("/orders", {"unit": "u1", "text": "go", "incident": number}),
+    ]  # fmt: skip
+    for path, body in asked:
+        refused = caller.post(path, body)
+        assert refused.status_code == 409 and "was put away at 2026-11-21T12:00:01" in refused.json()["error"], path
+    caller.desk.clock.advance(timedelta(minutes=5))
+    assert caller.desk.store.overdue(sorted(MORTAL), 10) == []
+    assert caller.get("/orders").json()["orders"] == [] == caller.get("/incidents").json()["incidents"]
+    assert len(caller.get("/journal", subject=number).json()["rows"]) == 2
+    anew = caller.post("/incidents", {**REPORT, "client_id": "call 2"}).json()["number"]
+    assert caller.post(f"/incidents/{anew}/accept").status_code == 200

@@ -37,6 +37,7 @@
       },
       near: () => Boolean(home) && state.zoom > home.zoom + 0.7,
       get state() { return state; },
+      get middle() { return [state.longitude, state.latitude]; },
       get bounds() { return bounds; },
       get touched() { return touched; },
     };

@@ -32,40 +32,40 @@
   const listed = (entry, seen) =>
     Array.from({ length: seen.n }, (_, i) => {
       const status = statusOf(seen, i);
-      return { layer: entry.id, id: seen.ids[i], rank: RANK.indexOf(status), look: STATUS[status], at: [seen.places[2 * i], seen.places[2 * i + 1]], count: 1 };
+      return { layer: entry.id, id: seen.ids[i], rank: RANK.indexOf(status), look: STATUS[status], at: [seen.origin[0] + seen.places[2 * i], seen.origin[1] + seen.places[2 * i + 1]], count: 1 };
     }).sort((a, b) => a.rank - b.rank || a.id - b.id);
 
-  const merged = (things, zoom, latitude, unit) => {
+  const merged = (things, zoom, unit) => {
     if (things.length > MERGED_MAX) return things;
     const degree_px = (512 * 2 ** zoom) / 360;
-    const squeeze = Math.cos((latitude * Math.PI) / 180);
+    const squeeze = (lat) => Math.cos((lat * Math.PI) / 180);
     const kept = [];
     for (const one of things) {
-      const near = kept.find(({ at }) => Math.hypot(at[0] - one.at[0], (at[1] - one.at[1]) / squeeze) * degree_px < APART_PX * unit);
+      const near = kept.find(({ at }) => Math.hypot(at[0] - one.at[0], (at[1] - one.at[1]) / squeeze(at[1])) * degree_px < APART_PX * unit);
       if (near) near.count += 1;
       else kept.push({ ...one });
     }
     return kept;
   };
 
-  const layers = (entry, seen, placed, { zoom, unit, beat }, marks, kept) => {
+  const layers = (entry, seen, { zoom, unit, beat }, marks, kept) => {
     const key = `${Math.round(zoom * 4)}|${unit}`;
     if (kept.of !== seen.version || kept.key !== key) {
-      const things = merged(listed(entry, seen), Math.round(zoom * 4) / 4, seen.origin[1], unit);
+      const things = merged(listed(entry, seen), Math.round(zoom * 4) / 4, unit);
       Object.assign(kept, { of: seen.version, key, things, loud: things.filter((one) => !one.look.quiet), many: things.filter((one) => one.count > 1 && !one.look.quiet) });
     }
     return [
       new deck.ScatterplotLayer({
-        id: `${entry.id}-halo`, data: kept.loud, ...placed, getPosition: (one) => one.at, radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true,
+        id: `${entry.id}-halo`, data: kept.loud, getPosition: (one) => one.at, radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true,
         getRadius: (one) => (one.look.fresh ? 16 + 10 * beat : 18) * unit, getFillColor: [...GROUND, 190], getLineWidth: 1.5 * unit,
         getLineColor: (one) => [...one.look.color, one.look.fresh ? 60 + 195 * (1 - beat) : 150], updateTriggers: { getRadius: [beat, unit], getLineColor: beat },
       }),
       new deck.IconLayer({
-        id: entry.id, data: kept.things, ...placed, pickable: true, iconAtlas: marks.atlas, iconMapping: marks.mapping,
+        id: entry.id, data: kept.things, pickable: true, iconAtlas: marks.atlas, iconMapping: marks.mapping,
         getIcon: (one) => one.look.sign, getPosition: (one) => one.at, getColor: (one) => [...one.look.color, 255], getSize: (one) => (one.look.quiet ? 12 : 20) * unit, sizeUnits: "pixels", updateTriggers: { getSize: unit },
       }),
       kept.many.length ? new deck.TextLayer({
-        id: `${entry.id}-counts`, data: kept.many, ...placed, fontFamily: city.labels.FONT, fontWeight: 600, characterSet: "0123456789×",
+        id: `${entry.id}-counts`, data: kept.many, fontFamily: city.labels.FONT, fontWeight: 600, characterSet: "0123456789×",
         fontSettings: city.labels.SHARP, getText: (one) => `×${one.count}`, getPosition: (one) => one.at, getColor: [232, 238, 247, 255],
         getSize: 16 * unit, sizeUnits: "pixels", getTextAnchor: "start", getPixelOffset: [22 * unit, 0], outlineWidth: 3, outlineColor: [...GROUND, 230],
       }) : null,

@@ -84,6 +84,7 @@
     const settle = () => {
       const viewport = stage && spec && camera.viewport();
       if (!viewport) return;
+      tracks().forEach((track) => track.about(camera.middle));
       state.labels = names.at(spec, state, viewport, camera.near());
       state.placed = true;
       scale.show(viewport, state.unit);
@@ -227,6 +228,7 @@
         const entry = spec?.layers.find((one) => one.id === id && one.live);
         if (!entry) return;
         const track = (state.tracks[id] = state.tracks[id] ?? city.motion.track(entry.trail_s || 0));
+        track.about(camera.middle);
         const points = frame instanceof ArrayBuffer ? city.frame.decode(frame, track.room) : frame;
         track.room = points.places; // its places are taken over when it is pushed: the next frame may be written there
         track.push(points, performance.now());

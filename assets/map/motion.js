@@ -7,6 +7,7 @@
   const STILL_DEG = 1e-7;
   const TRAILED_MAX = 20000; // trails of more than so many would hide the things themselves
   const LEGS_MAX = 12;
+  const NEAR_DEG = 0.5; // so far the projection of an offset is true to a pixel at every zoom
   const ANEW_S = 3600; // a clock of single floats is set back before it loses milliseconds
 
   const same = (a, b) => {
@@ -62,6 +63,17 @@
 
     const clock = (now) => (Math.min(now, zero + arrived_s * 1000) - zero) / 1000;
 
+    // The middle from which places are kept: where the map looks, never that of a frame. One thing far away would pull that off, and
+    // with it everything else: an offset is projected by how the world bends at its middle.
+    const about = ([lon, lat]) => {
+      if (origin && Math.abs(origin[0] - lon) < NEAR_DEG && Math.abs(origin[1] - lat) < NEAR_DEG) return;
+      const by = origin ? [origin[0] - lon, origin[1] - lat] : [0, 0];
+      origin = [lon, lat];
+      [from, to, shown] = [from, to, shown].map((column) => column.map((value, x) => value + by[x & 1]));
+      legs = null;
+      version += 1;
+    };
+
     const anew = (now) => {
       const by_s = (now - zero) / 1000;
       if (by_s < ANEW_S) return;
@@ -72,7 +84,8 @@
     };
 
     const push = (frame, now) => {
-      if (!origin) [origin, zero] = [frame.origin, now];
+      if (!ids.length) [zero, arrived_s] = [now, 0];
+      if (!origin) about(frame.origin);
       anew(now);
       const [ox, oy] = [frame.origin[0] - origin[0], frame.origin[1] - origin[1]];
       const goal = frame.places;
@@ -107,6 +120,7 @@
 
     return {
       push,
+      about,
       // The columns themselves, for what is drawn by them: they change with `version` only.
       swarm: () => ({ n: ids.length, version, kinds, origin, from, to, begun, pace_s, legs, trail_s }),
       // Where its clock stands in the picture of `now` (Infinity: when everything has arrived).

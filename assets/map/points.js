@@ -47,8 +47,8 @@
   };
 
   const live = (entry, track, state, marks, kept) => {
-    const seen = entry.style === "incident" ? track.at(state.now) : null;
-    const layers = seen ? (seen.n ? city.incidents.layers(entry, seen, placed(seen), state, marks, kept) : []) : moving(entry, track, state, kept);
+    const seen = entry.style === "incident" ? track.at(Infinity) : null; // they stand where they were reported: nothing glides
+    const layers = seen ? (seen.n ? city.incidents.layers(entry, seen, state, marks, kept) : []) : moving(entry, track, state, kept);
     return OLD.includes(state.statuses[entry.id]) ? layers.map((layer) => layer && layer.clone({ opacity: OLD_OPACITY })) : layers;
   };
 

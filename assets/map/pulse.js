@@ -8,6 +8,7 @@
   const create = (soft, paint, alive) => {
     let asked = 0;
     let changed = false;
+    let due = false; // something came that is not painted yet: a pause puts it off, it never loses it
     let painted = 0; // when the last picture was ordered, until the browser has shown it
     let last = 0;
     let busy_ms = 16;
@@ -21,18 +22,18 @@
       const pause_ms = Math.max(soft ? SOFT_MS : 0, busy_ms > 25 ? busy_ms * 1.5 : 0);
       if (changed || now - last >= pause_ms) {
         paint(now, changed);
-        changed = false;
+        changed = due = false;
         last = painted = now;
       }
-      if (painted || alive(now)) ask();
+      if (painted || due || alive(now)) ask();
     };
 
     const ask = () => { if (!asked) asked = window.requestAnimationFrame(tick); };
 
     return {
-      change() { changed = true; ask(); },
-      wake: ask,
-      settled: () => !changed,
+      change() { changed = due = true; ask(); },
+      wake() { due = true; ask(); },
+      settled: () => !due,
       stop: () => window.cancelAnimationFrame(asked),
     };
   };

@@ -79,6 +79,8 @@ class City:
     """What people may ask for by Open311."""
     incidents: IntakeRule | None = None
     templates: Mapping[str, Template] = field(default_factory=lambda: MappingProxyType({}))
+    skills: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """What units must be able to do, by the category of incidents."""
 
     @property
     def topics(self) -> dict[str, list[Slot]]:
@@ -136,7 +138,7 @@ class _Loading:
             self._files.folder, own.name, own.title, own.timezone, own.languages, own.demonstration,
             regions, Live(slots), Live(boards), layers, Live(schemes), own.calendar,
             own.limits, plans, roster, own.unit_positions, own.weather, own.services,
-            incidents=own.incidents, templates=templates,
+            incidents=own.incidents, templates=templates, skills=own.skills,
         )  # fmt: skip
 
     def _regions(self, own: CityDocument, document: Document) -> Regions | None:

@@ -64,8 +64,13 @@ class Calendar(Model):
     workdays: tuple[date, ...] = ()
 
 
+Short = Annotated[str, Field(min_length=1, max_length=60)]
+
+
 class CityDocument(Model):
-    """The shape of city.yaml. `basemap` is as a layer file of kind raster_tiles; boards put it on a map as `basemap`."""
+    """The shape of city.yaml. `basemap` is as a layer file of kind raster_tiles; boards put it on a map as `basemap`.
+
+    `skills`: what a unit must be able to do for incidents of a category, or of a class of them; all that are listed."""
 
     name: Name
     title: Annotated[Titles, Field(min_length=1)]
@@ -77,6 +82,7 @@ class CityDocument(Model):
     demonstration: bool = False
     calendar: Calendar = Calendar()
     limits: LimitsDocument = LimitsDocument()
+    skills: dict[Short, Annotated[tuple[Short, ...], Field(min_length=1)]] = Field(default_factory=dict)
     incidents: IntakeRule | None = None
     unit_positions: Name | None = None
     weather: Name | None = None

@@ -174,9 +174,13 @@ class DemoDesk:
             return None
         positions = self._parts.entities.latest(city.unit_positions or "", None, None, None, None, 10_000)
         busy = self._toolbox.store.orders(None, None, OPEN, 10_000)
-        need = Need(incident.lon, incident.lat, case.now)
-        suitable = choose(units_now(city.roster, positions, busy, case.now), need).suitable
-        return next((one.unit.id for one in suitable if one.unit.id not in BY_HAND), None)
+        units = units_now(city.roster, positions, busy, case.now)
+        for skills in (self._toolbox.rules.skills_for(incident.category), frozenset[str]()):  # somebody is better than nobody
+            suitable = choose(units, Need(incident.lon, incident.lat, case.now, skills)).suitable
+            free = [one.unit.id for one in suitable if one.unit.id not in BY_HAND]
+            if free:
+                return free[0]
+        return None
 
     def _follow(self, writing: Writing, case: _Case) -> bool:
         """What the unit has said of its order is said of the incident; where the unit will not come another one is sent."""

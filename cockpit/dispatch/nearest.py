@@ -80,7 +80,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What is needed, where and when (UTC). `above`: the codes of the place's region and of all above it; empty: any region."""
+    """What is needed, where and when (UTC). `above`: the codes of the place's region and of all above it; empty: any region.
+
+    `category`: of the incident for which the skills are needed, so that the reasons can say so; empty: somebody asked for them.
+    """
 
     lon: float
     lat: float
@@ -90,6 +93,11 @@ class Need:
     above: Sequence[str] = ()
     within_m: float = RADIUS_MAX_M
     stale_s: float = STALE_S
+    category: str = ""
+
+    def told(self, skills: Iterable[str]) -> str:
+        """The skills as a reason names them."""
+        return ", ".join(sorted(skills)) + (f" ({self.category})" if self.category else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +156,7 @@ def _against(unit: Unit, metres: float | None, need: Need) -> Iterator[Reason]:
     if unit.on_duty is False:
         yield Reason(Why.OFF_DUTY)
     if missing := need.skills - unit.skills:
-        yield Reason(Why.WRONG_SKILL, ", ".join(sorted(missing)))
+        yield Reason(Why.WRONG_SKILL, need.told(missing))
     if need.kinds and unit.kind not in need.kinds:
         yield Reason(Why.WRONG_KIND, unit.kind)
     if need.above and unit.region is not None and unit.region not in need.above:
@@ -171,6 +179,6 @@ def _speaks_for(unit: Unit, metres: float | None, need: Need) -> Iterator[Reason
     if unit.seen_at is not None:
         yield Reason(Why.FRESH, f"{max(0.0, (need.now - unit.seen_at).total_seconds()):.0f}")
     if need.skills:
-        yield Reason(Why.SKILLED, ", ".join(sorted(need.skills)))
+        yield Reason(Why.SKILLED, need.told(need.skills))
     if need.above and unit.region is not None:
         yield Reason(Why.IN_REGION, unit.region)

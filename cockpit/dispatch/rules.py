@@ -33,6 +33,7 @@ class Rules:
     limits: LimitsDocument = field(default_factory=LimitsDocument)
     channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
     """Of the deployment, not of the city: by which ways people are told beside the pages."""
+    skills: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     work: WorkingTime = field(default_factory=lambda: WorkingTime.around_the_clock("UTC"))
 
     def limits_of(self, incident: Incident) -> Limits:
@@ -51,6 +52,10 @@ class Rules:
         steps = [limits.steps[step] for step in _HANDLED if step in limits.steps]
         handled = limits.work.deadline(now, sum(steps, timedelta())) if "HANDLING" in limits.steps else None
         return min((at for at in (whole.due if whole else None, handled) if at is not None), default=None)
+
+    def skills_for(self, category: str) -> frozenset[str]:
+        """What a unit must be able to do for such an incident: by its category, else by its class, the part before a slash."""
+        return frozenset(self.skills.get(category) or self.skills.get(category.partition("/")[0]) or ())
 
     def known(self, unit: str) -> bool:
         """Whether the roster has this unit."""

@@ -78,7 +78,7 @@ def open_incidents(city: City, toolbox: Toolbox) -> OpenIncidents:
 def rules_of(city: City, channels: Mapping[str, Channel] = MappingProxyType({})) -> Rules:
     """What the city's files lay down for its toolbox, and the channels of the deployment."""
     work = WorkingTime.of(city.calendar, city.zone)
-    return Rules(city.roster, city.templates, city.limits, channels, work)
+    return Rules(city.roster, city.templates, city.limits, channels, city.skills, work)
 
 
 def _followers(parts: Parts, toolbox: Toolbox) -> Iterator[Follower]:

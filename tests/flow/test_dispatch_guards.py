@@ -32,7 +32,7 @@ steps: [{name: fence, title: {zh: 围挡, en: Fence}, role: department}]
 
 @pytest.fixture
 def caller(tmp_path: Path) -> Iterator[Caller]:
-    folder = dispatch_city(tmp_path / "city")
+    folder = dispatch_city(tmp_path / "city", "skills: {roads: [water], lights: [power, patrol]}\n")
     (folder / "plans").mkdir()
     (folder / "plans" / "any.yaml").write_text(PLAN, "utf-8")
     city = tiny_city(ManualClock(NOON), folder=folder)
@@ -154,3 +154,24 @@ def test_a_draft_and_what_has_run_out(caller: Caller) -> None:
     assert caller.post(f"/incidents/{number}/reject", {"reason": "x"}).status_code == 409
     caller.desk.clock.advance(timedelta(seconds=60))
     assert done(caller, f"/incidents/{number}/reject", {"reason": "x"})["state"] == "REJECTED"
+
+
+@pytest.mark.parametrize(
+    ("category", "asked", "needed", "because", "unable"),
+    [
+        ("roads/pit", {}, ["water"], "roads/pit", {"U3": "cannot do: water (roads/pit)"}),
+        ("lights", {}, ["patrol", "power"], "lights", {unit: "cannot do: power (lights)" for unit in ("U1", "U2")}),
+        ("noise", {}, [], None, {}),
+        ("roads", {"skill": ""}, [], None, {}),
+        ("roads", {"skill": "power"}, ["power"], None, {unit: "cannot do: power" for unit in ("U1", "U2")}),
+    ],
+)
+def test_the_category_says_what_a_unit_must_be_able_to_do(
+    caller: Caller, category: str, asked: Any, needed: list[str], because: str | None, unable: dict[str, str]
+) -> None:
+    place = {"lon": 120.05, "lat": 30.05}
+    number = done(caller, "/incidents", {"title": "x", "category": category, **place})["number"]
+    found = caller.get("/units/nearest", incident=number, anywhere=True, lang="en", **asked).json()
+    assert found["needed"] == {"skills": needed, "category": because}
+    told = {one["id"]: reason["said"] for one in found["excluded"] for reason in one["reasons"] if reason["why"] == "wrong_skill"}
+    assert told == unable

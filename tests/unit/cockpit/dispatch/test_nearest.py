@@ -35,6 +35,12 @@ def test_the_nearest_comes_first_with_what_speaks_for_it() -> None:
     ]  # fmt: skip
 
 
+def test_the_category_that_needs_a_skill_is_told() -> None:
+    choice = choose([FIT, replace(FIT, id="other", skills=frozenset({"traffic"}))], replace(NEED, category="供水"))
+    assert "能力符合：water (供水)" in [reason.said("zh") for reason in choice.suitable[0].reasons]
+    assert [reason.said("en") for reason in choice.excluded[0].reasons] == ["cannot do: water (供水)"]
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

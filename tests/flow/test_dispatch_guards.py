@@ -160,10 +160,10 @@ def test_a_draft_and_what_has_run_out(caller: Caller) -> None:
     ("category", "asked", "needed", "because", "unable"),
     [
         ("roads/pit", {}, ["water"], "roads/pit", {"U3": "cannot do: water (roads/pit)"}),
-        ("lights", {}, ["patrol", "power"], "lights", {unit: "cannot do: power (lights)" for unit in ("U1", "U2")}),
+        ("lights", {}, ["patrol", "power"], "lights", dict.fromkeys(("U1", "U2"), "cannot do: power (lights)")),
         ("noise", {}, [], None, {}),
         ("roads", {"skill": ""}, [], None, {}),
-        ("roads", {"skill": "power"}, ["power"], None, {unit: "cannot do: power" for unit in ("U1", "U2")}),
+        ("roads", {"skill": "power"}, ["power"], None, dict.fromkeys(("U1", "U2"), "cannot do: power")),
     ],
 )
 def test_the_category_says_what_a_unit_must_be_able_to_do(

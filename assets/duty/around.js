@@ -89,6 +89,7 @@
   /** Values with their light; what is not fresh says how old it is. */
   function readings(node, list) {
     const items = make("ul", "duty-counts", node);
+    items.dataset.of = "readings";
     const one = nameOf(list);
     for (const reading of list) {
       const { title, value, unit, decimals, status, as_of, name } = reading;

@@ -76,8 +76,10 @@
     const line = make("div", "duty-line", node);
     for (const [form, word] of [["html", "as_page"], ["pdf", "as_pdf"]]) {
       const link = make("a", "duty-button", line);
-      link.href = `/api/v1/reports/${encodeURIComponent(incident.number)}?${new URLSearchParams({ form, lang: told.lang })}`;
-      link.download = `${incident.number}.${form}`;
+      const kept = form === "pdf";
+      link.href = `/api/v1/reports/${encodeURIComponent(incident.number)}?${new URLSearchParams({ form, lang: told.lang, ...(kept ? { download: true } : {}) })}`;
+      if (kept) link.download = `${incident.number}.${form}`;
+      else Object.assign(link, { target: "_blank", rel: "noopener" });
       link.dataset.kind = "quiet";
       say(make("span", "", link), `${t("report_doc")} ${t(word)}`);
     }

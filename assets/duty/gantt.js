@@ -89,7 +89,7 @@
     if (row.step?.reason) node.title = row.step.reason;
   }
 
-  /** How long it took, of how long it might: 6:02 / 5:00; a step that was left out says so. */
+  /** How long it took, of how long it might: 6 分 2 秒 / 5 分; a step that was left out says so. */
   function against({ bars, step }, now) {
     if (step.state === "SKIPPED" || step.state === "DROPPED") return named("state", step.state);
     const might = step.within_s ? Duty.span(1000 * step.within_s) : "—";
@@ -111,8 +111,11 @@
     const legend = make("p", "duty-gantt-legend", chart);
     make("i", "duty-planned", legend);
     say(make("span", "", legend), t("planned"));
-    make("i", "duty-bar", legend).dataset.state = "DONE";
-    say(make("span", "", legend), `${t("actual")} (${t("actual")} / ${t("planned")})`);
+    for (const [state, word] of [["OPEN", t("gantt_open")], ["DONE", named("state", "DONE")]]) {
+      make("i", "duty-bar", legend).dataset.state = state;
+      say(make("span", "", legend), word);
+    }
+    say(make("span", "duty-gantt-sums", legend), `${t("actual")} / ${t("planned")}`);
   }
 
   Duty.gantt = { draw };

@@ -15,7 +15,7 @@
 
   const root = Duty.mapRoot;
   const frame = make("div", "duty-map-frame", root);
-  const state = { units: [], near: [], chosen: "", pin: null, zone: [], drawn: [], number: "", hit: false, past: null, trails: new Map(), ids: new Map(), tag: "" };
+  const state = { units: [], near: [], chosen: "", pin: null, zone: [], drawn: [], number: "", hit: false, past: null, words: [], trails: new Map(), ids: new Map(), tag: "" };
   let map = null;
   let found = null;
   let plots = null;
@@ -75,15 +75,18 @@
     return hash >>> 0;
   };
 
+  const seen = (row) => ({ ...row, light: Duty.lightOfBoth(row, store.now()) });
+
+  /** The incident of a replay, once it was reported, with the light it showed then. */
+  const played = ({ incident, light }) => (incident ? [{ ...incident, light: light || "none" }] : []);
+
   function incidents() {
-    const now = store.now();
     state.ids = new Map();
-    const list = (state.past ? [] : [...store.rows().values()]).filter(({ lon }) => lon !== null).map((row) => {
+    const list = (state.past ? played(state.past) : [...store.rows().values()].map(seen)).filter(({ lon }) => lon !== null).map((row) => {
       const id = numberOf(row.number);
       state.ids.set(id, row.number);
-      const light = Duty.lightOfBoth(row, now);
-      const grave = row.state === "REPORTED" && (light === "red" || row.priority === "URGENT");
-      return { ...row, id, kind: KINDS.indexOf(grave ? "alarm_new" : { red: "alarm", yellow: "watch", green: "fine", none: "old" }[light]) };
+      const grave = row.state === "REPORTED" && (row.light === "red" || row.priority === "URGENT");
+      return { ...row, id, kind: KINDS.indexOf(grave ? "alarm_new" : { red: "alarm", yellow: "watch", green: "fine", none: "old" }[row.light]) };
     });
     const key = JSON.stringify(list.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]));
     if (key === state.tag) return;
@@ -135,8 +138,9 @@
     if (state.past) features.push(...then(state.past));
     else if (here) {
       features.push(mark_("circle", here, { radius_m: 250 }));
-      for (const unit of sent(here)) features.push(unit);
-      for (const unit of state.near.slice(0, 4)) {
+      const out = sent(here);
+      features.push(...out.features);
+      for (const unit of state.near.slice(0, 4).filter(({ id }) => !out.units.has(id))) {
         const at = [unit.lon, unit.lat];
         const mine = unit.id === state.chosen;
         if (mine) features.push(mark_("line", [at, here], { color: FREE }));
@@ -144,20 +148,22 @@
       }
     }
     if (state.pin) features.push(mark_("point", state.pin));
+    state.words = features.map(({ properties }) => properties.words).filter(Boolean);
     map.setPlots(features);
   }
 
-  /** Units that are out for this incident: where they are and how far they have to go. */
+  /** Units that are out for this incident, each once: where they are and how far they have to go. */
   function sent(here) {
     const orders = (store.detail()?.orders || []).filter(({ state: at }) => ["ISSUED", "SENT", "DELIVERED", "SIGNED", "EN_ROUTE", "ON_SCENE"].includes(at));
-    return orders.flatMap((order) => {
-      const unit = state.units.find(({ id }) => id === order.unit);
-      if (!unit || unit.lon === null) return [];
+    const units = new Set(orders.map(({ unit }) => unit).filter((id) => state.units.some((one) => one.id === id && one.lon !== null)));
+    const features = [...units].flatMap((id) => {
+      const unit = state.units.find((one) => one.id === id);
       const at = [unit.lon, unit.lat];
       const way = state.trails.get(unit.id) || [];
       const came = way.length > 1 ? [mark_("line", way, { color: ACCENT, width_px: 3 })] : [];
       return [...came, mark_("line", [at, here], { color: FREE }), mark_("point", at, { color: FREE, words: unit.name || unit.id })];
     });
+    return { units, features };
   }
 
   /** What was where at a moment of a replay; those that were out for it have their names. */
@@ -261,6 +267,6 @@
     else pin([map.camera().longitude, map.camera().latitude]);
   }
 
-  Duty.map = { look, past, unpin, candidates, focus, ready: () => Boolean(map?.ready?.()), camera: () => map?.camera(), project: (at) => map?.project(at) };
+  Duty.map = { look, past, unpin, candidates, focus, ready: () => Boolean(map?.ready?.()), camera: () => map?.camera(), project: (at) => map?.project(at), marks: () => [...state.ids.values()], words: () => state.words };
   begin();
 })();

@@ -32,6 +32,7 @@
       picture.src = taken.picture;
     }
     const list = make("ul", "duty-counts duty-screen-panels", body);
+    list.dataset.of = "readings";
     for (const panel of taken.panels) panelOf(list, panel);
     if (!list.children.length) say(make("p", "duty-second", body), t("screen_no_numbers"));
     const foot = make("p", "duty-second duty-screen-foot", body);

@@ -51,12 +51,20 @@
     if (!found) return;
     say(make("h3", "", steps), t("l_steps"));
     const list = make("ol", "", steps);
-    for (const row of found.rows.slice(-ROWS).reverse()) {
-      const line = make("li", "", list);
-      say(make("time", "", line), clock(row.at));
-      const why = row.body?.reason || row.body?.opinion || "";
-      say(make("span", "", line), `${t(`did_${row.verb}`)} · ${Leader.unit(row.actor)}${why ? ` · ${why}` : ""}`);
-    }
+    const [first, ...rest] = found.rows;
+    const shown = rest.slice(-ROWS);
+    for (const row of shown.reverse()) step(list, row, number);
+    if (rest.length > shown.length) say(make("li", "l-between", list), t("l_between").replace("{}", rest.length - shown.length));
+    if (first) step(list, first, number);
+  }
+
+  /** One thing that was done, with the incident or with an order of it: both are signed for. */
+  function step(list, row, number) {
+    const line = make("li", "", list);
+    say(make("time", "", line), clock(row.at));
+    const why = row.body?.reason || row.body?.opinion || "";
+    const who = row.role === "system" ? t("l_system") : Leader.unit(row.actor);
+    say(make("span", "", line), `${t(row.subject === number ? "l_incident" : "l_order")}${t(`did_${row.verb}`)} · ${who}${why ? ` · ${why}` : ""}`);
   }
 
   /** Proposes an order: the nearest suitable unit stands first, the words are there to be changed. Somebody else issues it. */

@@ -27,6 +27,7 @@
     root.replaceChildren();
     const head = make("header", "l-head", root);
     say(make("h1", "", head), told.title);
+    if (told.demonstration) say(make("span", "badge-demo", head), t("l_demo"));
     page.line = make("span", "l-line", head);
     page.line.setAttribute("role", "status");
     make("i", "mark", page.line).setAttribute("aria-hidden", "true");

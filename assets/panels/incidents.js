@@ -10,7 +10,7 @@
     no_plans: ["当前没有正在执行的预案", "no plan is being carried out"],
     stage_accept: ["待受理", "to accept"], stage_send: ["待派遣", "to dispatch"], stage_sent: ["已派遣", "dispatched"],
     stage_handle: ["处置中", "in hand"], stage_check: ["待核查", "to verify"],
-    nobody: ["待派", "nobody yet"], open_incidents: ["未结事件", "Open incidents"], overdue_incidents: ["超时事件", "Overdue incidents"],
+    more_incidents: ["另有 {} 件未列出", "{} more not listed"], open_incidents: ["未结事件", "Open incidents"], overdue_incidents: ["超时事件", "Overdue incidents"],
   });
 
   const deskOf = (number, lang) => `/duty?incident=${encodeURIComponent(number)}&lang=${lang}`;
@@ -21,6 +21,8 @@
     parts.lights = make("div", "inc-lights", root);
     parts.stages = make("ol", "inc-stages", root);
     parts.list = make("div", "inc-list", root);
+    parts.more = make("p", "inc-more", root);
+    parts.more.hidden = true;
     parts.watch = new ResizeObserver(() => parts.last && list(parts, ...parts.last, false));
     parts.watch.observe(el);
     parts.timer = setInterval(() => parts.last && count(parts, ...parts.last), 1000);
@@ -68,7 +70,9 @@
   }
 
   function list(parts, props, ctx, later) {
-    const rows = parts.list.hidden ? [] : props.rows.slice(0, fitting(parts));
+    const rows = parts.list.hidden ? [] : props.rows.slice(0, fitting(parts, props));
+    parts.more.hidden = parts.list.hidden || rows.length >= props.listed;
+    say(parts.more, parts.more.hidden ? "" : Cockpit.word("more_incidents", ctx.lang).replace("{}", props.listed - rows.length));
     const wanted = new Set(rows.map((row) => row.number));
     for (const [number, row] of parts.rows) {
       if (!wanted.has(number)) {
@@ -84,7 +88,16 @@
     count(parts, props, ctx);
   }
 
-  function fitting(parts) {
+  /** How many rows there is room for; the line that counts the others takes some of it. */
+  function fitting(parts, props) {
+    parts.more.hidden = true;
+    const all = rowsIn(parts);
+    if (all >= props.listed) return all;
+    parts.more.hidden = false;
+    return Math.min(rowsIn(parts), props.rows.length);
+  }
+
+  function rowsIn(parts) {
     const size = parseFloat(getComputedStyle(parts.root).fontSize);
     const narrow = parts.el.clientWidth <= 34 * size;
     const touch = document.documentElement.dataset.layout === "tablet" ? 44 : 0;

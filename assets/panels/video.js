@@ -44,7 +44,7 @@
 
   function film(parts) {
     const video = (parts.picture = make("video", "video-picture", parts.root));
-    Object.assign(video, { muted: true, autoplay: true, playsInline: true, disablePictureInPicture: true });
+    Object.assign(video, { muted: true, autoplay: true, loop: parts.props.kind === "file", playsInline: true, disablePictureInPicture: true });
     video.addEventListener("playing", () => show(parts, "playing"));
     for (const kind of ["error", "stalled", "ended"]) video.addEventListener(kind, () => parts.picture === video && video.readyState < 2 && fail(parts));
     const { kind, address } = parts.props;

@@ -26,6 +26,8 @@ from cockpit.scope import Lang
 
 _ROWS: Final = 5000
 _ORDERS: Final = 500
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+"""A page of text and pictures: no script runs in it, whatever a title says."""
 
 
 class Reports:
@@ -44,6 +46,7 @@ class Reports:
         request: Request,
         form: Annotated[str, Query(pattern="^(html|pdf)$")] = "html",
         lang: Annotated[Lang, Query()] = "zh",
+        download: Annotated[bool, Query(description="as a file to keep, not to be opened by the browser")] = False,
     ) -> Response:
         """What happened, what was ordered, the plans, the limits, the indicators known at the first order, the screens kept."""
         actor = self._acting.actor(request)
@@ -57,8 +60,9 @@ class Reports:
         except Refused as error:
             raise Refusal(404, str(error)) from None
         kind = "text/html; charset=utf-8" if form == "html" else "application/pdf"
-        named = {"content-disposition": f'attachment; filename="{number}.{form}"', "cache-control": "no-store"}
-        return Response(body, 200, named, kind)
+        named = f'{"attachment" if download else "inline"}; filename="{number}.{form}"'
+        policy = {"content-security-policy": _POLICY} if form == "html" else {}
+        return Response(body, 200, {"content-disposition": named, "cache-control": "no-store", **policy}, kind)
 
     def _facts(self, number: str, actor: Actor, language: Lang) -> Facts:
         toolbox, city, now = self._acting.toolbox, self._parts.city, self._parts.clock()
@@ -110,7 +114,6 @@ class Reports:
         city, place = self._parts.city, (incident.lon, incident.lat)
         layers = tuple(one.layer for one in city.layers if one.layer.kind in ("line", "area"))[:4]
         marks = Plotting().put(Mark(id="place", kind="circle", places=[place], radius_m=800))
-        marks = marks.put(Mark(id="title", kind="text", places=[place], words=incident.title[:20]))
         container = MapContainer(city.regions, layers, city.regions.root.code).plot(marks)
         container = container.look(Viewport(*place, 11.5))
         return picture(container, width_px=1200, height_px=675, language=language, title=incident.title)

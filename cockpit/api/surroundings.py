@@ -17,7 +17,8 @@ from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.cameras_near import Cameras
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.journal import Entry
-from cockpit.dispatch.past import as_of, span
+from cockpit.dispatch.limits import moves_of
+from cockpit.dispatch.past import Past, as_of, span
 from cockpit.dispatch.roster import Roster
 from cockpit.dispatch.surroundings import WINDOW, Known, Surroundings
 from cockpit.dispatch.trails import Trail, Trails
@@ -69,7 +70,7 @@ class SurroundingsOf:
         at: Annotated[str, Query(max_length=60, description="ISO 8601 with a zone; the end where it is left out")] = "",
         lang: Annotated[Lang, Query()] = "zh",
     ) -> Response:
-        """The incident, its orders, the units with the way they came and the indicators of the place, as known at a moment.
+        """The incident and its light, its orders, the units with the way they came and the place's indicators, as then known.
 
         `moments`: everything that was done, for a slider. Indicators are cut at what is kept: whole minutes, later hours, days.
         """
@@ -91,9 +92,14 @@ class SurroundingsOf:
         shown = None if stood is None else told_to(actor, stood)
         return {
             "number": number, "at": at, "begin": begin, "end": end, "moments": [_moment(entry, lang) for entry in entries],
-            "incident": msgspec.to_builtins(shown), "orders": msgspec.to_builtins(past.orders),
+            "incident": msgspec.to_builtins(shown), "light": self._light(past, at), "orders": msgspec.to_builtins(past.orders),
             "rows": [_row(entry) for entry in past.rows], "units": units, "units_reach": reach,
         } | _shown(known)  # fmt: skip
+
+    def _light(self, past: Past, at: datetime) -> str | None:
+        """The worst of its clocks at that moment; None where no limit held."""
+        stood = past.incident
+        return None if stood is None else self._acting.toolbox.rules.clocks(stood, moves_of(stood.number, past.rows), at).light
 
     def _units(self, at: datetime, out: dict[str, str]) -> tuple[list[dict[str, Any]], bool]:
         """The units of the roster with their trails, and whether the log still has positions of then."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 from cockpit.dispatch.exercise import WATERMARK
 from cockpit.dispatch.report_facts import Facts, Frozen, Known
@@ -16,6 +17,9 @@ from cockpit.dispatch.report_tables import WORDS, Section, at_city, sections
 from cockpit.dispatch.words import word
 
 __all__ = ["Facts", "Frozen", "Known", "Section", "html_report", "pdf_report", "sections"]
+
+
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 
 def html_report(facts: Facts, language: str = "zh") -> bytes:
@@ -77,9 +81,14 @@ def _foot(facts: Facts, said: dict[str, str]) -> str:
 
 def _table(section: Section, said: dict[str, str]) -> str:
     head = "".join(f"<th>{escape(cell)}</th>" for cell in section.head)
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in section.rows)
+    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in section.rows)
     body = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else f"<p>{said['none']}</p>"
     return f"<h2>{escape(section.title)}</h2>{body}{_image(section.picture, said['map']) if section.picture else ''}"
+
+
+def _cell(text: str) -> str:
+    """A time keeps in one line."""
+    return f"<td{' class=time' if _TIME.fullmatch(text) else ''}>{escape(text)}</td>"
 
 
 def _image(picture: bytes, words: str) -> str:

@@ -60,6 +60,7 @@ class IncidentsPanel:
         return {
             "show": list(options.show),
             "total": len(real),
+            "listed": len(there),
             "lights": {light: sum(LIGHTS[one.light] == light for one in real) for light in ("alarm", "watch", "fine")},
             "stages": [[name, sum(found[state] for state in states)] for name, states in STAGES.items()],
             "rows": [_row(one, context) for one in there[: options.limit]],

@@ -29,6 +29,7 @@ style: camera
 label: name
 """
 CAMERA: Final = {"name": "湖滨路口01号", "video": "/assets/there-is-none.mp4", "video_kind": "file"}
+FILMED: Final = {"name": "湖滨路口02号", "video": "/assets/demo/crossing.webm", "video_kind": "file"}
 OUT: Final = """() => [...document.querySelectorAll("#duty :is(h2, button, .duty-row-title, .duty-clock-one *, .duty-tab)")]
   .filter(node => node.checkVisibility() && !node.closest(".city-map, .duty-chips, .duty-states"))
   .map(node => [node, node.getBoundingClientRect()])
@@ -51,8 +52,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _camera(layers: Path) -> None:
     layers.mkdir(exist_ok=True)
     (layers / "eyes.yaml").write_text(LAYER, "utf-8")
-    point = {"type": "Feature", "properties": CAMERA, "geometry": {"type": "Point", "coordinates": [120.151, 30.021]}}
-    (layers / "eyes.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [point]}), "utf-8")
+    points = [
+        {"type": "Feature", "properties": one, "geometry": {"type": "Point", "coordinates": [lon, 30.021]}}
+        for one, lon in ((CAMERA, 120.151), (FILMED, 120.152))
+    ]
+    (layers / "eyes.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": points}), "utf-8")
 
 
 def ordered(desk: Desk, title: str, unit: str, **more: object) -> str:
@@ -63,6 +67,14 @@ def ordered(desk: Desk, title: str, unit: str, **more: object) -> str:
     order = desk.post("/orders", {"unit": unit, "text": "立即前往", "incident": number, "reason": "就近", **more})
     desk.post(f"/orders/{order['number']}/issue", {})
     return number
+
+
+SQUEEZED: Final = """() => [...document.querySelectorAll("[data-of=readings] li")]
+  .filter(item => {
+    const [light, name] = [item.querySelector(".duty-reading-light .mark"), item.lastChild];
+    return name.scrollWidth > name.clientWidth + 1 || (light && light.offsetWidth < light.offsetHeight);
+  }).map(item => item.textContent)"""
+"""Readings of which the name or the light is not seen whole."""
 
 
 def test_what_is_known_around_a_place_stands_there_or_is_asked_for_again(page: Page, desk: Desk, address: str) -> None:
@@ -76,6 +88,11 @@ def test_what_is_known_around_a_place_stands_there_or_is_asked_for_again(page: P
     expect(page.locator(".duty-camera .video-state")).to_contain_text("视频暂时无法播放")
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_have_count(0)
+    panel.get_by_role("button", name="查看 · 湖滨路口02号").press("Enter")
+    expect(page.locator(".duty-camera .video")).to_have_attribute("data-state", "playing")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    assert page.evaluate(SQUEEZED) == []
 
     page.route("**/context?*", lambda route: route.abort())
     opened(page, reported(desk, "路灯不亮"))
@@ -113,6 +130,7 @@ def test_a_replay_goes_by_keyboard_through_what_was_done(page: Page, desk: Desk)
     slider.press("Home")
     expect(now).to_have_text("已上报")
     expect(page.locator(".duty-replay-body")).to_contain_text("还没有指令")
+    assert page.evaluate("[Duty.map.marks(), Duty.store.number()].flat()") == [page.evaluate("Duty.store.number()")] * 2
     slider.press("ArrowRight")
     expect(now).to_have_text("已受理")
     slider.press("ArrowLeft")
@@ -182,6 +200,16 @@ def test_a_department_sees_and_does_only_what_is_its_own(page: Page, desk: Desk)
     state(page, "已签收")
 
 
+def test_two_orders_of_one_unit_name_it_once_on_the_map(page: Page, desk: Desk, address: str) -> None:
+    seen(address)
+    number = ordered(desk, "围墙倒塌", "U1")
+    again = desk.post("/orders", {"unit": "U1", "text": "封闭道路", "incident": number, "reason": "就近"})
+    desk.post(f"/orders/{again['number']}/issue", {})
+    opened(page, number)
+    page.wait_for_function("Duty.store.detail()?.orders?.length === 2 && Duty.map?.words().length")
+    assert page.evaluate("Duty.map.words()") == ["东区抢修一队"]
+
+
 def test_what_was_planned_stands_against_what_was_done(page: Page, desk: Desk) -> None:
     number = reported(desk, "化工厂起火", priority="URGENT")
     for verb, said in (("start-plan", {}), ("tick-step", {"step": "verify"})):
@@ -190,6 +218,8 @@ def test_what_was_planned_stands_against_what_was_done(page: Page, desk: Desk) -
     opened(page, number)
     page.locator("body").press("4")
     expect(page.locator(".duty-gantt-row .duty-planned")).not_to_have_count(0)
+    names = page.locator(".duty-gantt-name")
+    assert names.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length") == 0
     expect(page.locator(".duty-gantt-sum", has_text=re.compile(r"^(\d+ 分)? ?(\d+ 秒)? / 5 分$"))).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("回访: 跳过.*已当面说明"))).to_be_visible()
 

@@ -100,6 +100,34 @@ def test_a_leader_reads_which_unit_leads_not_which_was_ordered_last(tablet: Tabl
     expect(row).not_to_contain_text("西区抢修队")
 
 
+OVER: Final = """() => [...document.querySelectorAll(".l-incident")].filter(row => {
+  const boxes = ["b", "em", ".l-left"].map(part => row.querySelector(part))
+    .filter(node => node.checkVisibility() && node.textContent).map(node => node.getBoundingClientRect());
+  return boxes.some((one, i) => boxes.slice(i + 1).some(two =>
+    one.right > two.left + 1 && two.right > one.left + 1 && one.bottom > two.top + 1 && two.bottom > one.top + 1));
+}).map(row => row.textContent)"""
+"""Rows in which title, badge and time lie over each other."""
+
+
+def test_a_long_title_keeps_clear_of_its_badge_and_the_detail_begins_with_the_report(tablet: Tablet, place: Place) -> None:
+    report = {"title": "超长标题" * 25, "category": "roads", "region": "770101", "priority": "URGENT"}
+    incident = place.desk.post("/incidents", report)["number"]
+    for verb, said in (("accept", {}), ("file", {}), ("dispatch", {"unit": "U2"})):
+        place.desk.post(f"/incidents/{incident}/{verb}", said)
+    order = place.desk.post("/orders", {"unit": "U2", "text": "封路", "incident": incident, "reason": "就近"})["number"]
+    place.desk.post(f"/orders/{order}/issue", {})
+    for shape in SHAPES:
+        page = tablet.look("/leader?lang=zh", shape)
+        row = page.locator(".l-row", has_text="超长标题")
+        expect(row).to_be_visible()
+        assert page.evaluate(OVER) == []
+    row.locator("button").click()
+    expect(page.locator(".l-steps li").last).to_contain_text("事件：上报")
+    expect(page.locator(".l-steps")).to_contain_text("事件：派遣")
+    expect(page.locator(".l-steps")).to_contain_text("指令：下发")
+    page.get_by_role("button", name="返回").click()
+
+
 def test_a_leader_approves_what_another_person_has_asked_for(tablet: Tablet, place: Place) -> None:
     draft = {"unit": "U3", "text": "疏散周边居民", "region": "770201", "consequence": "grave", "reason": "就近"}
     order = place.desk.post("/orders", draft, {"name": "dispatcher one", "role": "dispatcher"})["number"]

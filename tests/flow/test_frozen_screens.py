@@ -100,7 +100,9 @@ def test_the_report_shows_what_was_on_the_screen(office: Office) -> None:
     assert f"下达指令 {order} 时的画面：城市总览（2026-11-21 20:00:00）" in chinese and chinese.count("data:image/png") == 1
     assert "河街 · 热线工单 · 平均等待</td><td>14.1 s" in chinese and "起草指令" in chinese and "东区抢修一队 U1" in chinese
     assert f"On the screen when {order} was given" in english and "River Street · Hotline requests · Mean wait" in english
-    assert caller.get(f"/reports/{number}", form="pdf").content.startswith(b"%PDF-")
+    shown, kept = (caller.get(f"/reports/{number}", **asked) for asked in ({}, {"form": "pdf", "download": "true"}))
+    assert shown.headers["content-disposition"].startswith("inline;") and "sandbox" in shown.headers["content-security-policy"]
+    assert kept.headers["content-disposition"].startswith("attachment;") and kept.content.startswith(b"%PDF-")
 
 
 def test_an_order_without_a_screen_keeps_none(office: Office) -> None:

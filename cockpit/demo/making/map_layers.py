@@ -19,6 +19,10 @@ from cockpit.demo.making.roads import Land, Road
 from cockpit.demo.making.water import contour, rounded
 
 
+FILMED = "990101"
+"""The district of which the cameras have a picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class MapLayer:
     """One layer: `options` are further lines of its YAML."""
@@ -78,7 +82,14 @@ def _named(road: Road) -> dict[str, object]:
 
 def _points(places: Iterable[Place], kind: str) -> list[Feature]:
     chosen = [place for place in places if place.kind == kind]
-    return [({"name": place.name, "name_en": place.name_en, "region": place.code}, Point(place.spot)) for place in chosen]
+    return [(_said(place), Point(place.spot)) for place in chosen]
+
+
+def _said(place: Place) -> dict[str, object]:
+    """The cameras of the inner city have a picture: a drawn one, of no real place."""
+    named: dict[str, object] = {"name": place.name, "name_en": place.name_en, "region": place.code}
+    filmed = place.kind == "camera" and place.code.startswith(FILMED)
+    return named | ({"video": "/assets/demo/crossing.webm", "video_kind": "file"} if filmed else {})
 
 
 def _built(land: Land) -> list[Feature]:

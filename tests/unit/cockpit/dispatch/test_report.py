@@ -116,6 +116,7 @@ def test_a_kept_screen_is_told_in_words() -> None:
 def test_html_is_one_file_in_which_nothing_runs() -> None:
     text = html_report(FACTS).decode()
     assert "<script" not in text and "&lt;script&gt;" in text and "http" not in text
+    assert "<td class=time>2026-11-20 16:02:00</td>" in text and ".time { white-space: nowrap; }" in text, "a time is one line"
     assert "data:image/png;base64," in text and "abc123" in text and "张三" not in text and "13800" not in text
 
 

@@ -18,7 +18,6 @@ from cockpit.demo.making.places import Place
 from cockpit.demo.making.roads import Land, Road
 from cockpit.demo.making.water import contour, rounded
 
-
 FILMED = "990101"
 """The district of which the cameras have a picture."""
 

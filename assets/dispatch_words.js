@@ -24,7 +24,8 @@
     absorb: ["并入重复上报", "Duplicate taken in"], draft: ["起草指令", "Order drafted"], issue: ["下发", "Issued"], send: ["发送", "Sent"],
     deliver: ["送达", "Delivered"], read: ["已阅", "Read"], depart: ["出发", "Departed"], arrive: ["到场", "Arrived"],
     complete: ["完成", "Completed"], refuse: ["拒绝", "Refused"], expire: ["失效", "Expired"], assist: ["请求支援", "Asked for help"],
-    freeze: ["留存画面", "Screen kept"], postpone: ["顺延时限", "Deadline moved"], broadcast: ["群发通知", "Told many"], channel: ["渠道送达", "Channel"], "start-plan": ["启动预案", "Plan started"],
+    freeze: ["留存画面", "Screen kept"], postpone: ["顺延时限", "Deadline moved"],
+    renew: ["预警更新", "Alert renewed"], withdraw: ["预警解除", "Alert withdrawn"], broadcast: ["群发通知", "Told many"], channel: ["渠道送达", "Channel"], "start-plan": ["启动预案", "Plan started"],
     "tick-step": ["完成步骤", "Step done"], "skip-step": ["跳过步骤", "Step skipped"], "stop-plan": ["终止预案", "Plan stopped"],
     "begin-exercise": ["开始演练", "Exercise begun"], "end-exercise": ["结束演练", "Exercise ended"], "reset-exercise": ["清场", "Exercise put away"],
   };

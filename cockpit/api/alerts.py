@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from typing import Final
+
 import msgspec
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from cockpit.api.acting import Acting
 from cockpit.api.answer import Refusal, Route, check_origin
-from cockpit.api.open311 import received, whole_body
-from cockpit.dispatch.cap import CapRefused, read_alert, write_alert
+from cockpit.api.open311 import OUTSIDE, whole_body
+from cockpit.dispatch.alerting import Alerting
+from cockpit.dispatch.cap import Alert, CapRefused, read_alert, write_alert
 from cockpit.dispatch.cap_incident import alert_of
-from cockpit.dispatch.cap_incident import report_of as reported_by
-from cockpit.dispatch.refusal import Refused
+from cockpit.dispatch.idempotency import Done, fingerprint
+from cockpit.dispatch.idempotency import Request as Asked
+from cockpit.dispatch.refusal import Illegal, KeyRunning, Refused, Unknown
+from cockpit.dispatch.writing import Writing
 from cockpit.parts import Parts
+
+_STATUS: Final = {Unknown: 404, Illegal: 409, KeyRunning: 409}
 
 
 class Alerts:
@@ -28,19 +36,33 @@ class Alerts:
         self.router.add_api_route("/{number}", self.one, methods=["GET"])
 
     async def receive(self, request: Request) -> Response:
-        """Takes an alert as a new incident; an update of one that is known already names the same incident."""
+        """Takes an alert: 201 with a new incident, else 200. `did`: reported, renewed, withdrawn, or nothing.
+
+        An Update renews the incident it refers to, a Cancel takes it back: it ends where nobody was sent yet.
+        """
         check_origin(request)
         body = await whole_body(request)
         try:
-            report = reported_by(read_alert(body), root=self._parts.city.regions.root.code)
+            alert = read_alert(body)
+            done = await to_thread.run_sync(lambda: self._taken(alert, body))
         except CapRefused as error:
             raise Refusal(422, "; ".join(error.problems)) from None
-        try:
-            incident = await to_thread.run_sync(lambda: received(self._acting, report, "cap", body))
         except Refused as error:
-            raise Refusal(422, str(error)) from None
-        shown = {"number": incident.number, "state": incident.state.value, "exercise": incident.exercise}
-        return Response(msgspec.json.encode(shown), 201, media_type="application/json")
+            text, _, hint = str(error).partition(" Hint: ")
+            raise Refusal(_STATUS.get(type(error), 422), text, hint) from None
+        return Response(done.body, done.status, media_type="application/json")
+
+    def _taken(self, alert: Alert, body: bytes) -> Done:
+        """The same words sent twice within two weeks are one alert."""
+        toolbox = self._acting.toolbox
+        alerting = Alerting(toolbox.incidents, toolbox.ground)
+
+        def work(writing: Writing) -> tuple[int, bytes]:
+            incident, did = alerting.take(writing, alert, OUTSIDE)
+            told = {"number": incident.number, "state": incident.state.value, "exercise": incident.exercise, "did": did}
+            return 201 if did == "reported" else 200, msgspec.json.encode(told)
+
+        return toolbox.once(Asked(f"alert:{sha256(body).hexdigest()}", fingerprint(b"alert", body)), work)
 
     async def one(self, number: str, request: Request) -> Response:
         """An incident as an alert."""

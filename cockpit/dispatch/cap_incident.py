@@ -6,14 +6,16 @@ from datetime import UTC
 from types import MappingProxyType
 from typing import Final
 
-from cockpit.dispatch.cap import Alert, Area, CapRefused, Circle, Info
-from cockpit.dispatch.incident import Incident, Priority, State
+from cockpit.dispatch.cap import Alert, Area, CapRefused, Circle, Info, Point
+from cockpit.dispatch.incident import Alerted, Incident, Priority, State
 from cockpit.dispatch.said import Report
 
 _PRIORITY: Final = MappingProxyType({"Extreme": "URGENT", "Severe": "HIGH", "Moderate": "NORMAL", "Minor": "LOW"})
 _SEVERITY: Final = MappingProxyType({"URGENT": "Extreme", "HIGH": "Severe", "NORMAL": "Moderate", "LOW": "Minor"})
 _URGENCY: Final = MappingProxyType({"URGENT": "Immediate", "HIGH": "Immediate", "NORMAL": "Expected", "LOW": "Future"})
 _NEAR_KM: Final = 0.2
+_PARTS: Final = 20
+_POINTS: Final = 200
 _WITHDRAWN: Final = frozenset({State.REJECTED, State.CANCELLED})
 
 
@@ -25,32 +27,55 @@ def report_of(alert: Alert, language: str = "zh", root: str | None = None) -> Re
         raise CapRefused([f"only Alert and Update of status Actual or Exercise are incidents, got {alert.kind}, {alert.status}"])
     if not alert.infos:
         raise CapRefused(["info is missing: nothing is said to have happened"])
-    info = next((one for one in alert.infos if one.language.lower().startswith(language)), alert.infos[0])
+    info = _info(alert, language)
     area = info.areas[0] if info.areas else Area("")
     place = _place(area)
     return Report(
         title=(info.headline or info.event)[:200], category=info.event[:200],
-        client_id=f"cap:{alert.sender}:{_first(alert)}"[:300],
+        client_id=client_of(alert),
         description="\n".join(text for text in (info.description, info.instruction) if text)[:8000],
         channel="CAP", priority=_priority(info), lon=place[0] if place else None, lat=place[1] if place else None,
         region=root, address=area.words[:400], exercise=alert.status == "Exercise", reported_at=alert.sent.astimezone(UTC),
     )  # fmt: skip
 
 
+def client_of(alert: Alert) -> str:
+    """The name under which the incident of an alert, and of all that is said of it later, is known."""
+    return f"cap:{alert.sender}:{_first(alert)}"[:300]
+
+
+def alerted_of(alert: Alert, language: str = "zh") -> Alerted:
+    """What is kept of an alert beside the report."""
+    info = _info(alert, language)
+    area = info.areas[0] if info.areas else Area("")
+    return Alerted(
+        sent=alert.sent.astimezone(UTC), categories=info.categories, urgency=info.urgency, severity=info.severity,
+        certainty=info.certainty, area=area.words[:400],
+        circles=tuple((one.lon, one.lat, one.radius_km) for one in area.circles[:_PARTS]),
+        rings=tuple(_thinned(one) for one in area.polygons[:_PARTS]),
+        onset=info.onset.astimezone(UTC) if info.onset else None, expires=info.expires.astimezone(UTC) if info.expires else None,
+    )  # fmt: skip
+
+
+def region_codes(alert: Alert, language: str = "zh") -> tuple[str, ...]:
+    """The codes by which an alert names regions, of whatever system."""
+    return tuple(value for area in _info(alert, language).areas for _, value in area.codes)
+
+
 def alert_of(incident: Incident, sender: str, language: str = "zh-CN") -> Alert:
-    """An incident as the outside world is told of it: nothing about who reported it.
+    """An incident as the outside world is told of it: nothing about who reported it; what came as an alert in its own words.
 
     A first version is an Alert, later ones are Updates, a withdrawn one is a Cancel.
     """
-    place = incident.lon is not None and incident.lat is not None
-    circles = (Circle(incident.lon, incident.lat, _NEAR_KM),) if incident.lon is not None and incident.lat is not None else ()
-    area = Area(incident.address or incident.region, circles=circles, codes=(("region", incident.region),))
     kind = "Cancel" if incident.state in _WITHDRAWN else "Alert" if incident.state is State.REPORTED else "Update"
+    came, area = incident.alert, _area(incident)
     info = Info(
-        event=incident.category, urgency="Past" if incident.closed_at else _URGENCY[incident.priority],
-        severity=_SEVERITY[incident.priority], certainty="Possible" if incident.state is State.REPORTED else "Observed",
-        language=language, onset=incident.reported_at, headline=incident.title, description=incident.description,
-        areas=(area,) if place or area.words else (),
+        event=incident.category, categories=came.categories if came else ("Other",),
+        urgency="Past" if incident.closed_at else came.urgency if came else _URGENCY[incident.priority],
+        severity=came.severity if came else _SEVERITY[incident.priority],
+        certainty=came.certainty if came else "Possible" if incident.state is State.REPORTED else "Observed",
+        language=language, onset=came.onset or incident.reported_at if came else incident.reported_at,
+        expires=came.expires if came else None, headline=incident.title, description=incident.description, areas=(area,),
     )  # fmt: skip
     first = Alert(identifier=f"{incident.number}.0", sender=sender, sent=incident.reported_at)
     return Alert(
@@ -59,6 +84,27 @@ def alert_of(incident: Incident, sender: str, language: str = "zh-CN") -> Alert:
         status="Exercise" if incident.exercise else "Actual", kind=kind,
         references=() if kind == "Alert" else (first.reference,), infos=(info,),
     )  # fmt: skip
+
+
+def _info(alert: Alert, language: str) -> Info:
+    return next((one for one in alert.infos if one.language.lower().startswith(language)), alert.infos[0])
+
+
+def _area(incident: Incident) -> Area:
+    """Where it is: what the alert said, else a small circle around its place."""
+    came = incident.alert
+    circles = [Circle(*one) for one in came.circles] if came else []
+    rings = came.rings if came else ()
+    if not circles and not rings and incident.lon is not None and incident.lat is not None:
+        circles = [Circle(incident.lon, incident.lat, _NEAR_KM)]
+    words = (came.area if came else "") or incident.address or incident.region
+    return Area(words, rings, tuple(circles), (("region", incident.region),))
+
+
+def _thinned(ring: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The ring with at most so many points as an incident carries along."""
+    step = -(-len(ring) // _POINTS)
+    return (*ring[:-1:step], ring[-1])
 
 
 def _first(alert: Alert) -> str:

@@ -60,6 +60,15 @@ class Ground:
         outside = found < 0 and self._box is not None
         return Spot(code, round(float(stored[0][0]), 7), round(float(stored[1][0]), 7), outside)
 
+    @property
+    def root(self) -> str:
+        """The code of the whole city."""
+        return self._places.codes[0]
+
+    def knows(self, region: str) -> bool:
+        """Whether the city has a region of this code."""
+        return region in self._index
+
     def check_near(self, spot: Spot) -> None:
         """Raises Wrong for a point beyond the bounds of the whole city. Within them a point may well lie in no region: in a gap,
         on water, over an edge that was drawn roughly."""

@@ -80,6 +80,25 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alerted:
+    """What an alert of the Common Alerting Protocol said of it, in the words of CAP, so that it can be told on as it came.
+
+    Circles: lon, lat, km; rings: lon, lat, the last point is the first one.
+    """
+
+    sent: datetime
+    categories: tuple[str, ...]
+    urgency: str
+    severity: str
+    certainty: str
+    area: str = ""
+    circles: tuple[tuple[float, float, float], ...] = ()
+    rings: tuple[tuple[tuple[float, float], ...], ...] = ()
+    onset: datetime | None = None
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """`region` is the deepest one known. `media`, `attachments`: names of files or addresses. `version`: its last journal row."""
 
@@ -135,6 +154,10 @@ class Incident:
     reply: Reply | None = None
     stars: int | None = None
     reopened: int = 0
+    alert: Alerted | None = None
+    """Where it came as an alert; the last one about it."""
+    withdrawn_at: datetime | None = None
+    """When whoever sent the alert took it back."""
 
     @property
     def reviewed_badly(self) -> bool:

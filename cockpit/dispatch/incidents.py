@@ -15,7 +15,7 @@ from cockpit.dispatch.announcing import announce
 from cockpit.dispatch.calling_off import call_off, check_settled
 from cockpit.dispatch.concern import check_incident
 from cockpit.dispatch.ground import Ground
-from cockpit.dispatch.incident import ENDED, Incident
+from cockpit.dispatch.incident import ENDED, Alerted, Incident
 from cockpit.dispatch.machine import ABSORB, RECEIVE, STEPS, fold, legal, within
 from cockpit.dispatch.pausing import postpone, resumed
 from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown, Wrong
@@ -36,8 +36,11 @@ class Incidents:
         self._rules = rules or Rules()
         self._zone = ZoneInfo(zone)
 
-    def receive(self, writing: Writing, report: Report, actor: Actor) -> tuple[Incident, bool]:
-        """The incident, and whether it is a new one: the same `client_id` names the same one. Raises Wrong and Forbidden."""
+    def receive(self, writing: Writing, report: Report, actor: Actor, alert: Alerted | None = None) -> tuple[Incident, bool]:
+        """The incident, and whether it is a new one: the same `client_id` names the same one. Raises Wrong and Forbidden.
+
+        `alert`: what is kept of the alert it came as.
+        """
         if report.client_id is not None and (known := writing.by_client(report.client_id)) is not None:
             check_incident(writing, known, actor, self._ground.above)
             return known, False
@@ -54,6 +57,7 @@ class Incidents:
         body |= {"region": spot.region, "lon": spot.lon, "lat": spot.lat, "reported_at": at.isoformat(), "to": "REPORTED"}
         body |= {"outside": spot.outside, "datum": "wgs84", "given_datum": report.datum}
         body["exercise"] = played(report.exercise, writing, actor)
+        body |= {"alert": msgspec.to_builtins(alert)} if alert else {}
         body["recurrence"] = writing.recurrences(report.recurrence_key) if report.recurrence_key else 0
         number = writing.number("incidents", f"{writing.now.astimezone(self._zone):%Y%m%d}")
         entry = writing.append(actor, number, "", RECEIVE, body)

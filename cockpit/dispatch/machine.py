@@ -44,6 +44,11 @@ RECEIVE: Final = "receive"
 """The first row of each incident."""
 ABSORB: Final = "absorb"
 """The row of an incident that another one turned out to be a duplicate of."""
+RENEW: Final = "renew"
+"""The row of an incident whose alert was sent anew: what it says of RENEWED."""
+RENEWED: Final = ("title", "description", "priority", "address", "region", "lon", "lat", "outside", "alert")
+WITHDRAW: Final = "withdraw"
+"""The row of an incident whose alert was taken back; nobody was sent yet where it ends for that."""
 
 STEPS: Final[Mapping[str, Step]] = table((
     Step("accept", _in(State.REPORTED), State.ACCEPTED, of(_REGISTER, _CHIEF)),
@@ -187,8 +192,17 @@ def _absorbed(incident: Incident, entry: Entry) -> Incident:
     return replace(incident, duplicates=(*incident.duplicates, entry.body["duplicate"]), recurrence=incident.recurrence + 1)
 
 
+def _renewed(incident: Incident, entry: Entry) -> Incident:
+    told = {name: entry.body[name] for name in RENEWED}
+    return msgspec.convert({**msgspec.to_builtins(incident), **told}, Incident)
+
+
+def _withdrawn(incident: Incident, entry: Entry) -> Incident:
+    return replace(incident, withdrawn_at=entry.at)
+
+
 _CHANGES: Final = {
-    "reject": _ended, "cancel": _ended, ABSORB: _absorbed,
+    "reject": _ended, "cancel": _ended, ABSORB: _absorbed, RENEW: _renewed, WITHDRAW: _withdrawn,
     "file": _filed, "dispatch": _dispatched, "return": _returned, "approve": _suspended, "resume": _resumed,
     "report": _reported, "pass": _passed, "fail": _failed, "review": _reviewed, "reopen": _reopened,
     "supervise": _supervised, "urge": _urged, "add-unit": _joined,

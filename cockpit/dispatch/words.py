@@ -37,7 +37,7 @@ _VERBS: Final = {
     "send": ("发送", "Sent"), "deliver": ("送达", "Delivered"), "read": ("已阅", "Read"), "depart": ("出发", "Departed"),
     "arrive": ("到场", "Arrived"), "complete": ("完成", "Completed"), "refuse": ("拒绝", "Refused"),
     "expire": ("失效", "Expired"), "assist": ("请求支援", "Asked for help"), "freeze": ("留存画面", "Screen kept"),
-    "postpone": ("顺延时限", "Deadline moved"),
+    "postpone": ("顺延时限", "Deadline moved"), "renew": ("预警更新", "Alert renewed"), "withdraw": ("预警解除", "Alert withdrawn"),
     "broadcast": ("群发通知", "Told many"), "channel": ("渠道送达", "Channel"), "start-plan": ("启动预案", "Plan started"),
     "tick-step": ("完成步骤", "Step done"), "skip-step": ("跳过步骤", "Step skipped"),
     "stop-plan": ("终止预案", "Plan stopped"), "begin-exercise": ("开始演练", "Exercise begun"),
@@ -63,6 +63,7 @@ _LIGHTS: Final = {
 _PRIORITIES: Final = {"LOW": ("低", "Low"), "NORMAL": ("一般", "Normal"), "HIGH": ("紧急", "High"), "URGENT": ("特急", "Urgent")}
 _REASONS: Final = {
     "its time to live ran out": ("超过有效时限未签收", "its time to live ran out"),
+    "the sender withdrew the alert": ("发布方已解除预警", "the sender withdrew the alert"),
     "its incident was settled": ("所属事件已办结", "its incident was settled"),
 }
 """What the cockpit itself gives as a reason, as the journal has it."""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.dispatch.cap import NAMESPACE, Alert, Area, CapRefused, Circle, Info, read_alert, write_alert
-from cockpit.dispatch.cap_incident import alert_of, report_of
+from cockpit.dispatch.cap_incident import alert_of, alerted_of, report_of
 from cockpit.dispatch.incident import Incident, Reporter, State
 
 SENT = datetime(2026, 11, 20, 16, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -75,6 +75,30 @@ def test_an_incident_is_an_alert_without_its_reporter() -> None:
     first = alert_of(replace(INCIDENT, state=State.REPORTED), "duty@yunzhou")
     assert first.kind == "Alert" and first.reference in alert.references
     assert alert_of(replace(INCIDENT, state=State.CANCELLED, exercise=True), "d").status == "Exercise"
+
+
+def test_what_came_as_an_alert_is_told_on_as_it_came() -> None:
+    """Category, urgency, severity, certainty, times and area; when it is over it is past, whatever it was."""
+    ring = ((118.0, 29.0), (119.0, 29.0), (119.0, 30.0), (118.0, 29.0))
+    area = Area("北街一带", (ring,), (Circle(118.6, 29.3, 2.5),))
+    came = replace(
+        INFO, categories=("Met", "Geo"), urgency="Expected", severity="Unknown", certainty="Likely", areas=(area,),
+        onset=SENT, expires=SENT + timedelta(hours=6),
+    )  # fmt: skip
+    kept = alerted_of(replace(ALERT, infos=(came,)))
+    told = alert_of(replace(INCIDENT, alert=kept), "duty@yunzhou").infos[0]
+    assert read_alert(write_alert(alert_of(replace(INCIDENT, alert=kept), "d"))).infos[0] == told
+    for name in ("categories", "urgency", "severity", "certainty", "onset", "expires"):
+        assert getattr(told, name) == getattr(came, name), name
+    (back,) = told.areas
+    assert (back.words, back.polygons, back.circles) == (area.words, area.polygons, area.circles)
+    assert alert_of(replace(INCIDENT, alert=kept, closed_at=SENT), "d").infos[0].urgency == "Past"
+
+
+def test_a_long_line_is_carried_along_with_fewer_points() -> None:
+    ring = tuple((118 + n / 10_000, 29.0 + n % 7) for n in range(3000))
+    kept = alerted_of(replace(ALERT, infos=(replace(INFO, areas=(Area("x", ((*ring, ring[0]),)),)),)))
+    assert kept.rings[0][0] == kept.rings[0][-1] == ring[0] and 150 < len(kept.rings[0]) <= 201
 
 
 def test_every_mistake_is_told() -> None:

@@ -15,7 +15,7 @@ from cockpit.dispatch.actor import Role
 from cockpit.dispatch.exercise import VERBS
 from cockpit.dispatch.incident import Incident, Reporter, State
 from cockpit.dispatch.journal import Entry
-from cockpit.dispatch.machine import ABSORB, RECEIVE
+from cockpit.dispatch.machine import ABSORB, RECEIVE, RENEW, WITHDRAW
 from cockpit.dispatch.order import Order, OrderState
 from cockpit.dispatch.order_machine import DRAFT, FREEZE, POSTPONE
 from cockpit.dispatch.report import Facts, Frozen, Known, html_report, pdf_report, sections
@@ -86,7 +86,7 @@ def test_what_the_cockpit_gives_as_a_reason_is_told_in_both_languages(tmp_path: 
 def test_every_state_verb_and_role_has_a_word_in_both_languages() -> None:
     names: dict[Kind, list[str]] = {
         "state": [*State, *OrderState],
-        "verb": [*machine.STEPS, *order_machine.STEPS, RECEIVE, ABSORB, DRAFT, FREEZE, POSTPONE, *VERBS],
+        "verb": [*machine.STEPS, *order_machine.STEPS, RECEIVE, ABSORB, RENEW, WITHDRAW, DRAFT, FREEZE, POSTPONE, *VERBS],
         "role": list(Role),
     }
     for kind, wanted in names.items():

@@ -52,8 +52,8 @@
   }
 
   function paint() {
-    const node = document.querySelector(".city-state");
-    if (!node) return;
+    const [node, app] = [document.querySelector(".city-state"), document.getElementById("app")];
+    if (!node || !app) return; // the skeleton still stands
     if (Cockpit.scope) lang = Cockpit.scope.lang(); // where nothing was judged nobody has told
     const all = judged();
     const abnormal = all.filter((entry) => GRAVE[entry.light] > 0).sort(byGravity);
@@ -70,7 +70,7 @@
     node.firstChild.className = `mark mark-${light}`;
     mark(node, "data-light", light);
     const loud = lost !== null ? "line" : light === "old" && all.length && old * 2 > shown.length ? "data" : null;
-    mark(document.getElementById("app"), "data-lost", loud);
+    mark(app, "data-lost", loud);
     say(node.querySelector(".state-word"), Cockpit.word(lost !== null ? "line_lost" : all.length ? `city_${light === "old" ? "old_word" : light}` : "city_unknown", lang));
     const forms = lost !== null ? since(lost) : details(all, abnormal, old);
     fit(node, forms);

@@ -57,7 +57,7 @@ class Acting:
         try:
             named = msgspec.json.decode(said.encode("latin-1"), type=_Named)
         except (msgspec.DecodeError, UnicodeError) as error:
-            hint = '{"name": "…", "role": "dispatcher", "region": null}; other letters than ASCII as \\uXXXX'
+            hint = '{"name": "…", "role": "department", "region": null, "unit": "P120"}; other letters than ASCII as \\uXXXX'
             raise Refusal(400, f"the header Cockpit-Actor cannot be read: {error}", hint) from None
         if named.role is Role.SYSTEM:
             raise Refusal(403, "nobody acts as the cockpit itself")

@@ -77,7 +77,7 @@ class Incidents:
         check_incident(writing, incident, actor, self._ground.above)
         verbs = self.legal(incident, actor)
         if verb not in verbs:
-            raise Illegal(f"{verb!r} cannot be done by {actor.role.value} while {number} is {incident.state.value}", verbs)
+            raise Illegal(f"{verb!r} cannot be done with {number}: {step.cause(incident.state, incident, actor)}", verbs)
         body = given(step, said)
         running = check_settled(writing, verb, number, body.get("orders"), verbs) if step.settles else []
         if "unit" in body:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from cockpit.dispatch.actor import Above, Actor, Role
-from cockpit.dispatch.incident import ENDED, CoUnit, Incident, Pause, Reply, State
+from cockpit.dispatch.incident import BAD_STARS, ENDED, CoUnit, Incident, Pause, Reply, State
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.step import ANYBODY, Step, of, table
 
@@ -30,8 +30,14 @@ def _in(*states: State) -> frozenset[str]:
     return frozenset(states)
 
 
-def _badly(incident: Incident, actor: Actor) -> bool:
-    return incident.reviewed_badly
+def _well(incident: Incident, actor: Actor) -> str:
+    said = f"it was reviewed with {incident.stars} stars; {BAD_STARS} or fewer are a bad review"
+    return "" if incident.reviewed_badly else said
+
+
+def _foreign(incident: Incident, actor: Actor) -> str:
+    lead = repr(incident.lead_unit) if incident.lead_unit else "nobody"
+    return "" if theirs(incident, actor) else f"{lead} leads it, you act for {actor.unit or actor.name!r:.60}"
 
 
 def theirs(incident: Incident, actor: Actor) -> bool:
@@ -56,19 +62,19 @@ STEPS: Final[Mapping[str, Step]] = table((
     Step("file", _in(State.ACCEPTED), State.FILED, of(_CHIEF)),
     Step("cancel", _in(State.ACCEPTED, State.FILED), State.CANCELLED, of(_CHIEF), reason=True, takes=_MERGE, settles=True),
     Step("dispatch", _in(State.FILED), State.DISPATCHED, of(_DISPATCH, _CHIEF), needs=("unit",), takes=("deadline",)),
-    Step("sign", _in(State.DISPATCHED), State.SIGNED, of(_HANDLE), when=theirs),
-    Step("return", _in(State.DISPATCHED), State.FILED, of(_HANDLE), reason=True, when=theirs),
-    Step("start", _in(State.SIGNED), State.HANDLING, of(_HANDLE), when=theirs),
-    Step("suspend", _in(State.HANDLING), State.SUSPEND_REQUESTED, of(_HANDLE), reason=True, when=theirs),
+    Step("sign", _in(State.DISPATCHED), State.SIGNED, of(_HANDLE), bar=_foreign),
+    Step("return", _in(State.DISPATCHED), State.FILED, of(_HANDLE), reason=True, bar=_foreign),
+    Step("start", _in(State.SIGNED), State.HANDLING, of(_HANDLE), bar=_foreign),
+    Step("suspend", _in(State.HANDLING), State.SUSPEND_REQUESTED, of(_HANDLE), reason=True, bar=_foreign),
     Step("approve", _in(State.SUSPEND_REQUESTED), State.SUSPENDED, of(_DISPATCH, _CHIEF)),
     Step("deny", _in(State.SUSPEND_REQUESTED), State.HANDLING, of(_DISPATCH, _CHIEF), reason=True),
-    Step("resume", _in(State.SUSPENDED), State.HANDLING, of(_HANDLE, _DISPATCH, _CHIEF), when=theirs),
-    Step("report", _in(State.HANDLING), State.REPORTED_BACK, of(_HANDLE), takes=("reply",), when=theirs),
+    Step("resume", _in(State.SUSPENDED), State.HANDLING, of(_HANDLE, _DISPATCH, _CHIEF), bar=_foreign),
+    Step("report", _in(State.HANDLING), State.REPORTED_BACK, of(_HANDLE), takes=("reply",), bar=_foreign),
     Step("verify", _in(State.REPORTED_BACK), State.VERIFYING, of(_INSPECT, _COLLECT, _DISPATCH, _CHIEF)),
     Step("pass", _in(State.VERIFYING), State.CLOSED, of(_INSPECT, _CHIEF), settles=True),
     Step("fail", _in(State.VERIFYING), State.DISPATCHED, of(_INSPECT, _CHIEF), reason=True),
     Step("review", _in(State.CLOSED), State.REVIEWED, of(_REGISTER, _INSPECT, _CHIEF), needs=("stars",)),
-    Step("reopen", _in(State.REVIEWED), State.FILED, of(_CHIEF, _REGISTER), reason=True, when=_badly),
+    Step("reopen", _in(State.REVIEWED), State.FILED, of(_CHIEF, _REGISTER), reason=True, bar=_well),
     Step("archive", _in(State.REVIEWED), State.ARCHIVED, of(_REGISTER, _CHIEF)),
     Step("supervise", _AT_WORK, None, of(_INSPECT, _LEAD, _CHIEF), reason=True),
     Step("urge", _AT_WORK, None, of(_REGISTER, _DISPATCH, _INSPECT, _LEAD, _CHIEF)),

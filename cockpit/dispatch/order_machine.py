@@ -26,22 +26,27 @@ def _in(*states: OrderState) -> frozenset[str]:
     return frozenset(states)
 
 
-def _ordinary(order: Order, actor: Actor) -> bool:
-    return order.consequence == "ordinary"
+def _grave(order: Order, actor: Actor) -> str:
+    return "" if order.consequence == "ordinary" else "it needs a second person, a chief or a leader, to approve it"
 
 
-def _by_another(order: Order, actor: Actor) -> bool:
+def _by_the_same(order: Order, actor: Actor) -> str:
     """The second person is another than the first, whatever their roles."""
-    return order.consequence == "grave" and actor.name != order.author
+    if order.consequence == "ordinary":
+        return "it needs no second person: it is issued"
+    return f"it needs a second person, a chief or a leader other than {order.author!r:.60}" if actor.name == order.author else ""
 
 
-def _own(order: Order, actor: Actor) -> bool:
+def _foreign(order: Order, actor: Actor) -> str:
     """A unit or department answers the orders of its own units only."""
-    return not actor.serves or order.unit in actor.units
+    mine = not actor.serves or order.unit in actor.units
+    return "" if mine else f"it is for {order.unit!r:.60}, you act for {actor.unit or actor.name!r:.60}"
 
 
-def _own_unread(order: Order, actor: Actor) -> bool:
-    return order.read_at is None and _own(order, actor)
+def _read(order: Order, actor: Actor) -> str:
+    if order.read_at is not None:
+        return f"it was read at {order.read_at.isoformat(timespec='seconds')} already"
+    return _foreign(order, actor)
 
 
 DRAFT: Final = "draft"
@@ -52,20 +57,20 @@ POSTPONE: Final = "postpone"
 """The row that says until when it is to be done after its incident was suspended."""
 
 STEPS: Final[Mapping[str, Step]] = table((
-    Step("issue", _in(_S.DRAFT), _S.ISSUED, _COMMAND, takes=("reason",), when=_ordinary),
-    Step("approve", _in(_S.DRAFT), _S.ISSUED, of(Role.CHIEF, Role.LEADER), takes=("reason",), when=_by_another),
+    Step("issue", _in(_S.DRAFT), _S.ISSUED, _COMMAND, takes=("reason",), bar=_grave),
+    Step("approve", _in(_S.DRAFT), _S.ISSUED, of(Role.CHIEF, Role.LEADER), takes=("reason",), bar=_by_the_same),
     Step("cancel", frozenset(set(_S) - OVER), _S.CANCELLED, _COMMAND, reason=True),
     Step("send", _in(_S.ISSUED), _S.SENT, of(Role.SYSTEM)),
-    Step("deliver", _in(_S.SENT), _S.DELIVERED, _FIELD, when=_own),
-    Step("read", _WAITING | _UNDER_WAY, None, _FIELD, when=_own_unread),
-    Step("sign", _WAITING, _S.SIGNED, _FIELD, when=_own),
-    Step("depart", _in(_S.SIGNED), _S.EN_ROUTE, _FIELD, when=_own),
-    Step("arrive", _in(_S.SIGNED, _S.EN_ROUTE), _S.ON_SCENE, _FIELD, when=_own),
-    Step("complete", _in(_S.ON_SCENE), _S.DONE, _FIELD, when=_own),
-    Step("refuse", _WAITING | {_S.SIGNED}, _S.REFUSED, _FIELD, reason=True, when=_own),
+    Step("deliver", _in(_S.SENT), _S.DELIVERED, _FIELD, bar=_foreign),
+    Step("read", _WAITING | _UNDER_WAY, None, _FIELD, bar=_read),
+    Step("sign", _WAITING, _S.SIGNED, _FIELD, bar=_foreign),
+    Step("depart", _in(_S.SIGNED), _S.EN_ROUTE, _FIELD, bar=_foreign),
+    Step("arrive", _in(_S.SIGNED, _S.EN_ROUTE), _S.ON_SCENE, _FIELD, bar=_foreign),
+    Step("complete", _in(_S.ON_SCENE), _S.DONE, _FIELD, bar=_foreign),
+    Step("refuse", _WAITING | {_S.SIGNED}, _S.REFUSED, _FIELD, reason=True, bar=_foreign),
     Step("expire", _in(_S.DRAFT, _S.ISSUED) | _WAITING, _S.EXPIRED, of(Role.SYSTEM), reason=True),
-    Step("assist", _UNDER_WAY, None, _FIELD, reason=True, when=_own),
-    Step("note", frozenset(set(_S) - OVER), None, _COMMAND | _FIELD, needs=("opinion",), when=_own),
+    Step("assist", _UNDER_WAY, None, _FIELD, reason=True, bar=_foreign),
+    Step("note", frozenset(set(_S) - OVER), None, _COMMAND | _FIELD, needs=("opinion",), bar=_foreign),
 ))  # fmt: skip
 """Every verb, once. An `opinion` and `attachments` may be given with each."""
 

@@ -74,8 +74,8 @@ class Orders:
             check_there(writing, order)
         verbs = () if verb != "expire" and self.run_out(order, writing) else self.legal(order, actor)
         if verb not in verbs:
-            why = f"{_LATE} at {order.expires_at.isoformat()}" if self.run_out(order, writing) else f"it is {order.state.value}"
-            raise Illegal(f"{verb!r} cannot be done with {number} by {actor.role.value} {actor.name!r:.60}: {why}", verbs)
+            late = f"{_LATE} at {order.expires_at.isoformat()}" if self.run_out(order, writing) else ""
+            raise Illegal(f"{verb!r} cannot be done with {number}: {late or step.cause(order.state, order, actor)}", verbs)
         body = {**given(step, said), "from": order.state.value, "to": step.target or order.state.value}
         if step.target is OrderState.ISSUED:
             self._rules.check_unit(order.unit)  # the roster may have changed since it was drafted

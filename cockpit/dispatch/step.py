@@ -11,15 +11,16 @@ from cockpit.dispatch.actor import Actor, Role
 ANYBODY: Final = frozenset(set(Role) - {Role.SYSTEM})
 
 
-def _always(thing: Any, actor: Actor) -> bool:
-    return True
+def _nothing(thing: Any, actor: Actor) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """`target` None: a record, the state stays. `reason`: one must be given. `needs` and `takes`: what else is said with it.
 
-    `when`: what else must hold of the thing and the actor. `settles`: no order of the incident is open after it.
+    `bar`: what else stands in the way with this thing and this actor, in words; empty: nothing. `settles`: after it no order of
+    the incident is open.
     """
 
     verb: str
@@ -29,13 +30,23 @@ class Step:
     reason: bool = False
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
-    when: Callable[[Any, Actor], bool] = _always
+    bar: Callable[[Any, Actor], str] = _nothing
     settles: bool = False
 
     def open_to(self, state: str, thing: Any, actor: Actor) -> bool:
         """Whether this actor may do it to the thing now; an administrator may what any person may."""
-        may = actor.role in self.roles or (actor.role is Role.ADMINISTRATOR and bool(self.roles - {Role.SYSTEM}))
-        return may and state in self.sources and self.when(thing, actor)
+        return self._may(actor) and state in self.sources and not self.bar(thing, actor)
+
+    def cause(self, state: str, thing: Any, actor: Actor) -> str:
+        """Why it is not open to this actor now: the first thing that stands in the way, in words; empty: nothing does."""
+        if not self._may(actor):
+            return f"it is for {', '.join(sorted(self.roles))}, not for {actor.role.value}"
+        if state not in self.sources:
+            return f"it is {state}; that is done while it is {' or '.join(sorted(self.sources))}"
+        return self.bar(thing, actor)
+
+    def _may(self, actor: Actor) -> bool:
+        return actor.role in self.roles or (actor.role is Role.ADMINISTRATOR and bool(self.roles - {Role.SYSTEM}))
 
 
 def table(steps: Iterable[Step]) -> Mapping[str, Step]:

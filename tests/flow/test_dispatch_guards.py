@@ -175,3 +175,32 @@ def test_the_category_says_what_a_unit_must_be_able_to_do(
     assert found["needed"] == {"skills": needed, "category": because}
     told = {one["id"]: reason["said"] for one in found["excluded"] for reason in one["reasons"] if reason["why"] == "wrong_skill"}
     assert told == unable
+
+
+def test_a_refusal_says_its_cause(caller: Caller) -> None:
+    chief, dispatcher = {"name": "wang", "role": "chief"}, {"name": "li", "role": "dispatcher"}
+    number = dispatched(caller, "U1")
+    draft = {"unit": "U1", "text": "x", "incident": number, "consequence": "grave"}
+    order = done(caller, "/orders", draft, chief)["number"]
+    plain = done(caller, "/orders", {"unit": "U2", "text": "x", "incident": number}, chief)["number"]
+    done(caller, "/orders", {"unit": "U3", "text": "x", "incident": number}, chief)
+    causes = [
+        (f"/incidents/{number}/note", {**chief, "region": "770201"}, 403, f"{number} is in 770101, you act for 770201"),
+        (f"/orders/{order}/issue", {**chief, "region": "7702"}, 403, f"{order} is in 770101, you act for 7702"),
+        (f"/incidents/{number}/file", dispatcher, 409, "it is for chief, not for dispatcher"),
+        (f"/incidents/{number}/file", chief, 409, "it is DISPATCHED; that is done while it is ACCEPTED"),
+        (f"/incidents/{number}/sign", {"name": "U3", "role": "department"}, 409, "'U1' leads it, you act for 'U3'"),
+        (f"/orders/{order}/issue", chief, 409, "it needs a second person, a chief or a leader, to approve it"),
+        (f"/orders/{order}/approve", dispatcher, 409, "it is for chief, leader, not for dispatcher"),
+        (f"/orders/{order}/approve", chief, 409, "it needs a second person, a chief or a leader other than 'wang'"),
+        (f"/orders/{plain}/approve", chief, 409, "it needs no second person: it is issued"),
+        (f"/orders/{plain}/sign", {"name": "U2", "role": "unit"}, 409, "it is DRAFT; that is done while it is DELIVERED or SENT"),
+    ]  # fmt: skip
+    for path, actor, status, cause in causes:
+        refused = caller.post(path, {"opinion": "x"}, actor=actor)
+        assert refused.status_code == status and refused.json()["error"].endswith(cause), refused.text
+
+
+def test_the_headers_are_explained_where_they_are_wrong(caller: Caller) -> None:
+    assert '"unit": "P120"' in caller.post("/incidents", REPORT, actor={"name": "x"}).json()["hint"]
+    assert "UUID" in caller.post("/incidents", REPORT, key=None).json()["hint"]

@@ -26,6 +26,7 @@ from cockpit.parts import Parts
 
 MAX_BODY_BYTES: Final = 128 * 1024
 OUTSIDE: Final = Actor("outside", Role.COLLECTOR)
+_KINDS: Final = {"json": "application/json", "xml": "text/xml"}
 _AT_MOST: Final = 1000
 """As many requests as the specification has one answer hold."""
 
@@ -36,15 +37,34 @@ class Open311:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix="/open311/v2", tags=["open311"], route_class=Route)
-        self.router.add_api_route("/services.{form}", self.services, methods=["GET"])
-        self.router.add_api_route("/requests.{form}", self.requests, methods=["GET"])
-        self.router.add_api_route("/requests.{form}", self.receive, methods=["POST"], status_code=201)
-        self.router.add_api_route("/requests/{number}.{form}", self.one, methods=["GET"])
+        self._since = parts.clock()
+        self.router = APIRouter(prefix="/open311", tags=["open311"], route_class=Route)
+        self.router.add_api_route("/discovery.{form}", self.discovery, methods=["GET"])
+        self.router.add_api_route("/v2/discovery.{form}", self.discovery, methods=["GET"])
+        self.router.add_api_route("/v2/services.{form}", self.services, methods=["GET"])
+        self.router.add_api_route("/v2/services/{code}.{form}", self.service, methods=["GET"])
+        self.router.add_api_route("/v2/requests.{form}", self.requests, methods=["GET"])
+        self.router.add_api_route("/v2/requests.{form}", self.receive, methods=["POST"], status_code=201)
+        self.router.add_api_route("/v2/requests/{number}.{form}", self.one, methods=["GET"])
+
+    async def discovery(self, request: Request, form: str, jurisdiction_id: str | None = None) -> Response:
+        """Where the interface is and which forms it speaks: Open311 service discovery."""
+        city = self._parts.city
+        address = f"{str(request.base_url).rstrip('/')}/open311/v2"
+        found = open311.discovery(address, city.title.get("zh") or city.name, self._since, trial=city.demonstration)
+        return _one(found, form, "discovery")
 
     async def services(self, form: str, jurisdiction_id: str | None = None) -> Response:
         """What can be asked for."""
         return _answer(open311.service_rows(self._parts.city.services), form, "services", "service")
+
+    async def service(self, code: str, form: str, jurisdiction_id: str | None = None) -> Response:
+        """What a service asks beside a place and words: nothing."""
+        try:
+            found = open311.definition(code, self._parts.city.services)
+        except open311.Open311Refused as error:
+            return _refused(error, form)
+        return _one(found, form, "service_definition")
 
     async def requests(
         self,
@@ -130,11 +150,20 @@ def _listed(text: str | None) -> Sequence[str]:
 
 
 def _answer(rows: Sequence[Mapping[str, Any]], form: str, root: str, item: str, status: int = 200) -> Response:
-    if form not in ("json", "xml"):
-        raise Refusal(404, f"there is no form {form!r:.20}; there are: json, xml")
+    _check_form(form)
     body = open311.json_of(rows) if form == "json" else open311.xml_of(rows, root, item)
-    kind = "application/json" if form == "json" else "text/xml"
-    return Response(body, status, {"cache-control": "no-store"}, kind)
+    return Response(body, status, {"cache-control": "no-store"}, _KINDS[form])
+
+
+def _one(thing: Mapping[str, Any], form: str, root: str) -> Response:
+    _check_form(form)
+    body = msgspec.json.encode(thing) if form == "json" else open311.xml_of_one(thing, root)
+    return Response(body, 200, {"cache-control": "no-store"}, _KINDS[form])
+
+
+def _check_form(form: str) -> None:
+    if form not in _KINDS:
+        raise Refusal(404, f"there is no form {form!r:.20}; there are: {', '.join(_KINDS)}")
 
 
 def _refused(error: open311.Open311Refused, form: str) -> Response:

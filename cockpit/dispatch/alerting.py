@@ -65,8 +65,8 @@ class Alerting:
             raise Illegal(f"{known.number} is {known.state.value}, its alert cannot be renewed. Hint: send a new Alert", ())
         report = report_of(alert, root=self._region(alert))
         spot = self._ground.spot(report.lon, report.lat, report.datum, report.region)
-        said = {"title": report.title, "description": report.description, "priority": report.priority, "address": report.address}
-        said |= {"region": spot.region, "lon": spot.lon, "lat": spot.lat, "outside": spot.outside}
+        said: dict[str, Any] = {"title": report.title, "description": report.description, "priority": report.priority}
+        said |= {"region": spot.region, "lon": spot.lon, "lat": spot.lat, "outside": spot.outside, "address": report.address}
         said |= {"alert": msgspec.to_builtins(alerted_of(alert)), "to": known.state.value}
         return Taken(self._noted(writing, known, RENEW, said, actor), "renewed")
 

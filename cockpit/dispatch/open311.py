@@ -15,6 +15,8 @@ from cockpit.dispatch.said import Report
 from slots.problem import nearest
 from slots.slot import Model, Titles
 
+SPECIFICATION: Final = "http://wiki.open311.org/GeoReport_v2"
+"""The name of the specification, as service discovery wants it."""
 SPAN_DAYS_MAX: Final = 90
 """A question without a span of its own is about so many days."""
 _TAKEN: Final = frozenset({
@@ -58,6 +60,25 @@ def service_rows(services: Iterable[Service], language: str = "zh") -> list[dict
         }
         for one in services
     ]  # fmt: skip
+
+
+def definition(code: str, services: Sequence[Service]) -> dict[str, Any]:
+    """What `services/CODE` answers: no service asks more than a place and words. Raises Open311Refused."""
+    codes = [one.code for one in services]
+    if code not in codes:
+        known = ", ".join(codes) or "none"
+        raise Open311Refused(404, f"there is no service {code!r:.60}; there are: {known}.{nearest(code, codes)}")
+    return {"service_code": code, "attributes": []}
+
+
+def discovery(address: str, contact: str, since: datetime, *, trial: bool) -> dict[str, Any]:
+    """What `discovery` answers. `since`: when it came to be as it is; `trial`: nothing of it is real."""
+    changed = since.isoformat(timespec="seconds")
+    endpoint = {
+        "specification": SPECIFICATION, "url": address, "changeset": changed, "type": "test" if trial else "production",
+        "formats": ["application/json", "text/xml"],
+    }  # fmt: skip
+    return {"changeset": changed, "contact": contact, "key_service": "", "endpoints": [endpoint]}
 
 
 def report_of(form: Mapping[str, str], services: Sequence[Service]) -> Report:
@@ -125,14 +146,40 @@ def json_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
     return msgspec.json.encode(rows)
 
 
+def xml_of_one(thing: Mapping[str, Any], root: str) -> bytes:
+    """One thing as the XML form has it; a list holds elements of its name in the singular."""
+    element = Element(root)
+    _put(element, thing)
+    written: bytes = tostring(element, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _put(element: Element, thing: Mapping[str, Any]) -> None:
+    for name, value in thing.items():
+        part = SubElement(element, name)
+        for one in value if isinstance(value, list) else []:
+            inner = SubElement(part, name.removesuffix("s"))
+            if isinstance(one, Mapping):
+                _put(inner, one)
+            else:
+                inner.text = _text(one)
+        if not isinstance(value, list):
+            part.text = _text(value)
+
+
+def _text(value: Any) -> str:
+    """XML 1.0 has no way to write control characters: they are left out."""
+    text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    return "".join(sign for sign in text if sign >= " " or sign in "\n\t")
+
+
 def xml_of(rows: Sequence[Mapping[str, Any]], root: str, item: str) -> bytes:
     """The rows as the XML form has them."""
     element = Element(root)
     for row in rows:
         part = SubElement(element, item)
         for name, value in row.items():
-            text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-            SubElement(part, name).text = "".join(sign for sign in text if sign >= " " or sign in "\n\t")
+            SubElement(part, name).text = _text(value)
     written: bytes = tostring(element, encoding="utf-8", xml_declaration=True)
     return written
 

@@ -33,8 +33,9 @@ def sent(caller: Caller, alert: Alert) -> httpx.Response:
 
 def later(minutes: int, kind: str, **more: Any) -> Alert:
     """What is said of ALERT after some minutes."""
-    told = {"identifier": f"A{minutes}", "sent": NOON + timedelta(minutes=minutes), "references": (ALERT.reference,)}
-    return replace(ALERT, kind=kind, **(told | more))
+    at = NOON + timedelta(minutes=minutes)
+    told: dict[str, Any] = {"identifier": f"A{minutes}", "sent": at, "references": (ALERT.reference,), **more}
+    return replace(ALERT, kind=kind, **told)
 
 
 def test_an_update_renews_the_incident_and_it_is_told_on_as_it_came(caller: Caller) -> None:

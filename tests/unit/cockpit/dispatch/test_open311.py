@@ -14,12 +14,15 @@ from cockpit.dispatch.open311 import (
     Open311Refused,
     Service,
     asked_span,
+    definition,
+    discovery,
     json_of,
     public,
     report_of,
     request_row,
     service_rows,
     xml_of,
+    xml_of_one,
 )
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -42,6 +45,23 @@ def test_services() -> None:
         {"service_code": "water", "service_name": "Water", "description": "", "metadata": False, "type": "realtime",
          "keywords": "漏水", "group": ""}
     ]  # fmt: skip
+
+
+def test_a_service_asks_nothing_more() -> None:
+    assert definition("water", [WATER]) == {"service_code": "water", "attributes": []}
+    with pytest.raises(Open311Refused, match="there is no service 'watre'; there are: water") as raised:
+        definition("watre", [WATER])
+    assert raised.value.status == 404
+
+
+def test_discovery_names_the_interface_in_both_forms() -> None:
+    found = discovery("http://127.0.0.1:1/open311/v2", "云州 \x07", NOW, trial=True)
+    (endpoint,) = found["endpoints"]
+    assert endpoint["url"].endswith("/open311/v2") and endpoint["type"] == "test" and "GeoReport" in endpoint["specification"]
+    root = fromstring(xml_of_one(found, "discovery"))
+    assert root.findtext("contact") == "云州 " and root.findtext("endpoints/endpoint/url") == endpoint["url"]
+    assert [one.text for one in root.findall("endpoints/endpoint/formats/format")] == ["application/json", "text/xml"]
+    assert discovery("x", "y", NOW, trial=False)["endpoints"][0]["type"] == "production"
 
 
 def test_a_form_is_a_report() -> None:

@@ -46,7 +46,8 @@ class Classes(metaclass=Checked):
             raise ValueError(f"classes: breaks must grow, got {list(self.breaks)}")
 
     def edges(self, values: Iterable[float | None]) -> list[float]:
-        """The inner edges for these values: ascending, distinct, fewer where values repeat; None and NaN are left out."""
+        """The inner edges for these values: ascending, distinct, fewer where values repeat, whole where they are.
+        None and NaN are left out."""
         if self.method == "manual":
             return list(self.breaks)
         known = np.array([value for value in values if value is not None and np.isfinite(value)], dtype=np.float64)
@@ -57,7 +58,8 @@ class Classes(metaclass=Checked):
         shares = np.arange(1, self.count) / self.count
         low, high = known.min(), known.max()
         cuts = np.quantile(known, shares) if self.method == "quantile" else low + (high - low) * shares
-        return [float(cut) for cut in np.unique(cuts) if low < cut <= high]
+        whole = bool((known == np.rint(known)).all())  # of counts an edge is a count, and parts them as before
+        return [float(cut) for cut in np.unique(np.ceil(cuts - 1e-9) if whole else cuts) if low < cut <= high]
 
     def entry(self, values: Iterable[float | None] = ()) -> dict[str, Any]:
         """As the browser's spec says it; natural breaks come with their edges where the values are known."""

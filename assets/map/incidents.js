@@ -15,13 +15,8 @@
   const SIGNS = { square: "■", triangle: "▲", ring: "○" };
   const statusOf = (seen, i) => (seen.names[seen.kinds[i]] in STATUS ? seen.names[seen.kinds[i]] : "alarm");
 
-  // What the legend shows for them: the gravest that is there, that of an alarm where nothing is.
-  const sign = (track) => {
-    const seen = track?.at(Infinity);
-    const ranks = Array.from({ length: seen?.n ?? 0 }, (_, i) => RANK.indexOf(statusOf(seen, i)));
-    const { sign: shape, color } = STATUS[RANK[ranks.length ? Math.min(...ranks) : 0]];
-    return { sign: SIGNS[shape], color };
-  };
+  // What the legend shows for them: the three lights they may have, whatever is there just now.
+  const sign = () => ({ signs: ["alarm", "watch", "fine"].map((status) => ({ sign: SIGNS[STATUS[status].sign], color: STATUS[status].color })) });
 
   // Where they are going to stand: {at, quiet}.
   const stands = (track) => {
@@ -64,10 +59,11 @@
         id: entry.id, data: kept.things, pickable: true, iconAtlas: marks.atlas, iconMapping: marks.mapping,
         getIcon: (one) => one.look.sign, getPosition: (one) => one.at, getColor: (one) => [...one.look.color, 255], getSize: (one) => (one.look.quiet ? 12 : 20) * unit, sizeUnits: "pixels", updateTriggers: { getSize: unit },
       }),
+      // At the shoulder of its mark: beside it, it would stand at the next one.
       kept.many.length ? new deck.TextLayer({
         id: `${entry.id}-counts`, data: kept.many, fontFamily: city.labels.FONT, fontWeight: 600, characterSet: "0123456789×",
         fontSettings: city.labels.SHARP, getText: (one) => `×${one.count}`, getPosition: (one) => one.at, getColor: [232, 238, 247, 255],
-        getSize: 16 * unit, sizeUnits: "pixels", getTextAnchor: "start", getPixelOffset: [22 * unit, 0], outlineWidth: 3, outlineColor: [...GROUND, 230],
+        getSize: 14 * unit, sizeUnits: "pixels", getTextAnchor: "start", getPixelOffset: [9 * unit, -15 * unit], outlineWidth: 4, outlineColor: [...GROUND, 230],
       }) : null,
     ];
   };

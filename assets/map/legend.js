@@ -37,9 +37,9 @@
     };
 
     // What the small and the large marks mean: beside the steps, above them where there is no room for that.
-    const told = (row, marks) => marks.forEach(({ sign, color, text }) => {
+    const told = (row, marks) => marks.forEach(({ text, signs, ...own }) => {
       const one = part(row, "mark");
-      part(one, "sign", sign).style.color = `rgb(${color.join(",")})`;
+      for (const { sign, color } of signs || [own]) part(one, "sign", sign).style.color = `rgb(${color.join(",")})`;
       part(one, "unit", text);
     });
 
@@ -48,7 +48,7 @@
     parent.appendChild(box);
     let said = "";
     return {
-      // `marks`: the live layers that are on, {sign, color, text}: what the small and the large marks mean.
+      // `marks`: the live layers that are on, {sign, color, text}, or {signs: [{sign, color}], text}: what the small and the large marks mean.
       show(choropleth, marks = []) {
         const known = choropleth ? Object.values(choropleth.values).filter(Number.isFinite) : [];
         const gaps = choropleth && choropleth.codes.some((code) => !Number.isFinite(choropleth.values[code]));

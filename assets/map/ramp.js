@@ -31,7 +31,8 @@
     const cuts = Array.from({ length: classes.count - 1 }, (_, i) => (i + 1) / classes.count).map((share) =>
       classes.method === "equal" ? low + (high - low) * share : quantile(known, share)
     );
-    return [...new Set(cuts)].filter((cut) => low < cut && cut <= high);
+    const whole = known.every(Number.isInteger); // of counts an edge is a count, and parts them as before
+    return [...new Set(whole ? cuts.map((cut) => Math.ceil(cut - 1e-9)) : cuts)].filter((cut) => low < cut && cut <= high);
   };
 
   const classOf = (value, cuts) => cuts.filter((cut) => value >= cut).length;

@@ -121,7 +121,9 @@ def test_a_choropleth_of_a_file_tells_its_codes_so_that_values_may_come_alone() 
 
 
 def test_classes_cut_values() -> None:
-    assert Classes("quantile", 4).edges([1, 2, 3, 4, None, float("nan")]) == pytest.approx([1.75, 2.5, 3.25])
+    assert Classes("quantile", 4).edges([1.5, 2, 3, 4, None, float("nan")]) == pytest.approx([1.875, 2.5, 3.25])
+    counts = [0, 0, 0, 1, 1, 3, 3, 4, 11]
+    assert Classes("quantile", 5).edges(counts) == [1, 3, 4], "counts are whole, and so are their classes"
     assert Classes("equal", 4).edges([0, 100]) == [25, 50, 75]
     assert Classes("manual", 3, (10, 20)).edges([]) == [10, 20]
     assert Classes("quantile", 5).edges([7, 7, 7]) == []

@@ -43,8 +43,8 @@ SCRIPTS = (
     "graphics.js", "ramp.js", "choropleths.js", "frame.js", "legs.js", "motion.js", "columns.js", "swarm.js", "strokes.js",
     "marks.js", "shapes.js", "areas.js", "lines.js", "incidents.js", "points.js", "mvt.js", "cells.js", "clusters.js",
     "surfaces.js", "flows.js", "icons.js", "labels.js", "names.js", "legend.js", "scale.js", "tooltip.js", "tips.js",
-    "ground.js", "plots.js", "sketch.js", "tools.js", "pointer.js", "view.js", "camera.js", "stage.js", "pulse.js",
-    "scene.js", "map.js",
+    "ground.js", "plots.js", "sketch.js", "tools.js", "pointer.js", "view.js", "camera.js", "silhouette.js", "stage.js",
+    "pulse.js", "scene.js", "map.js",
 )  # fmt: skip
 """The scripts of `assets/map` in the order they must be loaded, after deck.gl itself; the style sheet is `map.css`."""
 

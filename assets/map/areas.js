@@ -113,5 +113,5 @@
     city.strokes.layer("border", outline, { color: drilled ? [...ACCENT, 150] : [190, 215, 245, 110], width: 1.5 * unit }),
   ];
 
-  city.areas = { hatch, border, fixed, regions, gaps, lit, edges, ringed, single, around, sheet, GROUND, ACCENT, NO_DATA, FILL_ALPHA };
+  city.areas = { fill, hatch, border, fixed, regions, gaps, lit, edges, ringed, single, around, sheet, GROUND, ACCENT, NO_DATA, FILL_ALPHA };
 })();

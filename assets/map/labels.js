@@ -98,5 +98,5 @@
       outlineWidth: 3, outlineColor: [11, 18, 32, 215],
     });
 
-  city.labels = { FONT, SHARP, chooser, wanted, layer, nameOf, metresPerPixel, FROM };
+  city.labels = { GAP_PX, FONT, SHARP, chooser, wanted, layer, nameOf, metresPerPixel, FROM };
 })();

@@ -4,6 +4,7 @@
   const city = (window.CityMap = window.CityMap || {});
   const REST_MS = 140; // so long without movement is rest
   const REBUILD_MS = 300;
+  const BEGIN_MS = 500; // so long the engine waits for the silhouette
   const nothing = () => {};
   const ABSENT = Object.fromEntries(["setSpec", "setValues", "setPoints", "setCells", "setStatus", "setSelected", "setShown", "setPlots", "home", "resize", "destroy"].map((verb) => [verb, nothing]));
 
@@ -22,12 +23,15 @@
     let rested = false;
     let resting = 0;
     let destroyed = false;
+    let begun = false;
+    let grounded = false; // the districts are among what the engine has been given
 
     element.classList.add("city-map");
     const camera = city.camera.create(element, still);
     const marks = city.marks.draw();
     const shapes = city.shapes.store(() => { colour(); change(); rest(); });
     const choropleths = city.choropleths.create(() => performance.now(), lang);
+    const silhouette = city.silhouette.create(element, lang, still);
     const scene = city.scene.create(shapes.get, marks);
     const names = city.names.create(element, lang, shapes.get);
     const legend = city.legend.create(element, lang);
@@ -54,7 +58,10 @@
     const alive = (now) => Boolean(stage) && !still && (tracks().some((track) => track.moving(now)) || beating() || driven());
 
     const paint = (now, changed) => {
-      if (!stage || !spec) return;
+      if (!spec) return;
+      if (changed && silhouette.draw(spec, state, shapes.get, camera.viewport())) window.requestAnimationFrame(() => window.setTimeout(begin));
+      if (!stage) return;
+      grounded = silhouette.whole(spec, state, shapes.get);
       state.now = still ? Infinity : now;
       state.beat = beating() ? (now % 1000) / 1000 : 0;
       if (changed) stage.draw(scene.standing(spec, state));
@@ -120,15 +127,14 @@
       state.unit = city.view.unit();
       element.style.setProperty("--city-map-unit", `${state.unit}px`);
       if (!camera.touched) go(null, true);
-      change();
-      rest();
+      state.refresh();
     };
 
     // ---- the pointer
 
-    // A region's name stands for it, even where it has stepped aside over its neighbour; what has happened lies above both.
+    // A region's name stands for it to its last letter, even where it has stepped aside over its neighbour; what has happened lies above both.
     const meant = (found, x, y) => {
-      const name = found?.object?.look || !state.placed ? null : state.labels.find(({ properties, box }) => properties && Math.abs(box.x - x) <= box.w && Math.abs(box.y - y) <= box.h);
+      const name = found?.object?.look || !state.placed ? null : state.labels.find(({ properties, box }) => properties && Math.abs(box.x - x) <= box.w - city.labels.GAP_PX && Math.abs(box.y - y) <= box.h);
       return name ? { object: { properties: name.properties }, layer: spec.layers.find((entry) => entry.style === "regions") } : found ?? {};
     };
 
@@ -166,17 +172,25 @@
 
     // ---- life
 
-    const start = () => {
-      const load = () => { change(); rest(); };
+    const anew = () => {
       stage = city.stage.create(element, {
-        soft: graphics.soft, still, view: camera.state, on: { view: follow, hover, load, error: (error) => options.onError?.(error) },
+        soft: graphics.soft, still, view: camera.state, on: { view: follow, hover, load: state.refresh, drawn: () => grounded && silhouette.seen && stage?.finished(silhouette.leave), error: (error) => options.onError?.(error) },
       });
+      state.refresh();
+    };
+
+    // Once the silhouette can be seen: the engine may keep a slow machine busy for seconds.
+    const begin = () => {
+      if (begun || destroyed) return;
+      begun = true;
+      anew();
     };
 
     const stop = () => {
       const old = stage;
       stage = null;
       old?.remove();
+      silhouette.back();
     };
 
     // Graphics drivers restart and laptops sleep: everything is built anew from the state, at the same view.
@@ -185,7 +199,7 @@
       event.preventDefault();
       stop();
       scene.forget();
-      window.setTimeout(() => { if (!destroyed && !stage) { start(); change(); rest(); } }, REBUILD_MS);
+      window.setTimeout(() => !destroyed && !stage && anew(), REBUILD_MS);
     };
 
     element.addEventListener("webglcontextlost", rebuild, true);
@@ -204,16 +218,14 @@
         state.selected = next.selected ?? null;
         state.hovered = null;
         if (moved) go(next.bounds, !stage);
-        if (!stage && !destroyed) start();
+        if (!begun) window.setTimeout(begin, BEGIN_MS);
         colour();
-        change();
-        rest();
+        state.refresh();
       },
       setValues(id, values, more) {
         choropleths.give(id, values, more);
         colour();
-        change();
-        rest();
+        state.refresh();
       },
       // `status` of the regions' numbers or of a live layer: stale ones dim, dead regions are hatched.
       setStatus(id, status) {
@@ -255,12 +267,11 @@
       home: () => go(null, false),
       setSelected(code) {
         state.selected = code ?? null;
-        change();
-        rest();
+        state.refresh();
       },
       resize,
       // Everything asked for is there, drawn and named.
-      ready: () => Boolean(stage?.loaded() && spec) && rested && pulse.settled() && shapes.complete() && stage.complete(),
+      ready: () => Boolean(stage?.loaded() && spec) && !silhouette.seen && rested && pulse.settled() && shapes.complete() && stage.complete(),
       camera: () => ({ ...camera.state }),
       picture: () => (stage?.loaded() ? stage.picture() : []),
       // The names that stand there now: text, the region's code, the middle and half sides of its box, in pixels.
@@ -281,7 +292,7 @@
         shapes.clear();
         element.removeEventListener("pointermove", reach);
         element.removeEventListener("pointerleave", leave);
-        [legend, scale, tooltip, pointer, sketch, tools].forEach((part) => part.remove());
+        [legend, scale, tooltip, pointer, sketch, tools, silhouette].forEach((part) => part.remove());
         element.classList.remove("city-map");
       },
     };

@@ -14,9 +14,10 @@
     return made;
   };
 
-  // `on`: view(event) → the view it may have, hover(info), load(), error(reason).
+  // `on`: view(event) → the view it may have, hover(info), load(), drawn(): a picture of the ground was ordered, error(reason).
   const create = (element, { soft, still, view, on }) => {
     let removed = false;
+    let asked = false;
     const boxes = [box(element, "city-map-ground"), box(element, "city-map-live")];
     // The canvases hear no keys: what they show is reached by the list, the table and the tools beside them.
     const loaded = () => {
@@ -28,7 +29,7 @@
       parent: boxes[0], views: views(), initialViewState: view, layers: [], pickingRadius: 3, deviceProps: webgl(true),
       controller: { dragRotate: false, touchRotate: false, doubleClickZoom: false, keyboard: false, inertia: still ? 0 : 250 },
       useDevicePixels: soft ? Math.min(window.devicePixelRatio, 1.5) : true,
-      onHover: on.hover, onViewStateChange: on.view, onLoad: loaded, onError: report,
+      onHover: on.hover, onViewStateChange: on.view, onLoad: loaded, onError: report, onAfterRender: on.drawn,
       getCursor: ({ isDragging, isHovering }) => (isDragging ? "grabbing" : isHovering ? "pointer" : "default"),
     });
     const live = new deck.Deck({
@@ -41,6 +42,22 @@
       move: (layers) => live.setProps({ layers }),
       aim: (next) => ground.setProps({ initialViewState: next }),
       follow: (state) => live.setProps({ viewState: state }),
+      // Tells once, after the picture of the ground ordered last is finished: not while shaders are still being made, when parts are left out,
+      // nor while the graphics card (or the processor in its stead) is still at it.
+      finished(told) {
+        const made = ground.layerManager.getLayers().flatMap((one) => one.getModels());
+        if (asked || made.some(({ pipeline }) => (pipeline.sharedRenderPipeline ?? pipeline).linkStatus === "pending")) return;
+        asked = true;
+        const { gl } = ground.device;
+        const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+        gl.flush();
+        const look = () => {
+          if (removed) return;
+          if (gl.isContextLost() || gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED) told();
+          else window.requestAnimationFrame(look);
+        };
+        window.requestAnimationFrame(look);
+      },
       loaded: () => ground.isInitialized && live.isInitialized,
       // What both show, as data addresses: a canvas can be read only right after it was drawn.
       picture: () => [ground, live].map((engine) => (engine.redraw("picture"), engine.getCanvas().toDataURL())),

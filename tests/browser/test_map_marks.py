@@ -76,11 +76,11 @@ def test_a_name_stands_for_its_region_to_its_last_letter(shown: Watched) -> None
     names = [one for one in _named(shown, []) if one.get("code")]
     assert names
     for one in names:
-        shown.page.mouse.move(one["x"] - one["w"] + 3, one["y"])
-        shown.page.mouse.move(one["x"] + one["w"] - 3, one["y"])
+        shown.page.mouse.move(one["x"] - one["w"] + 8, one["y"])
+        shown.page.mouse.move(one["x"] + one["w"] - 8, one["y"])
         _until(shown.page, "code => seen.hovers.at(-1) === code", one["code"])
         _until(shown.page, "!document.querySelector('.city-map-tooltip').hidden")
-        shown.page.mouse.click(one["x"] + one["w"] - 3, one["y"])
+        shown.page.mouse.click(one["x"] + one["w"] - 8, one["y"])
         _until(shown.page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", one["code"])
     shown.assert_clean()
 

@@ -72,6 +72,6 @@ def _there_are(unit: str, roster: Roster) -> str:
     """Some of the units; the nearest ones as a hint, found by their names too."""
     names = {name: one.id for one in roster.units for name in (one.id, one.name) if name}
     near = dict.fromkeys(names[name] for name in get_close_matches(unit, names, 3, 0.5))
-    listed = ", ".join(one.id for one in roster.units[:_LISTED]) + (", …" if len(roster.units) > _LISTED else "")
+    listed = ", ".join(one.id for one in roster.units[:_LISTED]) + (", …" if len(roster.units) > _LISTED else ".")
     hint = f" Hint: the nearest are {', '.join(map(repr, near))}" if near else ""
-    return f"it has {len(roster.units)}: {listed}.{hint}"
+    return f"it has {len(roster.units)}: {listed}{hint}"

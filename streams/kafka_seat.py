@@ -19,10 +19,15 @@ class PythonSeat:
         self._address = address
         self._consumer = consumer
         self._client = client
+        self._coordinator = consumer._coordinator
         consumer.subscribe([topic], listener=_Listener(consumer, given, taken))
 
     def serve(self, timeout_s: float) -> None:
         """As Seat.serve."""
+        if self._coordinator.rejoining:
+            # kafka-python 3.0.12 forgets a join that changed metadata began when its answer comes between two polls: it holds
+            # nothing from then on, sends no heartbeat, and never joins again.
+            self._coordinator.request_rejoin()
         try:
             self._consumer.poll(timeout_ms=int(timeout_s * 1000))
         except KafkaError as error:

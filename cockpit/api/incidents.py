@@ -159,7 +159,7 @@ def _similar(one: Similar, language: str) -> dict[str, Any]:
 
 
 def needs(verbs: Sequence[str], steps: Any) -> dict[str, Any]:
-    """What must and may be said with each verb."""
+    """What must and may be said with each verb. `orders`: what may become of open ones, where it settles the incident."""
     found: dict[str, Step] = {verb: steps[verb] for verb in verbs}
     return {
         verb: {"reason": step.reason, "needs": step.needs, "takes": (*step.takes, "opinion", "attachments")}

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import complaints
+from tests.browser.chromium import PATIENCE_MS
 from tests.browser.field_place import Place, place
 from tests.browser.watched import Watched
 
@@ -153,3 +154,20 @@ def test_an_exercise_is_written_across_every_screen(tablet: Tablet, place: Place
         place.desk.post("/exercise/end")
     for page in pages:
         expect(page.locator(".exercise-mark")).to_have_count(0)
+
+
+COUNTED: Final = """total => {
+  const more = document.querySelector(".inc-more:not([hidden])");
+  return more && document.querySelectorAll(".inc").length + Number(more.textContent.match(/\\d+/)[0]) === total;
+}"""
+
+
+def test_a_wall_says_how_many_incidents_it_does_not_list(chromium: Browser, place: Place) -> None:
+    for number in range(24):
+        place.desk.post("/incidents", {"title": f"路灯不亮 {number}", "category": "roads", "region": "770101"})
+    total = len(place.desk.get("/duty")["rows"])
+    page = chromium.new_page(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
+    page.goto(f"{place.address}/board/command?lang=zh&screen=wall")
+    expect(page.locator(".inc-more")).to_contain_text("未列出")
+    page.wait_for_function(COUNTED, arg=total, timeout=PATIENCE_MS)
+    page.close()

@@ -14,11 +14,11 @@
 
     return {
       // The view that holds `next` (or the same bounds again), to be handed to the engine; null while there is no room.
-      aim(next, jump, unit) {
+      aim(next, jump, unit, foot_px) {
         const [width, height] = size();
         bounds = next ?? bounds;
         if (!bounds || !width || !height) return null;
-        home = city.view.fit(bounds, width, height, 36 * unit);
+        home = city.view.fit(bounds, width, height, 36 * unit, foot_px);
         touched = false;
         if (jump || still) state = home;
         return { ...home, ...city.view.flight(jump || still) };

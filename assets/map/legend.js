@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
-  const ROOM = 0.6; // of the map's width; the scale and its margin need the rest
+  const KEPT = 190; // of the map's width, in its own pixels: what the scale at its longest and the margins need
+  const CLEAR_PX = 8;
   const WORDS = { zh: "无数据", en: "no data" };
 
   const part = (parent, name, text) => {
@@ -47,23 +48,31 @@
     box.className = "city-map-legend";
     parent.appendChild(box);
     let said = "";
+    let foot_px = 0;
     return {
       // `marks`: the live layers that are on, {sign, color, text}, or {signs: [{sign, color}], text}: what the small and the large marks mean.
-      show(choropleth, marks = []) {
+      // True: it needs another foot than before.
+      show(choropleth, marks = [], unit = 1) {
         const known = choropleth ? Object.values(choropleth.values).filter(Number.isFinite) : [];
         const gaps = choropleth && choropleth.codes.some((code) => !Number.isFinite(choropleth.values[code]));
-        const now = JSON.stringify([known.length && Math.min(...known), known.length && Math.max(...known), choropleth && choropleth.colors, choropleth && choropleth.unit, choropleth && choropleth.title, gaps, marks, parent.clientWidth]);
-        if (now === said) return;
+        const now = JSON.stringify([known.length && Math.min(...known), known.length && Math.max(...known), choropleth && choropleth.colors, choropleth && choropleth.unit, choropleth && choropleth.title, gaps, marks, parent.clientWidth, parent.clientHeight, unit]);
+        if (now === said) return false;
         said = now;
         box.replaceChildren();
         if (choropleth) steps(part(box, "steps"), choropleth, known, gaps);
         if (marks.length) told(part(box, "marks"), marks);
-        const room = parent.clientWidth * ROOM;
-        box.classList.remove("city-map-legend-tall");
+        const room = parent.clientWidth - KEPT * unit;
+        box.classList.remove("city-map-legend-tall", "city-map-legend-narrow");
         if (box.offsetWidth > room) box.classList.add("city-map-legend-tall"); // one below the other: a corner has more room than the edge
         for (const row of [...box.children]) if (row.offsetWidth > room) row.querySelector(".city-map-title")?.remove();
+        if ([...box.children].some((row) => row.offsetWidth > room)) box.classList.add("city-map-legend-narrow");
         for (const row of [...box.children]) if (row.offsetWidth > room && row.matches(".city-map-marks")) row.remove();
+        const before = foot_px;
+        foot_px = box.matches(".city-map-legend-tall") ? parent.clientHeight - box.offsetTop + CLEAR_PX : 0;
+        return foot_px !== before;
       },
+      // How much of the map's lower edge it covers, in pixels, where it is more than one line: the margin holds one.
+      foot: () => foot_px,
       remove: () => box.remove(),
     };
   };

@@ -20,10 +20,8 @@
     state.note = (id, rows) => { choropleths.note(id, spec.layers.find((entry) => entry.id === id) ?? {}, rows); colour(); state.refresh(); };
     let spec = null;
     let stage = null;
-    let rested = false;
+    let [rested, destroyed, begun] = [false, false, false];
     let resting = 0;
-    let destroyed = false;
-    let begun = false;
     let grounded = false; // the districts are among what the engine has been given
 
     element.classList.add("city-map");
@@ -77,7 +75,8 @@
         const choropleth = (state.choropleths[entry.id] = choropleths.over(entry, state.cells[entry.id] ?? (entry.url ? shapes.get(entry.url) : null)));
         if (choropleth.given && choropleth.codes.length && !state.hidden.has(entry.id)) told = choropleth; // that of the topmost
       }
-      legend.show(told, spec ? spec.layers.filter((entry) => entry.live && entry.kind === "point" && !state.hidden.has(entry.id) && entry.title?.[lang]).map(mark) : []);
+      const marked = spec ? spec.layers.filter((entry) => entry.live && entry.kind === "point" && !state.hidden.has(entry.id) && entry.title?.[lang]).map(mark) : [];
+      if (legend.show(told, marked, state.unit) && !camera.touched) go(null, !stage?.loaded());
     };
 
     const mark = ({ id, style, title }) => ({ ...(style === "incident" ? city.incidents.sign(state.tracks[id]) : { sign: "•", color: [214, 245, 255] }), text: title[lang] });
@@ -102,7 +101,7 @@
     // ---- moving
 
     const go = (bounds, jump) => {
-      const aim = camera.aim(bounds, jump, state.unit);
+      const aim = camera.aim(bounds, jump, state.unit, legend.foot());
       if (!aim) return;
       stage?.aim(aim);
       stage?.follow(camera.state);
@@ -126,6 +125,7 @@
     const resize = () => {
       state.unit = city.view.unit();
       element.style.setProperty("--city-map-unit", `${state.unit}px`);
+      colour();
       if (!camera.touched) go(null, true);
       state.refresh();
     };

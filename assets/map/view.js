@@ -6,11 +6,13 @@
   const ZOOM_MAX = 17;
   const OUT = 1.5; // zoom levels one may go out beyond the fitting view
 
-  const fit = ([west, south, east, north], width, height, padding_px) => {
+  // `foot_px`: so much of the lower edge is covered by what lies above the map.
+  const fit = ([west, south, east, north], width, height, padding_px, foot_px = 0) => {
     const room = Math.max(0, Math.min(padding_px, width / 8, height / 16));
+    const bottom = Math.max(room, Math.min(foot_px, height / 3));
     const viewport = new deck.WebMercatorViewport({ width: Math.max(width, 16), height: Math.max(height, 16) });
     const corners = [[west, south], [Math.max(east, west + 1e-4), Math.max(north, south + 1e-4)]];
-    const { longitude, latitude, zoom } = viewport.fitBounds(corners, { padding: room, maxZoom: ZOOM_MAX - 1 });
+    const { longitude, latitude, zoom } = viewport.fitBounds(corners, { padding: { top: room, left: room, right: room, bottom }, maxZoom: ZOOM_MAX - 1 });
     return { longitude, latitude, zoom, pitch: 0, bearing: 0, maxPitch: 0, minZoom: zoom - OUT, maxZoom: ZOOM_MAX };
   };
 

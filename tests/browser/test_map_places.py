@@ -115,3 +115,29 @@ def test_what_moves_stands_at_its_place_where_the_map_has_gone_far(shown: Watche
     _until(shown.page, "map.ready()")
     _until(shown.page, DRAWN, list(FAR))
     shown.assert_clean()
+
+
+LEGEND = """([width, words]) => {
+  const marks = ["cars", "open"].map((id) => ({id, kind: "point", style: "vehicle", live: true, title: {zh: words}}));
+  document.getElementById("map").style.width = `${width}px`;
+  map.setSpec({...spec, layers: [...spec.layers, ...marks]});
+  map.setValues("regions", {"11": 1, "12": 2}, {unit: "", title: words});
+}"""
+ROOM = """() => {
+  const box = (name) => document.querySelector(`.city-map-${name}`).getBoundingClientRect();
+  const [legend, scale] = [box("legend"), box("scale")];
+  const [, south] = map.project([120.2, 30.0]);
+  return {foot: legend.top - south, aside: scale.left - legend.right, lines: Math.round(legend.height / 18)};
+}"""
+
+
+def test_the_legend_stands_clear_of_the_city_where_it_needs_more_than_one_line(shown: Watched) -> None:
+    shown.page.evaluate("map.setSpec(spec)")
+    for width, words, lines in ((900, "短", 1), (420, "在途的车辆", 2)):
+        shown.page.evaluate(LEGEND, [width, words])
+        _until(shown.page, "map.ready()")
+        _until(shown.page, f"lines => ({ROOM})().lines === lines", lines)
+        room = shown.page.evaluate(ROOM)
+        assert room["aside"] > 20
+        assert lines == 1 or room["foot"] > 0
+    shown.assert_clean()

@@ -99,7 +99,7 @@
 
   function rowsIn(parts) {
     const size = parseFloat(getComputedStyle(parts.root).fontSize);
-    const narrow = parts.el.clientWidth <= 34 * size;
+    const narrow = parts.el.clientWidth <= 50 * size;
     const touch = document.documentElement.dataset.layout === "tablet" ? 44 : 0;
     return Math.max(1, Math.floor(parts.list.clientHeight / Math.max(touch, size * (narrow ? 3 : 2.1))));
   }

@@ -46,6 +46,19 @@
       say(make("b", "", item), name || Duty.unitOf(id));
       say(make("span", "", item), read_at ? `${t("read_at")} ${Duty.moment(read_at, true)}` : t("unread"));
     }
+    if (one.left_out?.length) leftOut(node, one.left_out);
+  }
+
+  /** Who belongs to what was named and was not told: nobody shall think that all of a group know. */
+  function leftOut(node, all) {
+    const folded = make("details", "duty-excluded", node);
+    say(make("summary", "", folded), `${t("left_out")} (${all.length})`);
+    const list = make("ul", "", folded);
+    for (const { id, name, kind, said } of all) {
+      const item = make("li", "", list);
+      say(make("b", "", item), name || (kind === "unit" ? Duty.unitOf(id) : id));
+      say(make("span", "", item), said[Duty.told.lang]);
+    }
   }
 
   Duty.messages = { open };

@@ -181,6 +181,13 @@ def test_a_message_says_who_has_read_it(page: Page, desk: Desk) -> None:
     expect(message.locator("li").last).to_contain_text("已读于")
     expect(message.locator("li").first).to_contain_text("未读")
     page.keyboard.press("Escape")
+    desk.post("/broadcasts", {"to": ["patrol"], "text": "东区集合"}, {"name": "东区值班长", "role": "chief", "region": "770101"})
+    page.evaluate("Duty.messages.open()")
+    message = page.locator(".duty-message").first
+    expect(message).to_contain_text("东区集合")
+    message.locator("summary", has_text="未通知 (1)").press("Enter")
+    expect(message.locator("details[open] li")).to_contain_text("西区抢修队不在发送人的辖区内")
+    page.keyboard.press("Escape")
 
 
 def test_a_department_sees_and_does_only_what_is_its_own(page: Page, desk: Desk) -> None:

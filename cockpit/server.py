@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
-from cockpit.api import OPENAPI, create_router
+from cockpit.api import OPENAPI, create_routes
 from cockpit.build import build_of
 from cockpit.cameras import camera_origins, video_origins
 from cockpit.city import City
@@ -70,10 +70,10 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     hub = Hub(parts.city.boards, contexts, watched, parts.clock)
     parts.plots.listen(hub.drawn)
     server = FastAPI(title="City Cockpit", openapi_url=OPENAPI, docs_url=None, redoc_url=None)
-    server.include_router(create_router(parts, [HubCollector(hub)]))
+    server.router.routes.extend(create_routes(parts, [HubCollector(hub)]))
     scripts = vendor_scripts()
-    server.include_router(DutyPage(parts.city, assets, scripts).router)
-    server.include_router(HandheldPages(parts.city, assets).router)
+    server.router.routes.extend(DutyPage(parts.city, assets, scripts).router.routes)
+    server.router.routes.extend(HandheldPages(parts.city, assets).router.routes)
     _add_files(server, parts.city, scripts)
     dash = _dash(server, parts, assets, scripts)
     inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url, parts.clock)

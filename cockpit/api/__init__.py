@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from fastapi import APIRouter, Response
 from prometheus_client.registry import Collector
+from starlette.routing import BaseRoute
 
 from cockpit.api.alerts import Alerts
 from cockpit.api.answer import answer
@@ -46,10 +46,12 @@ OPENAPI = "/api/openapi.json"
 """Where the web application is to serve the description of these routes."""
 
 
-def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRouter:
-    """All routes over these parts. `collectors`: what else `/metrics` shows, as the live hub's counters."""
-    router = APIRouter(responses={"4XX": _refused(), "5XX": _refused()})
-    for routes in (
+def create_routes(parts: Parts, collectors: Iterable[Collector] = ()) -> list[BaseRoute]:
+    """All routes over these parts, in the order in which they are tried. `collectors`: what else `/metrics` shows.
+
+    They go into an application as they are: including routers would build every one of them anew, twice.
+    """
+    routers = (
         Probes(parts, collectors).router, SlotStates(parts).router, Indicators(parts).router, Records(parts).router,
         Passports(parts).router, Schemes(parts).router, RegionTree(parts).router, EntityStates(parts).router,
         Ingest(parts).router, JobList(parts).router, Export(parts).router, LayerTiles(parts).router,
@@ -59,17 +61,10 @@ def create_router(parts: Parts, collectors: Iterable[Collector] = ()) -> APIRout
         Alerts(parts).router, Open311(parts).router, Reports(parts).router,
         Attachments(parts).router, Exercises(parts).router, BroadcastList(parts).router, SurroundingsOf(parts).router,
         RosterBook(parts).router,
-    ):  # fmt: skip
-        router.include_router(routes)
-    router.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
-    return router
-
-
-def _refused() -> dict[str, Any]:
-    """How the description shows a refused call; plain, because a model per route and status would cost start-up."""
-    properties = {"error": {"type": "string"}, "hint": {"type": "string"}}
-    schema = {"type": "object", "properties": properties, "required": ["error"]}
-    return {"description": "Refused", "content": {"application/json": {"schema": schema}}}
+    )  # fmt: skip
+    rest = APIRouter()
+    rest.add_api_route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    return [route for router in (*routers, rest) for route in router.routes]
 
 
 async def _nothing(rest: str) -> Response:
@@ -78,4 +73,4 @@ async def _nothing(rest: str) -> Response:
     return answer(body, 404)
 
 
-__all__ = ["OPENAPI", "create_router"]
+__all__ = ["OPENAPI", "create_routes"]

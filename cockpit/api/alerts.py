@@ -7,10 +7,10 @@ from typing import Final
 
 import msgspec
 from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from cockpit.api.acting import Acting
-from cockpit.api.answer import Refusal, Route, check_origin
+from cockpit.api.answer import Refusal, calls, check_origin
 from cockpit.api.open311 import OUTSIDE, whole_body
 from cockpit.dispatch.alerting import Alerting
 from cockpit.dispatch.cap import Alert, CapRefused, read_alert, write_alert
@@ -30,7 +30,7 @@ class Alerts:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"], route_class=Route)
+        self.router = calls(prefix="/api/v1/alerts", tags=["alerts"])
         body = {"requestBody": {"required": True, "content": {"application/cap+xml": {"schema": {"type": "string"}}}}}
         self.router.add_api_route("", self.receive, methods=["POST"], status_code=201, openapi_extra=body)
         self.router.add_api_route("/{number}", self.one, methods=["GET"])

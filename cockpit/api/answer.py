@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import structlog
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -72,6 +72,22 @@ class Route(APIRoute):
                 return _failure(error, request)
 
         return guarded
+
+
+def calls(prefix: str = "", tags: Sequence[str] = ()) -> APIRouter:
+    """A router for the calls of one noun: each refuses alike, and its description says so.
+
+    What is said here need not be said again where routers are put together, which would build every route anew.
+    """
+    refused = _refused()
+    return APIRouter(prefix=prefix, tags=list(tags), route_class=Route, responses={"4XX": refused, "5XX": refused})
+
+
+def _refused() -> dict[str, Any]:
+    """How the description shows a refused call; plain, because a model per route and status would cost start-up."""
+    properties = {"error": {"type": "string"}, "hint": {"type": "string"}}
+    schema = {"type": "object", "properties": properties, "required": ["error"]}
+    return {"description": "Refused", "content": {"application/json": {"schema": schema}}}
 
 
 def _parameters(dependant: Dependant) -> list[str]:

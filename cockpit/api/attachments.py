@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from cockpit.api.acting import Acting
-from cockpit.api.answer import Refusal, Route, answer, check_origin
+from cockpit.api.answer import Refusal, answer, calls, check_origin
 from cockpit.api.body import read_body
 from cockpit.dispatch.kept_files import MOST_BYTES, SENT, FilesFull, KeptFiles, sniffed
 from cockpit.parts import Parts
@@ -26,7 +26,7 @@ class Attachments:
 
     def __init__(self, parts: Parts) -> None:
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix=PATH, tags=["attachments"], route_class=Route)
+        self.router = calls(prefix=PATH, tags=["attachments"])
         taken = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in SENT}
         body: dict[str, Any] = {"requestBody": {"required": True, "content": taken}}
         self.router.add_api_route("", self.add, methods=["POST"], status_code=201, openapi_extra=body)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from msgspec import Meta
 
 from cockpit.api.acting import Acting, described
-from cockpit.api.answer import Route
+from cockpit.api.answer import calls
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.broadcast import Broadcast, Recipient
 from cockpit.dispatch.broadcasts import COMMAND, Draft
@@ -37,7 +37,7 @@ class BroadcastList:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix="/api/v1", tags=["broadcasts"], route_class=Route)
+        self.router = calls(prefix="/api/v1", tags=["broadcasts"])
         to = {"type": "array", "items": {"type": "string"}}
         draft = {"type": "object", "properties": {"to": to, "text": {"type": "string"}, "template": {"type": "string"}}}
         self.router.add_api_route("/templates", self.templates, methods=["GET"])

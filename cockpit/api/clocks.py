@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from cockpit.api.acting import Acting
-from cockpit.api.answer import Route
+from cockpit.api.answer import calls
 from cockpit.dispatch.incident import SETTLED, Incident, State
 from cockpit.dispatch.limits import Clock, moves_of
 from cockpit.dispatch.roster import Told
@@ -22,7 +22,7 @@ class ClockList:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix="/api/v1/clocks", tags=["incidents"], route_class=Route)
+        self.router = calls(prefix="/api/v1/clocks", tags=["incidents"])
         self.router.add_api_route("", self.all, methods=["GET"])
 
     async def all(

@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 import numpy as np
 from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from cockpit.api.answer import Refusal, Route, answer, check_origin
+from cockpit.api.answer import Refusal, answer, calls, check_origin
 from cockpit.api.body import read_body
 from cockpit.parts import Parts
 from layers import DatumError, Regions, StatedPoints, guess
@@ -30,7 +30,7 @@ class DatumGuess:
 
     def __init__(self, parts: Parts) -> None:
         self._regions = parts.city.regions
-        self.router = APIRouter(prefix="/api/v1", tags=["regions"], route_class=Route)
+        self.router = calls(prefix="/api/v1", tags=["regions"])
         self.router.add_api_route("/datum-guess", self.guess, methods=["POST"])
 
     async def guess(self, request: Request) -> Response:

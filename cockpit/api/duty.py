@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from cockpit.api.acting import Acting
-from cockpit.api.answer import Route
+from cockpit.api.answer import calls
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.incident import ENDED, Incident, State
 from cockpit.dispatch.limits import YELLOW_ABOVE, Clock, Limits, moves_of
@@ -43,7 +43,7 @@ class Duty:
         self._parts = parts
         self._acting = Acting(parts)
         self._ticking: dict[str, _Ticking] = {}
-        self.router = APIRouter(prefix="/api/v1/duty", tags=["incidents"], route_class=Route)
+        self.router = calls(prefix="/api/v1/duty", tags=["incidents"])
         self.router.add_api_route("", self.rows, methods=["GET"])
 
     async def rows(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
-from cockpit.api.answer import Refusal, Route, answer, known
+from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.parts import Parts
 
 _OWN = ("key", "time_us", "lon", "lat", "region", "distance_m")
@@ -18,7 +18,7 @@ class EntityStates:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self.router = APIRouter(prefix="/api/v1/entities", tags=["entities"], route_class=Route)
+        self.router = calls(prefix="/api/v1/entities", tags=["entities"])
         self.router.add_api_route("/{slot}", self.latest, methods=["GET"])
 
     def latest(

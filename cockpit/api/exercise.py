@@ -6,11 +6,11 @@ from hashlib import blake2b
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from msgspec import Meta
 
 from cockpit.api.acting import Acting, described
-from cockpit.api.answer import Route
+from cockpit.api.answer import calls
 from cockpit.dispatch import exercises
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.exercise import Exercise
@@ -32,7 +32,7 @@ class Exercises:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix="/api/v1/exercise", tags=["exercise"], route_class=Route)
+        self.router = calls(prefix="/api/v1/exercise", tags=["exercise"])
         self.router.add_api_route("", self.stands, methods=["GET"])
         shape = {"type": "object", "properties": {"title": {"type": "string"}}}
         self.router.add_api_route("/{verb}", self.act, methods=["POST"], openapi_extra=described(shape))

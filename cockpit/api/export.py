@@ -7,9 +7,9 @@ from typing import Final, Literal
 from urllib.parse import quote, urlencode
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import Response
 
-from cockpit.api.answer import Refusal, Route, answer, known
+from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.api.window import asked_at
 from cockpit.boards import Board
 from cockpit.context import context_maker
@@ -31,7 +31,7 @@ class Export:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._contexts = context_maker(parts)
-        self.router = APIRouter(prefix="/api/v1/export", tags=["export"], route_class=Route)
+        self.router = calls(prefix="/api/v1/export", tags=["export"])
         self.router.add_api_route("/{board}", self.board, methods=["GET"])
         self.router.add_api_route("/{board}/{panel}", self.panel, methods=["GET"])
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from cockpit.api.answer import Route, answer
+from cockpit.api.answer import answer, calls
 from cockpit.api.slots import COUNTERS, counted, lag
 from cockpit.api.slots import shown as mistakes
 from cockpit.parts import Parts
@@ -27,7 +27,7 @@ class Probes:
         ProcessCollector(registry=self._registry)
         for collector in (SlotGauges(parts), *collectors):
             self._registry.register(collector)
-        self.router = APIRouter(tags=["health"], route_class=Route)
+        self.router = calls(tags=["health"])
         self.router.add_api_route("/healthz", self.alive, methods=["GET"])
         self.router.add_api_route("/readyz", self.ready, methods=["GET"])
         self.router.add_api_route("/metrics", self.metrics, methods=["GET"])

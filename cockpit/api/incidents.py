@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from cockpit.api.acting import Acting, described, said_in
-from cockpit.api.answer import Refusal, Route, known
+from cockpit.api.answer import Refusal, calls, known
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.incident import Incident, State
 from cockpit.dispatch.incidents import masked, stated
@@ -33,7 +33,7 @@ class IncidentList:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], route_class=Route)
+        self.router = calls(prefix="/api/v1/incidents", tags=["incidents"])
         text = {"type": "string"}
         report = {"type": "object", "required": ["title", "category"], "properties": {"title": text, "category": text}}
         self.router.add_api_route("", self.receive, methods=["POST"], status_code=201, openapi_extra=described(report))

@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
-from cockpit.api.answer import Refusal, Route, answer, known
+from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.api.window import Window, asked_moment, asked_only
 from cockpit.context import context_maker
 from cockpit.parts import Parts
@@ -24,7 +24,7 @@ class Indicators:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._contexts = context_maker(parts)
-        self.router = APIRouter(prefix="/api/v1/indicators", tags=["indicators"], route_class=Route)
+        self.router = calls(prefix="/api/v1/indicators", tags=["indicators"])
         self.router.add_api_route("", self.passports, methods=["GET"])
         self.router.add_api_route("/{name}", self.readings, methods=["GET"])
 

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
-from cockpit.api.answer import Refusal, Route, answer, check_origin, known
+from cockpit.api.answer import Refusal, answer, calls, check_origin, known
 from cockpit.api.posted import Posted, posted
 from cockpit.parts import Parts
 from streams.source import Sink
@@ -28,7 +28,7 @@ class Ingest:
         self._sinks: dict[str, Sink] = {}
         self._lock = Lock()
         self._limiter = CapacityLimiter(_AT_ONCE)
-        self.router = APIRouter(prefix="/api/v1/topics", tags=["ingest"], route_class=Route)
+        self.router = calls(prefix="/api/v1/topics", tags=["ingest"])
         self.router.add_api_route("/{topic}/records", self.accept, methods=["POST"])
 
     async def accept(

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from cockpit.api.answer import Refusal, Route, answer, check_origin, known
+from cockpit.api.answer import Refusal, answer, calls, check_origin, known
 from cockpit.api.window import moment
 from cockpit.jobs import Job, JobsBusy, Order
 from cockpit.parts import Parts
@@ -30,7 +30,7 @@ class JobList:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self.router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"], route_class=Route)
+        self.router = calls(prefix="/api/v1/jobs", tags=["jobs"])
         self.router.add_api_route("", self.start, methods=["POST"], status_code=202, openapi_extra=_described(parts))
         self.router.add_api_route("", self.latest, methods=["GET"])
         self.router.add_api_route("/{id}", self.one, methods=["GET"])

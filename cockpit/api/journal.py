@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from cockpit.api.acting import Acting
-from cockpit.api.answer import Refusal, Route
+from cockpit.api.answer import Refusal, calls
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.machine import RECEIVE
@@ -21,7 +21,7 @@ class Journal:
 
     def __init__(self, parts: Parts) -> None:
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix="/api/v1/journal", tags=["journal"], route_class=Route)
+        self.router = calls(prefix="/api/v1/journal", tags=["journal"])
         self.router.add_api_route("", self.rows, methods=["GET"])
 
     async def rows(

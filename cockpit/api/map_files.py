@@ -11,9 +11,9 @@ from threading import BoundedSemaphore
 from typing import Annotated, Final
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
-from cockpit.api.answer import Refusal, Route, known
+from cockpit.api.answer import Refusal, calls, known
 from cockpit.api.window import asked_at
 from cockpit.boards import PlacedPanel
 from cockpit.context import context_maker
@@ -44,7 +44,7 @@ class MapFiles:
         self._parts = parts
         self._contexts = context_maker(parts)
         self._free = BoundedSemaphore(_AT_ONCE)
-        self.router = APIRouter(prefix="/api/v1/map", tags=["map"], route_class=Route)
+        self.router = calls(prefix="/api/v1/map", tags=["map"])
         self.router.add_api_route("/{board}/{panel}.png", self.png, methods=["GET"])
         self.router.add_api_route("/{board}/{panel}.html", self.html, methods=["GET"])
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import shapely
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
-from cockpit.api.answer import Refusal, Route, answer, known
+from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.parts import Parts
 from layers import LayerError
 from layers.nearby import RADIUS_MAX_M, Along, Circle, Hit, Things, Within, Zone, nearby
@@ -24,7 +24,7 @@ class Nearby:
         self._parts = parts
         self._still = {layer.name: layer for layer in parts.city.layers if _countable(layer.layer.kind)}
         self._things: dict[str, Things] = {}
-        self.router = APIRouter(prefix="/api/v1/nearby", tags=["nearby"], route_class=Route)
+        self.router = calls(prefix="/api/v1/nearby", tags=["nearby"])
         self.router.add_api_route("", self.found, methods=["GET"])
 
     def found(

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from cockpit.api.acting import Acting
-from cockpit.api.answer import Refusal, Route, check_origin
+from cockpit.api.answer import Refusal, calls, check_origin
 from cockpit.dispatch import open311
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.idempotency import Request as Asked
@@ -38,7 +38,7 @@ class Open311:
         self._parts = parts
         self._acting = Acting(parts)
         self._since = parts.clock()
-        self.router = APIRouter(prefix="/open311", tags=["open311"], route_class=Route)
+        self.router = calls(prefix="/open311", tags=["open311"])
         self.router.add_api_route("/discovery.{form}", self.discovery, methods=["GET"])
         self.router.add_api_route("/v2/discovery.{form}", self.discovery, methods=["GET"])
         self.router.add_api_route("/v2/services.{form}", self.services, methods=["GET"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from cockpit.api.acting import Acting, described, said_in
-from cockpit.api.answer import Route
+from cockpit.api.answer import calls
 from cockpit.api.attachments import PATH as ATTACHMENTS
 from cockpit.api.incidents import needs, states_in
 from cockpit.dispatch.actor import Actor, Role
@@ -28,7 +28,7 @@ class OrderList:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix="/api/v1/orders", tags=["orders"], route_class=Route)
+        self.router = calls(prefix="/api/v1/orders", tags=["orders"])
         text = {"type": "string"}
         draft = {"type": "object", "required": ["unit", "text"], "properties": {"unit": text, "text": text}}
         self.router.add_api_route("", self.draft, methods=["POST"], status_code=201, openapi_extra=described(draft))

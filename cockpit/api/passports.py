@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
-from cockpit.api.answer import Refusal, Route, answer, known
+from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.api.indicators import described
 from cockpit.api.window import asked_only, moment
 from cockpit.context import context_maker
@@ -21,7 +21,7 @@ class Passports:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._contexts = context_maker(parts)
-        self.router = APIRouter(prefix="/api/v1/passports", tags=["indicators"], route_class=Route)
+        self.router = calls(prefix="/api/v1/passports", tags=["indicators"])
         self.router.add_api_route("/{name}", self.passport, methods=["GET"])
 
     def passport(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from msgspec import Meta
 
 from cockpit.api.acting import Acting, described
-from cockpit.api.answer import Route
+from cockpit.api.answer import calls
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.exercise import marked
 from cockpit.dispatch.incident import Incident
@@ -35,7 +35,7 @@ class PlanList:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix="/api/v1/plans", tags=["plans"], route_class=Route)
+        self.router = calls(prefix="/api/v1/plans", tags=["plans"])
         self.router.add_api_route("", self.fitting, methods=["GET"])
         shape = {"type": "object", "properties": {"step": {"type": "string"}, "reason": {"type": "string"}}}
         self.router.add_api_route("/{incident}/{plan}/{verb}", self.act, methods=["POST"], openapi_extra=described(shape))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from cockpit.api.answer import Refusal, Route, answer, check_origin
+from cockpit.api.answer import Refusal, answer, calls, check_origin
 from cockpit.api.body import read_body
 from cockpit.parts import Parts
 from cockpit.plots import PlotsFull, PlotsLost
@@ -21,7 +21,7 @@ class PlotList:
 
     def __init__(self, parts: Parts) -> None:
         self._plots, self._clock = parts.plots, parts.clock
-        self.router = APIRouter(prefix="/api/v1/plots", tags=["plots"], route_class=Route)
+        self.router = calls(prefix="/api/v1/plots", tags=["plots"])
         self.router.add_api_route("", self.all, methods=["GET"])
         self.router.add_api_route("", self.add, methods=["POST"], status_code=201)
         self.router.add_api_route("/{id}", self.drop, methods=["DELETE"], status_code=204)

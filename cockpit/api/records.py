@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
-from cockpit.api.answer import Refusal, Route, answer, known
+from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.api.window import Window, asked_only
 from cockpit.letters import Page, told
 from cockpit.parts import Parts
@@ -20,7 +20,7 @@ class Records:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self.router = APIRouter(prefix="/api/v1", tags=["records"], route_class=Route)
+        self.router = calls(prefix="/api/v1", tags=["records"])
         self.router.add_api_route("/records/{slot}", self.behind, methods=["GET"])
         self.router.add_api_route("/dead-letters/{slot}", self.set_aside, methods=["GET"])
 

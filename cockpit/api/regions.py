@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from cockpit.api.answer import Route, answer, known
+from cockpit.api.answer import answer, calls, known
 from cockpit.api.shapes import Shapes
 from cockpit.parts import Parts
 from layers import Region
@@ -21,7 +21,7 @@ class RegionTree:
         self._geometry = Shapes(self._regions.geojson)
         self._outline = Shapes(self._regions.outline)
         self._static = Shapes(lambda name: self._layers[name].layer.geojson())
-        self.router = APIRouter(prefix="/api/v1", tags=["regions"], route_class=Route)
+        self.router = calls(prefix="/api/v1", tags=["regions"])
         self.router.add_api_route("/regions/{code}", self.region, methods=["GET"])
         self.router.add_api_route("/regions/{code}/children", self.children, methods=["GET"])
         self.router.add_api_route("/regions/{code}/geometry", self.geometry, methods=["GET"])

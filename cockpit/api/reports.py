@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from cockpit.api.acting import Acting
-from cockpit.api.answer import Refusal, Route
+from cockpit.api.answer import Refusal, calls
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.limits import moves_of
@@ -37,7 +37,7 @@ class Reports:
         self._parts = parts
         self._acting = Acting(parts)
         self._surroundings = Surroundings(parts)
-        self.router = APIRouter(prefix="/api/v1/reports", tags=["incidents"], route_class=Route)
+        self.router = calls(prefix="/api/v1/reports", tags=["incidents"])
         self.router.add_api_route("/{number}", self.one, methods=["GET"])
 
     async def one(

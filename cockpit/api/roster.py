@@ -9,11 +9,11 @@ from hashlib import blake2b
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from msgspec import Meta
 
 from cockpit.api.acting import Acting, described
-from cockpit.api.answer import Refusal, Route, check_origin
+from cockpit.api.answer import Refusal, calls, check_origin
 from cockpit.api.body import read_body
 from cockpit.city_files import ROSTER_FILES
 from cockpit.dispatch.actor import Actor, Role
@@ -47,7 +47,7 @@ class RosterBook:
         self._acting = Acting(parts)
         self._drafts: OrderedDict[str, Mapping[str, bytes]] = OrderedDict()
         self._lock = threading.Lock()
-        self.router = APIRouter(prefix="/api/v1/roster", tags=["roster"], route_class=Route)
+        self.router = calls(prefix="/api/v1/roster", tags=["roster"])
         self.router.add_api_route("", self.stands, methods=["GET"])
         body: dict[str, Any] = {
             "requestBody": {

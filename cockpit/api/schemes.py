@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
-from cockpit.api.answer import Route, answer, known
+from cockpit.api.answer import answer, calls, known
 from cockpit.api.window import Window
 from cockpit.parts import Parts
 from cockpit.schemes import Scheme
@@ -21,7 +21,7 @@ class Schemes:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self.router = APIRouter(prefix="/api/v1/schemes", tags=["schemes"], route_class=Route)
+        self.router = calls(prefix="/api/v1/schemes", tags=["schemes"])
         self.router.add_api_route("", self.schemes, methods=["GET"])
         self.router.add_api_route("/{name}", self.score, methods=["GET"])
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
-from cockpit.api.answer import Route, answer
+from cockpit.api.answer import answer, calls
 from cockpit.city_files import FileProblem
 from cockpit.parts import Parts
 from slots.drift import Drift
@@ -30,7 +30,7 @@ class SlotStates:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._rates: defaultdict[str, Rates] = defaultdict(Rates)
-        self.router = APIRouter(prefix="/api/v1/slots", tags=["slots"], route_class=Route)
+        self.router = calls(prefix="/api/v1/slots", tags=["slots"])
         self.router.add_api_route("", self.states, methods=["GET"])
 
     def states(self) -> Response:

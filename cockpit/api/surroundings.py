@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from cockpit.api.acting import Acting
-from cockpit.api.answer import Refusal, Route
+from cockpit.api.answer import Refusal, calls
 from cockpit.api.incidents import told_to
 from cockpit.api.window import moment
 from cockpit.dispatch.actor import Actor
@@ -40,7 +40,7 @@ class SurroundingsOf:
         self._acting = Acting(parts)
         self._known = Surroundings(parts)
         self._cameras = Cameras(parts.city.layers)
-        self.router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], route_class=Route)
+        self.router = calls(prefix="/api/v1/incidents", tags=["incidents"])
         self.router.add_api_route("/{number}/context", self.context, methods=["GET"])
         self.router.add_api_route("/{number}/replay", self.replay, methods=["GET"])
 

@@ -7,9 +7,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
-from cockpit.api.answer import Refusal, Route, known
+from cockpit.api.answer import Refusal, calls, known
 from cockpit.parts import Parts
 from cockpit.tile_proxy import ServiceLost
 from layers import ImageLayer, RasterTileLayer, Tile, TileError, VectorTileLayer, WebTiles
@@ -28,7 +28,7 @@ class LayerTiles:
         self._proxy = parts.tiles
         self._layers = {static.name: static.layer for static in parts.city.layers}
         self._vector = lru_cache(_KEPT)(self._made)
-        self.router = APIRouter(prefix="/api/v1/layers", tags=["layers"], route_class=Route)
+        self.router = calls(prefix="/api/v1/layers", tags=["layers"])
         self.router.add_api_route("/{name}/tiles/{z}/{x}/{y}", self.tile, methods=["GET"])
         self.router.add_api_route("/{name}/image", self.image, methods=["GET"])
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, NamedTuple
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from cockpit.api.acting import Acting
-from cockpit.api.answer import Refusal, Route
+from cockpit.api.answer import Refusal, calls
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.exercise import counted
 from cockpit.dispatch.field import OPEN, units_now
@@ -34,7 +34,7 @@ class Units:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self.router = APIRouter(prefix="/api/v1/units", tags=["units"], route_class=Route)
+        self.router = calls(prefix="/api/v1/units", tags=["units"])
         self.router.add_api_route("", self.all, methods=["GET"])
         self.router.add_api_route("/nearest", self.nearest, methods=["GET"])
 

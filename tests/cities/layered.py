@@ -13,7 +13,7 @@ import pytest
 import yaml
 from fastapi import FastAPI
 
-from cockpit.api import create_router
+from cockpit.api import create_routes
 from cockpit.gate import Gate
 from cockpit.tile_proxy import TileProxy
 from tests.cities.client import Client
@@ -42,7 +42,7 @@ def changed(file: Path, keys: dict[str, Any]) -> None:
 
 def asked(line: CityLine, proxy: TileProxy | None = None) -> Client:
     app = FastAPI()
-    app.include_router(create_router(replace(line.parts, tiles=proxy)))
+    app.router.routes.extend(create_routes(replace(line.parts, tiles=proxy)))
     return Client(Gate(app, []))
 
 

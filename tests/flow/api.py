@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from cockpit.api import OPENAPI, create_router
+from cockpit.api import OPENAPI, create_routes
 from tests.cities.client import Client
 from tests.cities.line import CityLine, request, vehicle
 
@@ -41,7 +41,7 @@ def idle(untouched: CityLine) -> Iterator[Client]:
 
 def client_of(line: CityLine) -> Client:
     app = FastAPI(openapi_url=OPENAPI)
-    app.include_router(create_router(line.parts))
+    app.router.routes.extend(create_routes(line.parts))
     return Client(app)
 
 

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from fastapi import FastAPI
 
-from cockpit.api import OPENAPI, create_router
+from cockpit.api import OPENAPI, create_routes
 from cockpit.context import context_maker
 from cockpit.live.sources import short_of
 from cockpit.scope import Lang, Scope
@@ -47,7 +47,7 @@ class Desk:
         self.clock = ManualClock(NOON)
         self.city: TinyCity = tiny_city(self.clock, bad=True)
         app = FastAPI(openapi_url=OPENAPI)
-        app.include_router(create_router(self.city.parts))
+        app.router.routes.extend(create_routes(self.city.parts))
         self.client = Client(app)
         self.seen: list[list[dict[str, Any]]] = []
         self._sent = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from cockpit.api import OPENAPI, create_router
+from cockpit.api import OPENAPI, create_routes
 from tests.cities.client import Client
 from tests.cities.line import TINY, CityLine, request
 
@@ -21,7 +21,7 @@ NDJSON = "application/x-ndjson"
 
 def client_of(line: CityLine) -> Client:
     app = FastAPI(openapi_url=OPENAPI)
-    app.include_router(create_router(line.parts))
+    app.router.routes.extend(create_routes(line.parts))
     return Client(app)
 
 

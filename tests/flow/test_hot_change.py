@@ -179,7 +179,7 @@ def test_a_slot_on_a_topic_nobody_reads_yet(city: RunningCity) -> None:
     city.wait(lambda: "city.elsewhere" not in city.workers.alive())
 
 
-EDITS = 100 if os.environ.get("COCKPIT_TEST_LONG") else 20
+EDITS = 100 if os.environ.get("COCKPIT_TEST_LONG") else 10
 
 
 @pytest.mark.timeout(60 + 5 * EDITS)

@@ -24,6 +24,7 @@ from layers import (
 from layers.mistakes import Named
 from layers.nearby import Along, Circle, Things, Within
 from tests.contract.test_layers import EXAMPLES
+from tests.forms import form, proof
 
 ANY: Any = layers
 NEAR: Any = near
@@ -91,8 +92,9 @@ NONSENSE = st.one_of(
 )  # fmt: skip
 
 
+@proof
 @pytest.mark.parametrize("kind", sorted(KINDS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=form(20, 200), deadline=None)
 @given(data=st.data())
 def test_no_kind_of_layer_answers_nonsense_with_anything_but_sentences(kind: str, data: st.DataObject) -> None:
     """Any one field of a sound layer in the place of which stands whatever there is."""

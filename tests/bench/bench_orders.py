@@ -57,7 +57,7 @@ def ordering(address: str, round_: str) -> tuple[float, float]:
     took: list[float] = []
     with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
         for n in range(ORDERS):
-            draft = {"unit": f"u{n % 7}", "text": f"order {n}", "ttl_s": 3600}
+            draft = {"unit": f"P{117 + n % 7}", "text": f"order {n}", "ttl_s": 3600, "reason": "it has others as well"}
             number = _post(client, "/api/v1/orders", f"draft-{round_}-{n}", draft, took)["number"]
             _post(client, f"/api/v1/orders/{number}/issue", f"issue-{round_}-{n}", {}, took)
     return float(np.percentile(took, 50)), float(np.percentile(took, 99))

@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from streams.write_ahead import write_ahead
+
 BYTES_MAX: Final = 256 * 2**20
 _ROOM: Final = 0.9
 """When it is full, so much of it is kept: so not every new tile has to make room."""
@@ -28,7 +30,7 @@ class TileCache:
         self._lock = Lock()
         self._bytes_max = bytes_max
         self._file = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        self._file.execute("PRAGMA journal_mode=WAL")
+        write_ahead(self._file)
         self._file.execute("CREATE TABLE IF NOT EXISTS tile (place TEXT PRIMARY KEY, body BLOB NOT NULL, at_s REAL NOT NULL)")
         self._bytes = int(self._file.execute("SELECT coalesce(sum(length(body)), 0) FROM tile").fetchone()[0])
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import structlog
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -24,6 +24,7 @@ from slots.ledger import Kind, PageKey, Size
 from slots.measures import parts_of
 from slots.pages import page_of
 from slots.slot import Slot
+from streams.write_ahead import write_through
 
 TABLES: Final[Mapping[Kind, Table]] = {"cells": CELL, "bins": BIN}
 _MIGRATION_LOCK: Final = 7_210_433  # any number of ours: who migrates a PostgreSQL database holds this advisory lock
@@ -44,7 +45,8 @@ class SqlHistory:
         self._lock = threading.Lock()
         self._held: dict[str, tuple[int, Held]] = {}
         self._migrated = False
-        self._insert = (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert
+        # that of the dialect in use: the other one would take a while to load
+        self._insert: Callable[..., Any] = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}").insert
         try:
             self._migrate()
         except HistoryError:
@@ -191,8 +193,7 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def durable(connection: Any, _: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}").close()
+        write_through(connection)
 
     return engine
 

@@ -12,6 +12,7 @@ import msgspec
 import polars as pl
 
 from slots.ledger import PageKey, SlotState
+from streams.write_ahead import write_through
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS state (slot TEXT PRIMARY KEY, json BLOB NOT NULL);
@@ -36,7 +37,8 @@ class Snapshot:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _TABLES)
+        write_through(self._connection)
+        self._connection.executescript(_TABLES)
         if "closed" not in {column[1] for column in self._connection.execute("PRAGMA table_info(page)")}:
             self._connection.execute("ALTER TABLE page ADD COLUMN closed INTEGER NOT NULL DEFAULT 0")  # a file from before bounds
 

@@ -16,6 +16,7 @@ import msgspec
 from streams.batching import Row
 from streams.record import Headers
 from streams.source import Reach
+from streams.write_ahead import write_through
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS topics(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, turn INTEGER NOT NULL DEFAULT 0);
@@ -229,7 +230,8 @@ def _extents(db: sqlite3.Connection, topic: int) -> list[Extent]:
 
 def _connect(path: Path | None) -> sqlite3.Connection:
     db = sqlite3.connect(path or ":memory:", timeout=5, isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864", "cache_size=-16000"):
+    write_through(db)
+    for pragma in ("journal_size_limit=67108864", "cache_size=-16000"):
         db.execute(f"PRAGMA {pragma}").close()
     return db
 

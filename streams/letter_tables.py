@@ -12,6 +12,7 @@ import msgspec
 
 from streams.letter import DeadLetter, cause
 from streams.record import Headers
+from streams.write_ahead import write_ahead
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS: Final = "slot, topic, partition, offset, at_us, stage, reason, raw, truncated, field, headers, replay"
@@ -50,7 +51,7 @@ def connect(path: Path | str) -> sqlite3.Connection:
     if str(path) != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA journal_mode=WAL").close()
+    write_ahead(db)
     db.execute("PRAGMA synchronous=NORMAL").close()  # what a power cut takes away is read from the topic again
     db.executescript(_TABLES)
     return db

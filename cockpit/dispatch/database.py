@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cockpit.dispatch.tables import migrate
+from streams.write_ahead import write_through
 
 _MIGRATION_LOCK: Final = 7_210_434  # any number of ours: who migrates a PostgreSQL database holds this advisory lock
 BUSY_S: Final = 20
@@ -96,8 +97,8 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def durable(connection: Any, _: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON"):
-            connection.execute(f"PRAGMA {pragma}").close()
+        write_through(connection, BUSY_S)
+        connection.execute("PRAGMA recursive_triggers=ON").close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -86,7 +86,7 @@ class ConfluentCluster:
             return {}
         committed = IsolationLevel.READ_COMMITTED
         found = self._asked().list_offsets(asked, isolation_level=committed, request_timeout=ANSWER_S)
-        return {part.partition: _answer(one, ANSWER_S).offset for part, one in found.items()}
+        return {part.partition: _offset(_answer(one, ANSWER_S).offset) for part, one in found.items()}
 
     def close(self) -> None:
         """Lets go of the connection that answers questions; may be called twice."""
@@ -140,6 +140,13 @@ def _uuid(found: Any) -> UUID | None:
     """As other clients write it; a cluster that is too old to say gives zero."""
     number = (found.get_most_significant_bits() & _BITS) << 64 | found.get_least_significant_bits() & _BITS
     return UUID(int=number) if number else None
+
+
+def _offset(told: int) -> int:
+    """The library tells a question that timed out as OFFSET_INVALID as often as by an error. Raises KafkaException."""
+    if told < 0:
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"no offset was told, only {told}"))
+    return told
 
 
 def _answer(future: Future[Any], within_s: float) -> Any:

@@ -86,6 +86,9 @@ class FastReader:
             found = self._consumer.offsets_for_times(asked, timeout=ANSWER_S)
         except KafkaException as error:
             raise self._lost(error) from error
+        unanswered = [one.error for one in found if one.error is not None and one.error.code() not in _GONE]
+        if unanswered:  # unlike a partition that has nothing so late, or is no more
+            raise self._lost(KafkaException(unanswered[0]))
         return {one.partition: one.offset for one in found if one.offset >= 0 and one.error is None}
 
     def read(self, positions: Mapping[int, int]) -> None:

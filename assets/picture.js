@@ -64,7 +64,7 @@
     const twins = [...copy.querySelectorAll("canvas")];
     [...node.querySelectorAll("canvas")].forEach((canvas, i) => {
       const box = canvas.getBoundingClientRect();
-      const image = document.createElement("img");
+      const image = Object.assign(document.createElement("img"), { className: canvas.className }); // it may be hidden
       image.setAttribute("style", `${canvas.getAttribute("style") || ""};width:${box.width}px;height:${box.height}px`);
       image.src = drawn.get(canvas) || "data:,";
       twins[i].replaceWith(image);

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
 import structlog
-from pydantic import SecretStr
 
-from cockpit.static_layers import StaticLayer
 from cockpit.tile_cache import KeptTile, TileCache
-from layers import RasterTileLayer, Tile, TileError, WebTiles
+from cockpit.tile_lost import ServiceLost as ServiceLost
+from layers import RasterTileLayer, Tile, WebTiles
 from layers.drawing import Bounds
 from streams.clock import Clock
 
@@ -30,10 +26,6 @@ _EMPTY_S: Final = 86400.0
 _PAUSE_S: Final = 10.0
 _HEADERS: Final = {"accept": "image/png,image/jpeg,image/webp", "accept-encoding": "identity", "user-agent": "city-cockpit"}
 _MAGIC: Final = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
-
-
-class ServiceLost(TileError):
-    """The service did not answer with a tile, and none is kept."""
 
 
 class TileProxy:
@@ -144,19 +136,6 @@ class ServiceTiles:
         low, high = self.web.zooms
         inside = low <= z <= high and 0 <= x < 2**z and 0 <= y < 2**z
         return self.proxy.tile(self.name, self.web, z, x, y) if inside else None
-
-
-@contextmanager
-def tile_proxy(layers: Iterable[StaticLayer], key: SecretStr | None, folder: Path, clock: Clock) -> Iterator[TileProxy | None]:
-    """The proxy of a city, its cache in `folder`; None where no layer is of a service: then no file and no socket is made."""
-    if not any(isinstance(one.layer, RasterTileLayer) and isinstance(one.layer.source, WebTiles) for one in layers):
-        yield None
-        return
-    proxy = TileProxy(key.get_secret_value() if key else "", TileCache(folder / "tiles.sqlite"), clock)
-    try:
-        yield proxy
-    finally:
-        proxy.close()
 
 
 def _picture(response: httpx.Response) -> bytes:

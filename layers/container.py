@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
-from .drawing import Bounds, View
+from .area import AreaLayer
+from .drawing import Bounds, Key, View
 from .layer import Layer
 from .mistakes import Checked, LayerError
 from .plotting import Plotting
@@ -67,6 +68,18 @@ class MapContainer(metaclass=Checked):
     def visible(self) -> tuple[Layer, ...]:
         """Of the stack what is switched on."""
         return tuple(layer for layer in self.stack if layer.id not in self.hidden)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The legends of what is switched on; with "no data" also where a region that is drawn is not among the values."""
+        found = ((layer, layer.key()) for layer in self.visible)
+        return tuple(replace(key, gaps=key.gaps or self._lacks(layer)) for layer, key in found if key is not None)
+
+    def _lacks(self, layer: Layer) -> bool:
+        if not isinstance(layer, AreaLayer) or layer.features is not None:
+            return False
+        numbers = (layer.values.get(one.code) for one in self.regions.children(self.shown) if one.has_geometry)
+        return any(number is None or number != number for number in numbers)
 
     @property
     def shown(self) -> str:

@@ -64,7 +64,7 @@ def _check(path: Path) -> None:
         hint = _HINTS.get(path.suffix, "")
         raise FeatureFileError(f"{path.name}: format {path.suffix!r} is not read; allowed: {', '.join(FORMATS)}{hint}")
     if not path.is_file():
-        raise FeatureFileError(f"{path.name}: there is no such file in {path.parent.name}/")
+        raise FeatureFileError(f"{path.name}: there is no such file in {path.resolve().parent.name}/")
     if (size := path.stat().st_size) > FILE_MAX:
         raise FeatureFileError(f"{path.name}: {size:,} bytes, at most {FILE_MAX:,} are read. Hint: simplify the shapes")
     magic = _MAGIC.get(path.suffix, b"")

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from .datum import convert, known
-from .mistakes import Checked
+from .mistakes import Checked, LayerError
 
 if TYPE_CHECKING:
     import geopandas
@@ -34,7 +34,11 @@ class Features(metaclass=Checked):
 
     @classmethod
     def at(cls, lon: Floats, lat: Floats, properties: Sequence[Mapping[str, Any]] = (), datum: str = "wgs84") -> Features:
-        """Points, those without a place (NaN) left out. Raises DatumError."""
+        """Points, those without a place (NaN) left out. Raises DatumError, and LayerError for columns of unlike length."""
+        counts = {"lon": len(np.atleast_1d(lon)), "lat": len(np.atleast_1d(lat)), "properties": len(properties)}
+        if len({count for name, count in counts.items() if count or name != "properties"}) > 1:
+            given = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+            raise LayerError([f"Features.at: the columns must be equally long, got {given}"])
         x, y = convert(lon, lat, datum, "wgs84")
         here = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         rows = [properties[at] for at in here.tolist()] if properties else [{} for _ in here]

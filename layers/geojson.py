@@ -67,8 +67,16 @@ class _Collection(msgspec.Struct):
     crs: Any = None
 
 
+class _Alone(_Feature, tag_field="type", tag="Feature"):
+    crs: Any = None
+
+
+class _Other(msgspec.Struct):
+    type: str = ""
+
+
 def read_geojson(content: bytes, *, name: str, content_max: int = CONTENT_MAX, declared: str = "wgs84") -> Features:
-    """The features of a FeatureCollection, in degrees. `name` stands before what is said. Raises GeoJsonError.
+    """The features of a FeatureCollection, or of one Feature, in degrees. `name` stands before what is said. Raises GeoJsonError.
 
     Coordinates are as they are but for the old `crs` member: a projection that it names is undone, and what contradicts the
     `declared` datum (as `datum.known` has it) is refused.
@@ -80,11 +88,11 @@ def read_geojson(content: bytes, *, name: str, content_max: int = CONTENT_MAX, d
         raise GeoJsonError(f"{name}: {len(content):,} bytes, at most {content_max:,} are read. Hint: simplify the shapes")
     content = content.removeprefix(BOM_UTF8)
     try:
-        collection = msgspec.json.decode(content, type=_Collection)
+        collection = _collection(content)
     except RecursionError:
         raise GeoJsonError(f"{name}: nested too deep to be GeoJSON") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        hint = _encoding(content) or "was the file cut off? Collections of geometries must be taken apart"
+        hint = _encoding(content) or _kind(content) or "was the file cut off?"
         raise GeoJsonError(f"{name}: not a GeoJSON FeatureCollection ({str(error)[:200]}). Hint: {hint}") from error
     shapes = [feature.geometry for feature in collection.features]
     try:
@@ -98,6 +106,33 @@ def read_geojson(content: bytes, *, name: str, content_max: int = CONTENT_MAX, d
         return in_degrees(features, named_in_geojson(collection.crs), declared)
     except CrsError as error:
         raise GeoJsonError(f"{name}: {error}") from None
+
+
+def _collection(content: bytes) -> _Collection:
+    """Decoded by shape; one Feature is a collection of it. Raises what the decoder says of a collection."""
+    try:
+        return msgspec.json.decode(content, type=_Collection)
+    except msgspec.ValidationError:
+        try:
+            alone = msgspec.json.decode(content, type=_Alone)
+        except msgspec.ValidationError:
+            alone = None
+        if alone is None:
+            raise
+        return _Collection([alone], alone.crs)
+
+
+def _kind(content: bytes) -> str:
+    """What is said of JSON that names itself something else; empty where it does not."""
+    try:
+        kind = msgspec.json.decode(content, type=_Other).type
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ""
+    if kind == "Topology":
+        return "it is TopoJSON; write it as GeoJSON"
+    if kind == "GeometryCollection":
+        return "collections of geometries must be taken apart, each in a Feature of its own"
+    return f"a {kind} must be the 'geometry' of a Feature" if kind in _SHAPES else ""
 
 
 def _encoding(content: bytes) -> str:
@@ -157,6 +192,7 @@ _MAKERS: Final[tuple[tuple[Any, Any], ...]] = (
     (Point, _points), (MultiPoint, _multipoints), (LineString, _lines), (MultiLineString, _multilines),
     (Polygon, _polygons), (MultiPolygon, _multipolygons),
 )  # fmt: skip
+_SHAPES: Final = frozenset(kind.__name__ for kind, _ in _MAKERS)
 
 
 def _flat(rows: list[Any]) -> tuple[list[Any], NDArray[np.intp]]:

@@ -18,7 +18,7 @@ from .container import MapContainer
 from .drawing import Key, Look, Part, Raster, Shape, Text, View, figure
 from .focus import lifted, veil
 from .layer import Layer
-from .point import LIVE_STYLES
+from .point import LIVE_STYLES, happened_last
 from .raster_tiles import RasterTileLayer
 from .signs import outlines
 from .tile_source import WebTiles
@@ -65,12 +65,11 @@ def leaflet_page(container: MapContainer, *, title: str = "", language: str = "z
 def page_content(container: MapContainer, *, title: str = "", language: str = "zh") -> dict[str, Any]:
     """What the page's script draws, ready for JSON."""
     view, looks = container.view(language=language), _Looks()
-    layers = [_layer(layer, container, view, looks) for layer in container.stack]
+    layers = [_layer(layer, container, view, looks) for layer in happened_last(container.stack)]
     words = dict(_WORDS)["en" if language == "en" else "zh"]
     if container.plotting.marks:
-        plotted = _parts(container.plotting.parts(), looks)
-        layers.append({"id": "plotting", "title": words["plot"], "on": True, "levels": [{"zoom": 0, "parts": plotted}]})
-    keys = [_key(key, language) for layer in container.visible if (key := layer.key()) is not None]
+        layers.append(_plotted(container, words["plot"], looks))
+    keys = [_key(key, language) for key in container.keys]
     around = [shape for shape in (veil(container), lifted(container)) if shape is not None]
     told = {"around": _parts(around, looks)["shapes"], "looks": [asdict(look) for look in looks.found]}
     signs = {look.sign: outlines(look.sign) for look in looks.found}
@@ -78,6 +77,12 @@ def page_content(container: MapContainer, *, title: str = "", language: str = "z
         "title": title, "bounds": view.bounds, "layers": layers, "keys": keys, "words": words, "signs": signs,
         "notes": list(_notes(container, language)),
     }  # fmt: skip
+
+
+def _plotted(container: MapContainer, title: str, looks: _Looks) -> dict[str, Any]:
+    """As `_layer`: what was drawn by hand, above all."""
+    levels = [{"zoom": 0, "parts": _parts(container.plotting.parts(), looks)}]
+    return {"id": "plotting", "title": title, "on": True, "levels": levels, "from": 0, "sign": None, "live": True}
 
 
 class _Looks:

@@ -4,7 +4,11 @@ const drawCityPage = (map, page) => {
   const GAP = 4; // pixels between two texts, and between a mark and its name
   const LARGE = 6; // a mark of this radius or more is not written over
   const OWN = 1e6; // from this rank on a text belongs to the mark in its middle, as the count of a cluster does
+  const HAND = 1e9; // what was written by hand may step aside, a count may not
+  const HIDING = 0.5; // a count is left out where another mark lies on it with so much of its radius
   const STEPS = [0, -1.5, 1.5]; // a name of rank 0 or more may step up or down by so many of its own heights
+
+  const framed = window.parent !== window; // a part of a page that has a title of its own
 
   const made = (tag, name, words) => {
     const element = document.createElement(tag);
@@ -103,16 +107,20 @@ const drawCityPage = (map, page) => {
       if (!(layer instanceof Sign) || layer.options.look.radius_px < LARGE) return;
       const { x, y } = map.latLngToContainerPoint(layer.getLatLng());
       const radius = layer.options.look.radius_px;
-      found.push({ x: x + frame.left, y: y + frame.top, left: x + frame.left - radius, right: x + frame.left + radius, top: y + frame.top - radius, bottom: y + frame.top + radius });
+      found.push({ x: x + frame.left, y: y + frame.top, radius });
     });
     return found;
   };
+
+  const counted = ({ dataset: { rank } }) => rank >= OWN && rank < HAND;
+
+  const boxed = ({ x, y }, reach) => ({ left: x - reach, right: x + reach, top: y - reach, bottom: y + reach });
 
   const places = (box, width, height) => {
     const beside = Number(box.dataset.beside);
     const [across, down] = [beside + GAP + width / 2, beside + GAP + height / 2];
     if (beside) return [[across, 0], [-across, 0], [0, -down], [0, down]];
-    return (box.dataset.rank >= 0 ? STEPS : [0]).map((step) => [0, step * height]);
+    return (box.dataset.rank < 0 || counted(box) ? [0] : STEPS).map((step) => [0, step * height]);
   };
 
   // All is measured first and written then: the page is laid out once.
@@ -123,7 +131,8 @@ const drawCityPage = (map, page) => {
     const texts = [...document.querySelectorAll(".city-text")].sort((a, b) => b.dataset.rank - a.dataset.rank);
     const seen = texts.map((box) => ({ box, at: box.parentElement.getBoundingClientRect(), width: box.offsetWidth, height: box.offsetHeight }));
     for (const { box, at, width, height } of seen) {
-      const others = marks.filter(({ x, y }) => box.dataset.rank < OWN || Math.abs(x - at.left) + Math.abs(y - at.top) > 2);
+      const others = marks.filter(({ x, y }) => box.dataset.rank < OWN || Math.abs(x - at.left) + Math.abs(y - at.top) > 2)
+        .map((one) => boxed(one, counted(box) ? one.radius * HIDING - GAP : one.radius));
       const found = map.getZoom() < Number(box.dataset.from) ? undefined : places(box, width, height).map(([dx, dy]) => {
         const [x, y] = [at.left + dx, at.top + dy];
         return { dx, dy, left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
@@ -199,9 +208,10 @@ const drawCityPage = (map, page) => {
   lay(true);
   const named = layers.filter((one) => one.title);
   const escaped = (words) => made("span", "", words).innerHTML; // Leaflet's switcher takes HTML: what comes out of a text node is harmless
-  if (named.length > 1) L.control.layers(null, Object.fromEntries(named.map((one) => [escaped(one.title), one.layer])), { collapsed: false }).addTo(map);
+  if (named.length > 1) L.control.layers(null, Object.fromEntries(named.map((one) => [escaped(one.title), one.layer])), { collapsed: framed }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
-  if (page.title) corner("topleft", made("div", "city-title", page.title));
+  if (framed) document.body.classList.add("city-framed");
+  else if (page.title) corner("topleft", made("div", "city-title", page.title));
   corner("topright", made("div", "city-north", `▲\n${page.words.north}`));
   const marks = made("div", "city-key city-marks");
   if (page.keys.length || page.notes.length || layers.some(({ sign, title }) => title && sign !== null)) corner("bottomright", legend());
@@ -218,4 +228,5 @@ const drawCityPage = (map, page) => {
   map.on("zoomend moveend layeradd layerremove", later);
   settle();
   window.cityPage = { map, layers };
+  if (framed) window.parent.postMessage("city-map-drawn", "*");
 };

@@ -17,6 +17,10 @@ Box = tuple[float, float, float, float]
 GAP_PX: Final = 4.0
 OWN: Final = 1e6
 """From this rank on a text belongs to the mark in its middle, as the count of a cluster does."""
+HAND: Final = 1e9
+"""The rank of what was written by hand: it may step aside, a count may not."""
+_HIDING: Final = 0.5
+"""A count is left out where another mark lies on it with so much of its radius; at its edge it does no harm."""
 _STEPS: Final = (0.0, -1.5, 1.5)
 """A name of rank 0 or more may step up or down by so many of its own heights."""
 
@@ -58,7 +62,7 @@ class Sheet:
             free = [
                 at
                 for at in _places(text, x, y, wide, high)
-                if self._free(_box(at, wide, high), taken, (x, y) if text.rank >= OWN else None)
+                if self._free(_box(at, wide, high), taken, self._hindrances(text, x, y))
             ]
             if free:
                 at = min(free, key=lambda one: self.marks.covered(_box(one, wide, high)))
@@ -66,15 +70,23 @@ class Sheet:
                 said.add(text.words)
                 yield text, *at
 
-    def _free(self, box: Box, taken: Sequence[Box], own: tuple[float, float] | None) -> bool:
-        """Whether a box lies in the picture and touches nothing; the mark in whose middle the text belongs is no hindrance."""
+    def _hindrances(self, text: Text, x: float, y: float) -> list[Box]:
+        """The large marks it may not lie on: all but the one in whose middle it belongs; a count minds only what lies on it."""
+        others = (one for one in self.marks.large if text.rank < OWN or abs(one[0] - x) + abs(one[1] - y) > 1)
+        share, gap = (_HIDING, GAP_PX) if _counts(text) else (1.0, 0.0)
+        reaches = ((a, b, r * share - gap, r * share - gap / 2) for a, b, r in others)
+        return [(a - across, b - down, a + across, b + down) for a, b, across, down in reaches]
+
+    def _free(self, box: Box, taken: Sequence[Box], marks: Sequence[Box]) -> bool:
+        """Whether a box lies in the picture and touches nothing."""
         left, top, right, bottom = box
         if left < 0 or top < 0 or right > self.width_px or bottom > self.height_px:
             return False
-        if any(_touch(box, other) for other in taken):
-            return False
-        others = (one for one in self.marks.large if own is None or abs(one[0] - own[0]) + abs(one[1] - own[1]) > 1)
-        return not any(_touch(box, (x - radius, y - radius, x + radius, y + radius)) for x, y, radius in others)
+        return not any(_touch(box, other) for other in (*taken, *marks))
+
+
+def _counts(text: Text) -> bool:
+    return OWN <= text.rank < HAND
 
 
 def _places(text: Text, x: float, y: float, wide: float, high: float) -> list[tuple[float, float]]:
@@ -82,7 +94,8 @@ def _places(text: Text, x: float, y: float, wide: float, high: float) -> list[tu
     if text.beside_px:
         across, down = text.beside_px + GAP_PX + wide / 2, text.beside_px + GAP_PX + high / 2
         return [(x + across, y), (x - across, y), (x, y - down), (x, y + down)]
-    return [(x, y + step * high) for step in (_STEPS if text.rank >= 0 else (0.0,))]
+    stays = text.rank < 0 or _counts(text)
+    return [(x, y + step * high) for step in ((0.0,) if stays else _STEPS)]
 
 
 def _box(middle: tuple[float, float], wide: float, high: float) -> Box:

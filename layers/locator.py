@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import shapely
@@ -19,6 +20,8 @@ _WHOLE_MAX = 2_000
 """Up to so many polygons the cells that lie wholly in one are found beforehand: they answer most points at once."""
 _CHUNK = 500_000
 _NONE, _MIXED = -1, -2
+_HAIR = 1e-6
+"""Of a cell: so near an edge counts as on it, so that rounding never puts a point on the wrong side."""
 
 
 class Locator:
@@ -92,15 +95,23 @@ class _Sheet:
         return best
 
     def _wholly(self) -> Indices:
-        """Per cell the polygon that wholly holds it, _NONE where no polygon comes near, else _MIXED."""
-        counts = np.diff(self._starts)
-        whole = np.where(counts > 0, _MIXED, _NONE).astype(np.int32)
-        cells = np.repeat(np.arange(len(counts)), counts)
-        for start in range(0, len(cells), _CHUNK):
-            cell, member = cells[start : start + _CHUNK], self._members[start : start + _CHUNK]
-            held = shapely.contains_properly(self._polygons[member], self._grid.boxes(cell))
-            whole[cell[held]] = member[held]
+        """Per cell the polygon that wholly holds it, _NONE where none comes near, else _MIXED.
+
+        A cell that no edge of a polygon touches lies on one side of all of them: there its middle speaks for all of it.
+        """
+        near = np.diff(self._starts) > 0
+        whole = np.where(near, _MIXED, _NONE).astype(np.int32)
+        plain = np.flatnonzero(near & ~self._grid.touched(*_edges(self._polygons)))
+        whole[plain] = self._exact(*self._grid.middles(plain), plain)
         return whole
+
+
+def _edges(polygons: Geometries) -> tuple[Floats, Floats]:
+    """Where each straight piece of the polygons' rings begins and where it ends, (n, 2) each. Degrees."""
+    rings = shapely.get_rings(shapely.get_parts(polygons))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    follows = ring[1:] == ring[:-1]
+    return points[:-1][follows], points[1:][follows]
 
 
 class _Grid:
@@ -133,16 +144,35 @@ class _Grid:
         starts = np.searchsorted(cell[order], np.arange(self._side**2 + 1))
         return starts, number[order].astype(np.int32)
 
-    def boxes(self, cells: Places) -> Geometries:
-        """The cells as polygons, a hair larger, so that rounding never leaves a point out."""
-        hair_x, hair_y = self._step_x * 1e-6, self._step_y * 1e-6
-        west = self._west + cells % self._side * self._step_x - hair_x
-        south = self._south + cells // self._side * self._step_y - hair_y
-        made = shapely.box(west, south, west + self._step_x + 2 * hair_x, south + self._step_y + 2 * hair_y)
-        return np.asarray(made, dtype=object)
+    def middles(self, cells: Places) -> tuple[Floats, Floats]:
+        """The longitudes and latitudes of the cells' middles."""
+        column, row = cells % self._side + np.float64(0.5), cells // self._side + np.float64(0.5)
+        return self._west + column * self._step_x, self._south + row * self._step_y
+
+    def touched(self, begins: Floats, ends: Floats) -> NDArray[np.bool_]:
+        """Whether a straight line from a beginning to its end comes into the cell, or within a hair of it. (n, 2) each."""
+        touched = np.zeros((self._side, self._side), dtype=bool)
+        step = np.array((self._step_x, self._step_y))
+        for start in range(0, len(begins), _CHUNK):
+            first, last = _halves(begins[start : start + _CHUNK], ends[start : start + _CHUNK], step)
+            low, high = np.minimum(first, last) - step * _HAIR, np.maximum(first, last) + step * _HAIR
+            for x, y in product((low[:, 0], high[:, 0]), (low[:, 1], high[:, 1])):
+                touched[self._rows(y), self._columns(x)] = True
+        return touched.ravel()
 
     def _columns(self, lon: Floats) -> Places:
         return np.clip(np.floor((lon - self._west) / self._step_x), 0, self._side - 1).astype(np.intp)
 
     def _rows(self, lat: Floats) -> Places:
         return np.clip(np.floor((lat - self._south) / self._step_y), 0, self._side - 1).astype(np.intp)
+
+
+def _halves(begins: Floats, ends: Floats, step: Floats) -> tuple[Floats, Floats]:
+    """Lines cut into pieces of half a cell at most: the corners of such a piece's box lie in all the cells it comes into."""
+    along: Floats = ends - begins
+    counts = np.maximum(np.ceil(2 * np.abs(along / step).max(axis=1, initial=0)), 1).astype(np.intp)
+    line = np.repeat(np.arange(len(counts)), counts)
+    nth = (np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts))[:, None]
+    share: Floats = along[line] / counts[line][:, None]
+    origin: Floats = begins[line]
+    return origin + share * nth, origin + share * (nth + 1)

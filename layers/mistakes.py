@@ -33,6 +33,11 @@ class ArgumentError(LayerError, TypeError):
 class Named(type):
     """Classes whose constructor says which names it knows when it is given a wrong one. Costs nothing when all is well."""
 
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """What help() and editors show: the names of the constructor, not those of `__call__`."""
+        return _signature(cls)
+
     def __call__(cls: type[_Made], *args: Any, **options: Any) -> _Made:
         try:
             return type.__call__(cls, *args, **options)  # type: ignore[no-any-return]

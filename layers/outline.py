@@ -13,6 +13,8 @@ from .features import Geometries
 
 _STEPS = 5000.0
 """A shape is simplified to about this many steps across: finer than the pixels of a 4K wall."""
+_LABEL_STEPS = 20.0
+"""How exactly a label's place is found: to this part of the side of a square as large."""
 
 Feature = tuple[Mapping[str, Any], shapely.Geometry]
 
@@ -42,12 +44,25 @@ def label_point(geometry: shapely.Geometry) -> list[float]:
     if shapely.get_dimensions(geometry) == 0:
         return _rounded(parts[0])
     largest = parts[int(np.argmax(shapely.area(parts)))]
-    tolerance = float(np.sqrt(shapely.area(largest))) / 20
+    tolerance = float(np.sqrt(shapely.area(largest))) / _LABEL_STEPS
     try:
         circle = shapely.maximum_inscribed_circle(largest, tolerance or None)
     except shapely.GEOSException:
         return _rounded(shapely.point_on_surface(largest))
     return _rounded(shapely.Point(shapely.get_coordinates(circle)[0]))
+
+
+def label_points(geometries: Geometries) -> list[list[float]]:
+    """As `label_point` for each; several times as fast where all are plain polygons, as a city's regions mostly are."""
+    plain = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
+    areas = shapely.area(geometries)
+    if not len(geometries) or not bool(np.all(plain & (areas > 0))):
+        return [label_point(geometry) for geometry in geometries]
+    try:
+        circles = shapely.maximum_inscribed_circle(geometries, np.sqrt(areas) / _LABEL_STEPS)
+    except shapely.GEOSException:
+        return [label_point(geometry) for geometry in geometries]
+    return [[round(lon, 6), round(lat, 6)] for lon, lat in shapely.get_coordinates(shapely.get_point(circles, 0)).tolist()]
 
 
 def span_km(geometry: shapely.Geometry) -> float:

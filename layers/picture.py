@@ -23,7 +23,7 @@ from .furniture import MARGIN_PX, ROW_PX, TITLE_PX, Furniture, Legend, Mark
 from .layer import Layer
 from .lettering import Marks, Sheet
 from .looks import GROUND
-from .point import LIVE_STYLES
+from .point import LIVE_STYLES, happened_last
 
 _SIDE_MAX_PX = 8192
 _LARGE_PX: Final = 6.0
@@ -77,9 +77,8 @@ def picture(
 
 
 def _legend(container: MapContainer) -> Legend:
-    keys = [key for layer in container.visible if (key := layer.key()) is not None]
     marks = [(layer.title, look) for layer in container.visible if layer.title and (look := layer.sign()) is not None]
-    return Legend(keys, marks)
+    return Legend(container.keys, marks)
 
 
 def _fitted(container: MapContainer, view: View, titled: bool, rows: int) -> View:
@@ -110,7 +109,7 @@ class _Page:
 
     def draw(self, container: MapContainer) -> None:
         """What stands still, the veil over what is not meant, what moves or happens, what was drawn by hand. Words wait."""
-        moving = [layer for layer in container.visible if layer.style in LIVE_STYLES]
+        moving = [layer for layer in happened_last(container.visible) if layer.style in LIVE_STYLES]
         for layer in container.visible:
             if layer not in moving:
                 self._mark(layer)

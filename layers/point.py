@@ -28,6 +28,11 @@ PLACE_STYLES = ("place_hospital", "place_police", "place_fire", "place_shelter",
 LIVE_STYLES = ("vehicle", "incident", "station")
 
 
+def happened_last(layers: Iterable[Layer]) -> list[Layer]:
+    """The layers in the order they are drawn: nothing that moves drives over what has happened."""
+    return sorted(layers, key=lambda layer: layer.style == "incident")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointLayer(Layer):
     """Points of a file (styles of places) or of a live slot (`vehicle`, `incident`, `station`).

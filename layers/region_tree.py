@@ -16,6 +16,9 @@ from .features import Features, Geometries, out_of_range
 from .region import Region, RegionsError
 from .repair import repaired, shortened
 
+_BY_DEPTH: Final = -1
+"""The level of regions of a file that names none: how deep they lie in the tree, the root 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegionTree:
@@ -31,10 +34,12 @@ class RegionTree:
 def rooted(features: Features, root: Mapping[str, str]) -> Features:
     """The features with the city above those that name no parent, or none but it; it has no shape of its own."""
     code = root.get("code", "")
-    rows: list[Mapping[str, Any]] = [{"parent": None, "level": 0, **root}]
+    leveled = any(row.get("level") is not None for row in features.properties)
+    highest, below = ({"level": 0}, {"level": 1}) if leveled else ({}, {})
+    rows: list[Mapping[str, Any]] = [{"parent": None, **highest, **root}]
     for row in features.properties:
         above = row.get("parent")
-        rows.append({"level": 1, **row, "parent": above if isinstance(above, str) and above else code})
+        rows.append({**below, **row, "parent": above if isinstance(above, str) and above else code})
     return Features(np.array([None, *features.geometries], dtype=object), rows)
 
 
@@ -62,8 +67,9 @@ def _codes(features: Features) -> set[str]:
 
 def _placed(region: Region, depth: int, has_geometry: bool) -> Region:
     """As dataclasses.replace, in a fifth of its time: there may be a million of them."""
+    level = depth if region.level == _BY_DEPTH else region.level
     return Region(
-        region.code, region.parent, region.name, region.name_en, region.level, depth, has_geometry,
+        region.code, region.parent, region.name, region.name_en, level, depth, has_geometry,
         region.placeholder, region.valid_from, region.valid_to,
     )  # fmt: skip
 
@@ -76,9 +82,10 @@ def _rows(features: Features, on: date | None) -> tuple[list[Row], list[str]]:
     problems: list[str] = []
     shapes = features.geometries.copy()
     shapes[shapely.is_empty(shapes)] = None
+    by_depth = all(row.get("level") is None for row in features.properties)
     for number, (values, geometry) in enumerate(zip(features.properties, shapes, strict=True)):
         try:
-            region = _region(values)
+            region = _region(values, by_depth)
         except ValueError as error:
             problems.append(f"feature {number}: {error}")
             continue
@@ -90,7 +97,7 @@ def _rows(features: Features, on: date | None) -> tuple[list[Row], list[str]]:
 def _lost_columns(features: Features) -> list[str]:
     """The columns that no feature at all has, said once."""
     there = list(dict.fromkeys(name for row in features.properties[:1000] for name in row if row[name] is not None))
-    wanted = [name for name in ("code", "level") if name not in there] + ["name"] * (not {"name", "name_en"} & set(there))
+    wanted = ["code"] * ("code" not in there) + ["name"] * (not {"name", "name_en"} & set(there))
     if not wanted:
         return []
     listed = ", ".join(there[:20]) or "none"
@@ -102,7 +109,6 @@ _USUAL: Final = MappingProxyType(
     {
         "code": ("adcode", "gb", "id", "pac", "xzqdm", "CODE"),
         "name": ("NAME", "xzqmc", "title"),
-        "level": ("lvl", "grade", "LEVEL"),
     }
 )
 
@@ -111,15 +117,11 @@ def _likely(wanted: str, there: Sequence[str]) -> str:
     return next((name for name in _USUAL[wanted] if name in there), there[0] if there else "…")
 
 
-def _region(values: Mapping[str, Any]) -> Region:
+def _region(values: Mapping[str, Any], by_depth: bool) -> Region:
     code = _text(values, "code")
     if not code:
         raise ValueError(f"field 'code' must be a non-empty string, got {values.get('code')!r}")
-    level = values.get("level")
-    if isinstance(level, float) and level.is_integer():
-        level = int(level)
-    if not isinstance(level, int) or isinstance(level, bool) or level < 0:
-        raise ValueError(f"region {code!r}: field 'level' must be an int from 0, got {values.get('level')!r}")
+    level = _BY_DEPTH if by_depth else _level(code, values.get("level"))
     name, name_en = _text(values, "name"), _text(values, "name_en")
     if not name and not name_en:
         raise ValueError(f"region {code!r}: field 'name' must be a non-empty string, got {values.get('name')!r}")
@@ -127,6 +129,13 @@ def _region(values: Mapping[str, Any]) -> Region:
         code, _text(values, "parent"), name or name_en, name_en, level, 0, False,
         bool(values.get("placeholder")), _day(values, "valid_from"), _day(values, "valid_to"),
     )  # fmt: skip
+
+
+def _level(code: str, given: Any) -> int:
+    level = int(given) if isinstance(given, float) and given.is_integer() else given
+    if not isinstance(level, int) or isinstance(level, bool) or level < 0:
+        raise ValueError(f"region {code!r}: field 'level' must be an int from 0, got {given!r}")
+    return level
 
 
 def _text(values: Mapping[str, Any], column: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 
 import numpy as np
@@ -19,13 +20,15 @@ from .feature_file import FeatureFileError, read_features
 from .features import Features, Geometries
 from .locator import Locator
 from .mistakes import Checked
-from .outline import collection, label_point, simplified
+from .outline import collection, label_point, label_points, simplified
 from .region import Region, RegionsError, UnknownRegion
 from .region_tree import grow, rooted
 
 _ITS_OWN: Mapping[str, str] = MappingProxyType({})
 Bounds = tuple[float, float, float, float]
 """west, south, east, north in degrees, WGS84."""
+_LIGHT = 16
+"""Shapes kept simplified: the parts of a region and its edge are asked for together, by each screen that drills."""
 
 
 class Regions(metaclass=Checked):
@@ -45,6 +48,8 @@ class Regions(metaclass=Checked):
         self._children: dict[str, list[Region]] = {region.code: [] for region in self._regions}
         for region in self._regions[1:]:
             self._children[region.parent].append(region)
+        self._simplifying = Lock()  # whoever asks for the same shapes meanwhile waits for them
+        self._light = lru_cache(_LIGHT)(self._simplified)
         self.reports: tuple[str, ...] = tuple(tree.reports)
         """What was wrong in the file and could be repaired, one sentence each."""
         self.elsewhen: frozenset[str] = tree.elsewhen
@@ -56,6 +61,7 @@ class Regions(metaclass=Checked):
         root: Mapping[str, str] | None = None, codes: ChineseCodes | None = None,
     ) -> Regions:  # fmt: skip
         """The tree of a GeoJSON, GeoPackage, GeoParquet or Shapefile with the columns code, parent, name, level. Blocks.
+        Where no region has a level it is how deep it lies, the root 0.
 
         `columns`: what those are called in the file, as `{"code": "adcode"}`. `root`: code and name of the city, where the file
         holds only what lies in it. `codes`: China's, by which parents and levels follow. Raises RegionsError and DatumError.
@@ -156,39 +162,44 @@ class Regions(metaclass=Checked):
         return self._collection(*self.drawn(code, zoom))
 
     def drawn(self, code: str, zoom: float | None = None) -> tuple[Sequence[Region], Geometries]:
-        """The drawable children and their shapes, simplified for a web map zoom (None: for the widest screen); shared
-        borders are simplified alike."""
-        found = [child for child in self.children(code) if child.has_geometry]
-        return found, simplified(self._geometries[[self._index[region.code] for region in found]], zoom)
+        """The drawable children and their shapes (read-only), simplified for a web map zoom (None: for the widest screen);
+        shared borders are simplified alike."""
+        with self._simplifying:
+            return self._drawable(code), self._light(code, zoom)
 
     def outline(self, code: str) -> bytes:
         """A FeatureCollection of one shape, the region's edge, along the same lines as `geojson(code)`; else empty."""
         region = self.region(code)
-        drawn = [child for child in self._children[code] if child.has_geometry]
         own = self._geometries[self._at(code)]
-        shapes = self._simplified(drawn)
+        _, shapes = self.drawn(code)
         union = shapely.union_all(shapes) if len(shapes) else None
         if own is not None and (union is None or abs(union.area - own.area) > 0.01 * own.area):
             union = simplified(np.array([own], dtype=object))[0]
-        return self._collection([region] if union is not None else [], np.array([union], dtype=object))
+        edge = [] if union is None else [union]
+        return self._collection([region] * len(edge), np.array(edge, dtype=object))
 
     def _collection(self, regions: Sequence[Region], shapes: Geometries) -> bytes:
-        return collection((self._properties(region, shape), shape) for region, shape in zip(regions, shapes, strict=False))
+        drawn = zip(regions, shapes, label_points(shapes), strict=True)
+        return collection((self._properties(region, shape, label), shape) for region, shape, label in drawn)
 
-    def _properties(self, region: Region, shape: shapely.Geometry) -> dict[str, object]:
-        point = label_point(shape)
+    def _properties(self, region: Region, shape: shapely.Geometry, label: list[float]) -> dict[str, object]:
         return {
             "code": region.code,
             "name": region.name,
             "name_en": region.name_en,
             "level": region.level,
             "children": bool(self._children[region.code]),
-            "label": point,
-            "area": round(float(shapely.area(shape)) * 12365.0 * float(np.cos(np.radians(point[1]))), 3),
+            "label": label,
+            "area": round(float(shapely.area(shape)) * 12365.0 * float(np.cos(np.radians(label[1]))), 3),
         }
 
-    def _simplified(self, regions: Sequence[Region]) -> Geometries:
-        return simplified(self._geometries[[self._index[region.code] for region in regions]])
+    def _simplified(self, code: str, zoom: float | None) -> Geometries:
+        shapes = simplified(self._geometries[[self._index[child.code] for child in self._drawable(code)]], zoom)
+        shapes.flags.writeable = False
+        return shapes
+
+    def _drawable(self, code: str) -> Sequence[Region]:
+        return [child for child in self.children(code) if child.has_geometry]
 
     def _shapes_below(self, code: str) -> Geometries:
         """The region's own polygon, or the first ones found below it."""

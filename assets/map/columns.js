@@ -1,4 +1,5 @@
 // Layers drawn from plain columns of numbers by a shader of their own: no accessors, no copies, one draw call.
+// Never by instances: graphics in software draw each instance as a picture of its own, ten times slower than plain corners.
 (() => {
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
@@ -9,7 +10,8 @@
     return { name, vs: block, fs: block, uniformTypes: types };
   };
 
-  // One draw call over instances whose columns are copied as they are, when `version` says that they have changed.
+  // One draw call over corners (`look.topology`, `look.corners` of them for each of `count`) whose columns are copied as they are,
+  // when `version` says that they have changed.
   const layerOf = (look, name) => {
     class Columns extends deck.Layer {
       getShaders() { return super.getShaders({ vs: look.vs, fs: look.fs, modules: [deck.project32, look.module()] }); }
@@ -40,17 +42,15 @@
       }
 
       model() {
-        const corners = { size: 2, value: new Float32Array(look.corners) };
         return new window.luma.Model(this.context.device, {
-          ...this.getShaders(), id: this.id, isInstanced: true, bufferLayout: look.layout, attributes: this.state.buffers,
-          geometry: new window.luma.Geometry({ topology: "triangle-strip", attributes: { positions: corners } }),
+          ...this.getShaders(), id: this.id, isInstanced: false, topology: look.topology, bufferLayout: look.layout, attributes: this.state.buffers,
         });
       }
 
       draw() {
         const { model } = this.state;
         if (!model || !this.props.count) return;
-        model.setInstanceCount(this.props.count);
+        model.setVertexCount(this.props.count * look.corners);
         model.shaderInputs.setProps({ [name]: { ...this.props.uniforms, opacity: this.props.opacity ** (1 / 2.2) } });
         model.draw(this.context.renderPass);
       }
@@ -61,6 +61,7 @@
       }
     }
     Columns.layerName = name;
+    Columns.defaultProps = { parameters: { depthWriteEnabled: false, depthCompare: "always" } }; // what comes later lies above: a map is flat
     return Columns;
   };
 

@@ -1,9 +1,11 @@
-// Incidents, the only large marks: colour and shape by status; those that would lie over each other become one with a count.
+// Incidents, the only large marks: colour and shape by status; those that would lie over each other become one that holds how many they are.
 (() => {
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
   const GROUND = [11, 18, 32];
   const APART_PX = 34;
+  const [LOUD_PX, QUIET_PX] = [20, 12];
+  const HOLDING = { square: [30, 0], triangle: [34, 4], ring: [30, 0] }; // how large a sign is that holds a number, and how far below its middle that stands
   const MERGED_MAX = 400; // beyond it marks are left where they are: comparing all pairs would cost more than it helps
   // The worst first. `alarm_new` is an alarm nobody has acknowledged: it pulses once a second.
   const STATUS = {
@@ -43,11 +45,13 @@
     return kept;
   };
 
+  const size = ({ look, count }) => (count > 1 ? HOLDING[look.sign][0] : look.quiet ? QUIET_PX : LOUD_PX);
+
   const layers = (entry, seen, { zoom, unit, beat }, marks, kept) => {
     const key = `${Math.round(zoom * 4)}|${unit}`;
     if (kept.of !== seen.version || kept.key !== key) {
       const things = merged(listed(entry, seen), Math.round(zoom * 4) / 4, unit);
-      Object.assign(kept, { of: seen.version, key, things, loud: things.filter((one) => !one.look.quiet), many: things.filter((one) => one.count > 1 && !one.look.quiet) });
+      Object.assign(kept, { of: seen.version, key, things, loud: things.filter((one) => !one.look.quiet), many: things.filter((one) => one.count > 1) });
     }
     return [
       new deck.ScatterplotLayer({
@@ -57,13 +61,13 @@
       }),
       new deck.IconLayer({
         id: entry.id, data: kept.things, pickable: true, iconAtlas: marks.atlas, iconMapping: marks.mapping,
-        getIcon: (one) => one.look.sign, getPosition: (one) => one.at, getColor: (one) => [...one.look.color, 255], getSize: (one) => (one.look.quiet ? 12 : 20) * unit, sizeUnits: "pixels", updateTriggers: { getSize: unit },
+        getIcon: (one) => one.look.sign, getPosition: (one) => one.at, getColor: (one) => [...one.look.color, 255], getSize: (one) => size(one) * unit, sizeUnits: "pixels", updateTriggers: { getSize: unit },
       }),
-      // At the shoulder of its mark: beside it, it would stand at the next one.
+      // In its own sign: beside it, it would stand on the next one.
       kept.many.length ? new deck.TextLayer({
-        id: `${entry.id}-counts`, data: kept.many, fontFamily: city.labels.FONT, fontWeight: 600, characterSet: "0123456789×",
-        fontSettings: city.labels.SHARP, getText: (one) => `×${one.count}`, getPosition: (one) => one.at, getColor: [232, 238, 247, 255],
-        getSize: 14 * unit, sizeUnits: "pixels", getTextAnchor: "start", getPixelOffset: [9 * unit, -15 * unit], outlineWidth: 4, outlineColor: [...GROUND, 230],
+        id: `${entry.id}-counts`, data: kept.many, fontFamily: city.labels.FONT, fontWeight: 600, characterSet: "0123456789", fontSettings: city.labels.SHARP,
+        getText: (one) => `${one.count}`, getPosition: (one) => one.at, getColor: (one) => (one.look.quiet ? [232, 238, 247, 255] : [...GROUND, 255]),
+        getSize: (one) => (one.count > 99 ? 9 : 13) * unit, sizeUnits: "pixels", getPixelOffset: (one) => [0, HOLDING[one.look.sign][1] * unit], updateTriggers: { getSize: unit, getPixelOffset: unit },
       }) : null,
     ];
   };

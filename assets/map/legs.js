@@ -2,7 +2,19 @@
 (() => {
   "use strict";
   const city = (window.CityMap = window.CityMap || {});
-  const WIDE = 6; // from x, y · to x, y · begun, ended (seconds)
+  const FIELDS = 6; // from x, y · to x, y · begun, ended (seconds)
+  const WIDE = 6 * FIELDS; // once for each of the corners it is drawn by
+
+  const copies = (rows, first, x, y, to_x, to_y, begun_s, ended_s) => {
+    for (let at = first; at < first + WIDE; at += FIELDS) {
+      rows[at] = x;
+      rows[at + 1] = y;
+      rows[at + 2] = to_x;
+      rows[at + 3] = to_y;
+      rows[at + 4] = begun_s;
+      rows[at + 5] = ended_s;
+    }
+  };
 
   const create = (n, count, rows = new Float32Array(n * count * WIDE), newest = new Uint8Array(n)) => ({
     n, count, rows,
@@ -10,19 +22,9 @@
     // A way that was not gone to its end ends where the next begins.
     add(i, x, y, begun_s, to_x, to_y, ended_s) {
       const last = (i * count + newest[i]) * WIDE;
-      if (rows[last + 5] > begun_s) {
-        rows[last + 2] = x;
-        rows[last + 3] = y;
-        rows[last + 5] = begun_s;
-      }
+      if (rows[last + 5] > begun_s) copies(rows, last, rows[last], rows[last + 1], x, y, rows[last + 4], begun_s);
       newest[i] = (newest[i] + 1) % count;
-      const at = (i * count + newest[i]) * WIDE;
-      rows[at] = x;
-      rows[at + 1] = y;
-      rows[at + 2] = to_x;
-      rows[at + 3] = to_y;
-      rows[at + 4] = begun_s;
-      rows[at + 5] = ended_s;
+      copies(rows, (i * count + newest[i]) * WIDE, x, y, to_x, to_y, begun_s, ended_s);
     },
 
     // It was lost: where it was before leads nowhere.
@@ -41,7 +43,7 @@
 
     // The clock was set back.
     back(by_s) {
-      for (let at = 4; at < rows.length; at += WIDE) {
+      for (let at = 4; at < rows.length; at += FIELDS) {
         rows[at] -= by_s;
         rows[at + 1] -= by_s;
       }

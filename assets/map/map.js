@@ -29,7 +29,7 @@
     const marks = city.marks.draw();
     const shapes = city.shapes.store(() => { colour(); change(); rest(); });
     const choropleths = city.choropleths.create(() => performance.now(), lang);
-    const silhouette = city.silhouette.create(element, lang, still);
+    const silhouette = city.silhouette.create(element, lang);
     const scene = city.scene.create(shapes.get, marks);
     const names = city.names.create(element, lang, shapes.get);
     const legend = city.legend.create(element, lang);
@@ -45,8 +45,7 @@
     });
     const reach = (event) => scale.point(where(event.clientX - element.getBoundingClientRect().left, event.clientY - element.getBoundingClientRect().top));
     const leave = () => scale.point(null);
-    element.addEventListener("pointermove", reach);
-    element.addEventListener("pointerleave", leave);
+    for (const [name, heard] of [["pointermove", reach], ["pointerleave", leave]]) element.addEventListener(name, heard);
 
     // ---- drawing
 
@@ -139,7 +138,7 @@
     };
 
     const pick = (x, y) => {
-      const { object, layer } = meant(stage?.pick(x, y), x, y);
+      const { object, layer } = meant(stage?.pick(x, y, true), x, y);
       if (object?.look) options.onPickPoint?.(object.layer, object.id);
       else if (object?.bounds) go(object.bounds, false);
       else if (!object?.properties) return;
@@ -199,6 +198,7 @@
       event.preventDefault();
       stop();
       scene.forget();
+      change();
       window.setTimeout(() => !destroyed && !stage && anew(), REBUILD_MS);
     };
 

@@ -5,7 +5,7 @@
   const city = (window.CityMap = window.CityMap || {});
   const JUMP_DEG = 0.02; // farther than anything drives between two reports: it was lost and found again
   const STILL_DEG = 1e-7;
-  const TRAILED_MAX = 20000; // trails of more than so many would hide the things themselves
+  const TRAILED_MAX = 10000; // trails of more than so many would hide the things themselves
   const LEGS_MAX = 12;
   const NEAR_DEG = 0.5; // so far the projection of an offset is true to a pixel at every zoom
   const ANEW_S = 3600; // a clock of single floats is set back before it loses milliseconds
@@ -91,31 +91,39 @@
       const goal = frame.places;
       if (ox || oy) for (let x = 0; x < goal.length; x += 2) { goal[x] += ox; goal[x + 1] += oy; }
       if (!same(ids, frame.id)) reorder(frame.id, goal);
-      const now_s = (now - zero) / 1000;
-      place(now_s);
+      const [now_s, before_s] = [(now - zero) / 1000, pace_s];
       pace_s = (frame.dt_ms || 1000) / 1000;
       const count = trail_s > 0 && ids.length <= TRAILED_MAX ? Math.min(Math.ceil(trail_s / pace_s) + 2, LEGS_MAX) : 0;
       if (!count) legs = null;
       else if (legs?.count !== count) legs = city.legs.create(ids.length, count);
-      for (let x = 0; x < goal.length; x += 2) set(x, goal[x], goal[x + 1], now_s);
+      if (advance(goal, now_s, before_s)) arrived_s = Math.max(arrived_s, now_s + pace_s);
       if (!same(kinds, frame.kind)) kinds = frame.kind.slice();
       names = frame.kinds;
       version += 1;
     };
 
-    // A thing that has moved sets out from where it is seen now, so that an early report never makes it jump.
-    const set = (x, goal_x, goal_y, now_s) => {
-      if (Math.abs(goal_x - to[x]) < STILL_DEG && Math.abs(goal_y - to[x + 1]) < STILL_DEG) return;
-      const i = x >> 1;
-      const far = Math.abs(goal_x - shown[x]) > JUMP_DEG || Math.abs(goal_y - shown[x + 1]) > JUMP_DEG;
-      if (legs && far) legs.forget(i);
-      if (legs && !far) legs.add(i, shown[x], shown[x + 1], now_s, goal_x, goal_y, now_s + pace_s);
-      from[x] = far ? goal_x : shown[x];
-      from[x + 1] = far ? goal_y : shown[x + 1];
-      to[x] = goal_x;
-      to[x + 1] = goal_y;
-      begun[i] = now_s;
-      if (!far && now_s + pace_s > arrived_s) arrived_s = now_s + pace_s;
+    // A thing that has moved sets out from where it is seen now, so that an early report never makes it jump. True: some glide.
+    const advance = (goal, now_s, before_s) => {
+      const [f, t, b, ways] = [from, to, begun, legs]; // of its own: what a loop of 100,000 looks up outside costs it milliseconds
+      let glide = false;
+      for (let i = 0, x = 0; i < b.length; i++, x += 2) {
+        const goal_x = goal[x];
+        const goal_y = goal[x + 1];
+        if (Math.abs(goal_x - t[x]) < STILL_DEG && Math.abs(goal_y - t[x + 1]) < STILL_DEG) continue;
+        const u = Math.min(Math.max((now_s - b[i]) / before_s, 0), 1);
+        const x_now = f[x] + (t[x] - f[x]) * u;
+        const y_now = f[x + 1] + (t[x + 1] - f[x + 1]) * u;
+        const far = Math.abs(goal_x - x_now) > JUMP_DEG || Math.abs(goal_y - y_now) > JUMP_DEG;
+        if (ways && far) ways.forget(i);
+        else if (ways) ways.add(i, x_now, y_now, now_s, goal_x, goal_y, now_s + pace_s);
+        f[x] = far ? goal_x : x_now;
+        f[x + 1] = far ? goal_y : y_now;
+        t[x] = goal_x;
+        t[x + 1] = goal_y;
+        b[i] = now_s;
+        glide = glide || !far;
+      }
+      return glide;
     };
 
     return {

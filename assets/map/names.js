@@ -24,7 +24,7 @@
         ...city.plots.dots(state.plots).map((at) => viewport.project(at)).map(([x, y]) => ({ x, y, w: dot, h: dot })),
         ...signs.slice(0, SIGNS_MAX).map(({ at, quiet }) => {
           const [x, y] = viewport.project(at);
-          return quiet ? { x, y, w: dot, h: dot } : { x: x + 0.7 * half, y, w: 1.7 * half, h: half }; // and how many they are, to their right
+          return quiet ? { x, y, w: dot, h: dot } : { x, y, w: half, h: half };
         }),
       ];
     };

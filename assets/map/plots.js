@@ -28,13 +28,17 @@
 
   const anchor = ({ geometry, properties }) => (geometry.type === "Point" ? geometry.coordinates : geometry.type === "Polygon" ? geometry.coordinates[0][0] : properties.kind === "arrow" ? geometry.coordinates[0] : geometry.coordinates.at(-1));
 
-  // Their words and figures as candidates of the label pass (labels.js), the newest first: none lies over another.
+  // Their words and figures as candidates of the label pass (labels.js), what somebody wrote before what was measured, then the newest
+  // first: none lies over another.
   const words = (features, { unit }, lang) =>
     features.map((one) => {
       const written = one.properties.kind === "text";
       const steps = (written ? [0, 1.4, -1.4, 2.8, -2.8] : [-1.3, 1.3, -2.7, 2.7]).map((step) => step * SIZE_PX * unit);
-      return { text: [one.properties.words, figure(one, lang)].filter(Boolean).join(" · "), at: anchor(one), size: SIZE_PX * unit, color: written ? [...tint(one), 255] : [232, 238, 247, 255], own: true, steps };
-    }).filter(({ text }) => text).reverse();
+      return { text: [one.properties.words, figure(one, lang)].filter(Boolean).join(" · "), at: anchor(one), size: SIZE_PX * unit, color: written ? [...tint(one), 255] : [232, 238, 247, 255], own: true, steps, said: Boolean(one.properties.words) };
+    }).filter(({ text }) => text).reverse().sort((a, b) => b.said - a.said);
+
+  // What a mark says when it is pointed at: its words or its figure, and whose it is (`told`, where the page gives it).
+  const tip = (mark, lang) => [mark.properties.words || figure(mark, lang), mark.properties.told ?? ""];
 
   // What no name may lie on: the dots.
   const dots = (features) => features.filter((one) => one.properties.kind === "point").map((one) => one.geometry.coordinates);
@@ -44,19 +48,19 @@
     const lines = features.flatMap((one) => ways(one).map((path) => ({ path, one })));
     const heads = features.filter((one) => one.properties.kind === "arrow").map((one) => ({ path: head(one.geometry.coordinates), one }));
     const areas = features.filter((one) => ["polygon", "circle"].includes(one.properties.kind)).map((one) => ({ polygon: ways(one), one }));
-    const points = features.filter((one) => one.properties.kind === "point");
+    const points = features.filter((one) => one.properties.kind === "point").map((one) => ({ one }));
     return [
       areas.length ? new deck.SolidPolygonLayer({ id: "plots-areas", data: areas, getPolygon: ({ polygon }) => polygon, getFillColor: ({ one }) => [...tint(one), 34] }) : null,
       lines.length ? new deck.PathLayer({
-        id: "plots-lines", data: [...lines, ...heads], getPath: ({ path }) => path, getColor: ({ one }) => [...tint(one), 235], getWidth: ({ one }) => (one.properties.width_px ?? 3) * 0.8 * unit,
+        id: "plots-lines", pickable: true, data: [...lines, ...heads], getPath: ({ path }) => path, getColor: ({ one }) => [...tint(one), 235], getWidth: ({ one }) => (one.properties.width_px ?? 3) * 0.8 * unit,
         widthUnits: "pixels", jointRounded: true, capRounded: true,
       }) : null,
       points.length ? new deck.ScatterplotLayer({
-        id: "plots-points", data: points, getPosition: (one) => one.geometry.coordinates, getFillColor: (one) => [...tint(one), 240], getRadius: 6 * unit, radiusUnits: "pixels", stroked: true,
+        id: "plots-points", pickable: true, data: points, getPosition: ({ one }) => one.geometry.coordinates, getFillColor: ({ one }) => [...tint(one), 240], getRadius: 6 * unit, radiusUnits: "pixels", stroked: true,
         getLineColor: [11, 18, 32, 255], getLineWidth: 2 * unit, lineWidthUnits: "pixels",
       }) : null,
     ];
   };
 
-  city.plots = { layers, words, dots };
+  city.plots = { layers, words, dots, tip };
 })();

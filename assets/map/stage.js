@@ -63,10 +63,12 @@
       picture: () => [ground, live].map((engine) => (engine.redraw("picture"), engine.getCanvas().toDataURL())),
       // Tiles and heat come later than the frame they were asked in.
       complete: () => (ground.props.layers ?? []).flat(Infinity).every((one) => !one || !SLOW.includes(one.constructor.layerName) || one.isLoaded),
-      // The first thing at a place of the element: an incident before the region it lies in.
-      pick(x, y) {
+      // The first thing at a place of the element: an incident before the region it lies in. `through`: what has been drawn by hand only tells
+      // of itself, a click goes through it.
+      pick(x, y, through = false) {
         if (!ground.isInitialized || !live.isInitialized) return null;
-        const found = live.pickObject({ x, y, radius: 3 }) ?? ground.pickObject({ x, y, radius: 1 });
+        const layerIds = through ? ground.layerManager.getLayers().map(({ id }) => id).filter((id) => !id.startsWith("plots-")) : undefined;
+        const found = live.pickObject({ x, y, radius: 3 }) ?? ground.pickObject({ x, y, radius: 1, layerIds });
         return found?.object ? found : null;
       },
       remove() {

@@ -10,28 +10,27 @@
     module: () => city.columns.uniforms("dots", { line: "vec4<f32>", clock: "f32", pace: "f32", radius: "f32", edge: "f32", opacity: "f32" }),
     vs: `#version 300 es
 #define SHADER_NAME dots-vertex
-in vec2 positions;
-in vec2 instanceFrom;
-in vec2 instanceTo;
-in float instanceBegun;
-in vec4 instanceColor;
+in vec2 places;
+in vec2 goals;
+in float begun;
+in vec4 colors;
 out vec4 vColor;
-out vec2 vPlace;
+out float vReach;
 void main(void) {
-  vec3 place = vec3(mix(instanceFrom, instanceTo, clamp((dots.clock - instanceBegun) / dots.pace, 0.0, 1.0)), 0.0);
-  vPlace = positions * (dots.radius + dots.edge * 0.5 + 0.5);
+  vec3 place = vec3(mix(places, goals, clamp((dots.clock - begun) / dots.pace, 0.0, 1.0)), 0.0);
+  vReach = dots.radius + dots.edge * 0.5 + 0.5;
   gl_Position = project_position_to_clipspace(place, vec3(0.0), vec3(0.0));
-  gl_Position.xy += project_pixel_size_to_clipspace(vPlace);
-  vColor = instanceColor;
+  gl_PointSize = 2.0 * vReach * project.devicePixelRatio;
+  vColor = colors;
 }`,
     fs: `#version 300 es
 #define SHADER_NAME dots-fragment
 precision highp float;
 in vec4 vColor;
-in vec2 vPlace;
+in float vReach;
 out vec4 fragColor;
 void main(void) {
-  float far = length(vPlace);
+  float far = length(gl_PointCoord * 2.0 - 1.0) * vReach;
   float outer = dots.radius + dots.edge * 0.5;
   float within = 1.0 - smoothstep(outer - 0.5, outer + 0.5, far);
   if (within <= 0.0) discard;
@@ -39,35 +38,37 @@ void main(void) {
   fragColor = mix(vColor, dots.line, smoothstep(inner - 0.5, inner + 0.5, far));
   fragColor.a *= within * dots.opacity;
 }`,
-    corners: [-1, -1, 1, -1, -1, 1, 1, 1],
-    steady: "instanceColor",
-    layout: [["instanceFrom", "float32x2"], ["instanceTo", "float32x2"], ["instanceBegun", "float32"], ["instanceColor", "unorm8x4"]].map(([name, format]) => ({ name, format, stepMode: "instance" })),
+    topology: "point-list",
+    corners: 1,
+    steady: "colors",
+    layout: [["places", "float32x2"], ["goals", "float32x2"], ["begun", "float32"], ["colors", "unorm8x4"]].map(([name, format]) => ({ name, format })),
   };
 
   const TRAILS = {
     module: () => city.columns.uniforms("trails", { color: "vec4<f32>", clock: "f32", length: "f32", width: "f32", opacity: "f32" }),
     vs: `#version 300 es
 #define SHADER_NAME trails-vertex
-in vec2 positions;
-in vec4 instanceWay;
-in vec2 instanceTimes;
+in vec4 way;
+in vec2 times;
 out float vAge;
 void main(void) {
-  float first = max(instanceTimes.x, trails.clock - trails.length);
-  float last = min(instanceTimes.y, trails.clock);
-  float span = instanceTimes.y - instanceTimes.x;
+  int corner = clamp(gl_VertexID % 6 - 1, 0, 3); // the first and the last twice: nothing is drawn between one leg and the next
+  vec2 positions = vec2(corner & 1, corner & 2);
+  float first = max(times.x, trails.clock - trails.length);
+  float last = min(times.y, trails.clock);
+  float span = times.y - times.x;
   if (span <= 0.0 || last <= first) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     return;
   }
-  vec3 begin = vec3(mix(instanceWay.xy, instanceWay.zw, (first - instanceTimes.x) / span), 0.0);
-  vec3 end = vec3(mix(instanceWay.xy, instanceWay.zw, (last - instanceTimes.x) / span), 0.0);
+  vec3 begin = vec3(mix(way.xy, way.zw, (first - times.x) / span), 0.0);
+  vec3 end = vec3(mix(way.xy, way.zw, (last - times.x) / span), 0.0);
   vec4 a = project_position_to_clipspace(begin, vec3(0.0), vec3(0.0));
   vec4 b = project_position_to_clipspace(end, vec3(0.0), vec3(0.0));
-  vec2 way = (b.xy / b.w - a.xy / a.w) * project.viewportSize;
-  vec2 along = length(way) > 0.0 ? normalize(way) : vec2(1.0, 0.0);
+  vec2 across = (b.xy / b.w - a.xy / a.w) * project.viewportSize;
+  vec2 along = length(across) > 0.0 ? normalize(across) : vec2(1.0, 0.0);
   gl_Position = mix(a, b, positions.x);
-  gl_Position.xy += project_pixel_size_to_clipspace(vec2(-along.y, along.x) * positions.y * trails.width * 0.5);
+  gl_Position.xy += project_pixel_size_to_clipspace(vec2(-along.y, along.x) * (positions.y - 1.0) * trails.width * 0.5);
   vAge = trails.clock - mix(first, last, positions.x);
 }`,
     fs: `#version 300 es
@@ -79,8 +80,9 @@ void main(void) {
   fragColor = trails.color;
   fragColor.a *= (1.0 - vAge / trails.length) * trails.opacity;
 }`,
-    corners: [0, -1, 1, -1, 0, 1, 1, 1],
-    layout: [{ name: "legs", stepMode: "instance", byteStride: 24, attributes: [{ attribute: "instanceWay", format: "float32x4", byteOffset: 0 }, { attribute: "instanceTimes", format: "float32x2", byteOffset: 16 }] }],
+    topology: "triangle-strip",
+    corners: 6,
+    layout: [{ name: "legs", byteStride: 24, attributes: [{ attribute: "way", format: "float32x4", byteOffset: 0 }, { attribute: "times", format: "float32x2", byteOffset: 16 }] }],
   };
 
   const classes = () => (made = made ?? { Dots: city.columns.layerOf(DOTS, "dots"), Trails: city.columns.layerOf(TRAILS, "trails") });
@@ -91,7 +93,7 @@ void main(void) {
   const dots = (id, swarm, clock, placed, { radius, edge, line, colors }) =>
     new (classes().Dots)({
       id, data: NOTHING, ...placed, count: swarm.n, version: swarm.version,
-      columns: { instanceFrom: swarm.from, instanceTo: swarm.to, instanceBegun: swarm.begun, instanceColor: colors },
+      columns: { places: swarm.from, goals: swarm.to, begun: swarm.begun, colors },
       uniforms: { line: share(line), clock, pace: Math.max(swarm.pace_s, 0.001), radius, edge },
     });
 

@@ -11,6 +11,7 @@
 
   const words = (object, entry, state, lang) => {
     if (!object) return ["", ""];
+    if (object.one) return city.plots.tip(object.one, lang);
     if (object.look) return [object.count > 1 ? `×${object.count}` : "", ""];
     if (object.bounds) return [entry?.title?.[lang] ?? "", `×${object.count}`];
     if (!object.properties) return ["", ""];

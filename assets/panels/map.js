@@ -42,28 +42,40 @@
 
   /** Without WebGL the server draws the map as a page of its own, in a frame that can reach nothing; it is drawn anew each minute. */
   function unavailable(parts) {
-    const said = parts.root.querySelector(".quiet") || make("div", "quiet", parts.root);
-    say(said, Cockpit.word("no_webgl", parts.ctx.lang));
-    const frame = parts.portable || make("iframe", "map-portable", parts.root);
-    frame.setAttribute("sandbox", "allow-scripts");
-    frame.title = Cockpit.word("no_webgl", parts.ctx.lang);
-    parts.portable = frame;
+    say(parts.root.querySelector(".quiet") || make("div", "quiet", parts.root), Cockpit.word("still_map", parts.ctx.lang));
+    parts.framed = true;
+    parts.heard = ({ source, data }) => data === "city-map-drawn" && parts.coming?.contentWindow === source && arrived(parts);
+    window.addEventListener("message", parts.heard);
     portable(parts);
     parts.again = setInterval(() => portable(parts), PORTABLE_MS);
   }
 
+  /** The next page is drawn unseen: where the server is gone the last one stays, and never a browser's page about errors. */
   function portable(parts) {
     const section = parts.root.closest(".panel");
     const { region, window: named, at, dimension } = parts.ctx.scope();
     const asked = Object.entries({ region, window: named, at, dimension, lang: parts.ctx.lang }).filter(([, value]) => value);
     parts.asked = new URLSearchParams(asked).toString();
-    parts.portable.src = `/api/v1/map/${encodeURIComponent(parts.ctx.scope().board)}/${encodeURIComponent(section.dataset.id)}.html?${parts.asked}`;
+    parts.coming?.remove();
+    const frame = (parts.coming = make("iframe", "map-portable map-portable-coming", parts.root));
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.title = Cockpit.word("still_map", parts.ctx.lang);
+    frame.src = `/api/v1/map/${encodeURIComponent(parts.ctx.scope().board)}/${encodeURIComponent(section.dataset.id)}.html?${parts.asked}`;
+  }
+
+  function arrived(parts) {
+    parts.portable?.remove();
+    [parts.portable, parts.coming] = [parts.coming, null];
+    parts.portable.classList.remove("map-portable-coming");
   }
 
   function paint(parts, props, ctx, changed) {
     parts.ctx = ctx;
-    if (parts.portable && props.spec && changed.includes("region")) portable(parts);
-    if (!parts.map || !props.spec || parts.portable) return;
+    if (parts.framed && props.spec && changed.includes("region")) {
+      parts.portable?.remove(); // never another place under this one's name
+      portable(parts);
+    }
+    if (!parts.map || !props.spec || parts.framed) return;
     const spec = JSON.stringify(props.spec);
     named(parts, props.title);
     if (spec !== parts.spec) {
@@ -118,6 +130,7 @@
     if (parts.plots) parts.plots.stop();
     if (parts.found) parts.found.remove();
     clearInterval(parts.again);
+    window.removeEventListener("message", parts.heard);
     if (parts.map) parts.map.destroy();
   }
 

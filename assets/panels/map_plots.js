@@ -8,8 +8,24 @@
 
   const collection = (feature) => JSON.stringify({ type: "FeatureCollection", features: [feature] });
 
-  /** Follows the marks and tells `show` of them; `add`, `undo` and `save` are what a hand does. */
-  function plots(show, lang) {
+  /** Who acts in this browser, as the desk keeps it; empty where nobody has said so. */
+  function actor() {
+    try {
+      return JSON.parse(localStorage.getItem("duty-actor"))?.name || "";
+    } catch {
+      return "";
+    }
+  }
+
+  /** The mark with the line that tells whose it is and since when; without a name only when. */
+  function signed(mark, lang) {
+    const { author, at } = mark.properties;
+    const when = at && Cockpit.format.moment(Date.parse(at), Date.now(), { lang, zone: document.getElementById("app").dataset.zone });
+    return { ...mark, properties: { ...mark.properties, told: [author, when].filter(Boolean).join(" · ") } };
+  }
+
+  /** Follows the marks and tells `show` of them; `add`, `undo` and `save` are what a hand does, `author` whose hand it is. */
+  function plots(show, lang, author = actor) {
     const mine = [];
     let tag = "";
     let ended = false;
@@ -21,7 +37,7 @@
         const answer = document.hidden ? null : await fetch(ADDRESS, { credentials: "same-origin", headers: tag ? { "if-none-match": tag } : {} });
         if (answer && answer.status === 200) {
           tag = answer.headers.get("etag") || "";
-          show((await answer.json()).features);
+          show((await answer.json()).features.map((mark) => signed(mark, lang)));
         }
       } catch {
         // the line to the server is told of elsewhere; the marks stay
@@ -41,7 +57,7 @@
     }
 
     async function add(feature) {
-      const named = { ...feature, properties: { ...feature.properties, author: localStorage.getItem("author") || "" } };
+      const named = { ...feature, properties: { ...feature.properties, author: author() } };
       const answer = await sent(ADDRESS, { method: "POST", headers: { "content-type": "application/geo+json" }, body: collection(named) });
       if (answer) mine.push((await answer.json()).features[0].properties.id);
       look();

@@ -40,7 +40,7 @@ class PlotList:
         return Response(body, 200, headers | attached, "application/geo+json")
 
     async def add(self, request: Request) -> Response:
-        """Keeps one mark: a FeatureCollection of one feature with `kind`, `words`, `color`, `author`. Answers it with its id."""
+        """Keeps one mark, a Feature with `kind`, `words`, `color`, `author` or a collection of one. Answers it with its id."""
         check_origin(request)
         body = await read_body(request, _BYTES, "GeoJSON", "draw with fewer corners")
         return await to_thread.run_sync(self._add, body)

@@ -6,10 +6,10 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from cockpit.api.answer import answer, calls, known
+from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.api.shapes import Shapes
 from cockpit.parts import Parts
-from layers import Region
+from layers import ImageLayer, RasterTileLayer, Region
 
 
 class RegionTree:
@@ -53,8 +53,12 @@ class RegionTree:
         return answer({"layers": [layer.layer.entry() for layer in self._layers.values()]})
 
     def layer_geometry(self, name: str, request: Request) -> Response:
-        """The shapes of a static layer, as GeoJSON in WGS84."""
-        return self._static.answer(known(name, self._layers, "layer"), request)
+        """The shapes of a static layer, as GeoJSON in WGS84; 404 where it is a picture."""
+        layer = self._layers[known(name, self._layers, "layer")].layer
+        if isinstance(layer, ImageLayer | RasterTileLayer):
+            at = "image" if isinstance(layer, ImageLayer) else "tiles/{z}/{x}/{y}"
+            raise Refusal(404, f"layer {name!r} has no shapes; it is at /api/v1/layers/{name}/{at}")
+        return self._static.answer(name, request)
 
     def _known(self, code: str) -> str:
         return code if code in self._regions else known(code, self._regions.codes, "region")

@@ -11,7 +11,7 @@ from fastapi import Path, Request, Response
 
 from cockpit.api.answer import Refusal, calls, known
 from cockpit.parts import Parts
-from cockpit.tile_proxy import ServiceLost
+from cockpit.tile_lost import ServiceLost
 from layers import ImageLayer, RasterTileLayer, Tile, TileError, VectorTileLayer, WebTiles
 
 _KEPT: Final = 512

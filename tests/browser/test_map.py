@@ -11,20 +11,17 @@ from typing import Any
 import numpy as np
 import plotly.data
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from layers import AreaLayer, LineLayer, PointLayer, Regions, encode_points, point_ids
 
-from .chromium import BLIND, PATIENCE_MS, browser, playwright, started
+from .chromium import BLIND, started
 from .map_page import MapPage, served
-from .watched import Watched as Listening
-
-__all__ = ["browser", "playwright"]
+from .map_screen import PROJECT, MapScreen, click, opened, send, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 SCREENS = {"wall": (1920, 1080, 1.0), "strip": (3840, 480, 1.0), "sharp": (1280, 800, 2.0)}
-PROJECT = "([lon, lat]) => map.project([lon, lat])"
 
 
 @pytest.fixture(scope="module")
@@ -70,66 +67,32 @@ def address(page_of_map: MapPage) -> Iterator[str]:
         yield address
 
 
-class Watched(Listening):
-    """A page with one map that is listened to."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        super().__init__(address)
-        self.page: Page = self.watch(context.new_page())
-
-    def assert_clean(self) -> None:
-        super().assert_clean()
-        assert self.page.evaluate("violations") == []
-        assert self.page.evaluate("seen.unavailable") == 0
-
-
 @pytest.fixture
-def watched(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
+def watched(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[MapScreen]:
     width, height, ratio = SCREENS[getattr(request, "param", "wall")]
     context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=ratio)
-    yield Watched(context, address)
+    yield MapScreen(context, address)
     context.close()
 
 
-def _open(watched: Watched, address: str, query: str = "still&region=even") -> Page:
-    page = watched.page
-    page.goto(f"{address}/?{query}")
-    _until(page, "window.map && window.map.ready()")
-    return page
-
-
-def _until(page: Page, expression: str, arg: object = None) -> None:
-    """Returns when the expression is true in the page. (`wait_for_function` needs eval, which the page's policy forbids.)"""
-    for _ in range(PATIENCE_MS // 50):
-        if page.evaluate(expression, arg):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"never became true: {expression} with {arg!r}")
-
-
-def _click(page: Page, lon: float, lat: float) -> None:
-    x, y = page.evaluate(PROJECT, [lon, lat])
-    page.mouse.click(x, y)
-
-
 @pytest.mark.parametrize("watched", SCREENS, indirect=True)
-def test_click_on_a_district_gives_its_code(watched: Watched, address: str, montreal: Regions) -> None:
-    page = _open(watched, address)
+def test_click_on_a_district_gives_its_code(watched: MapScreen, address: str, montreal: Regions) -> None:
+    page = opened(watched, address)
     for region in sorted(montreal.children("even"), key=lambda region: region.code)[:4]:
         center = montreal.center(region.code)
         assert center is not None
-        _click(page, *center)
-        _until(page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", region.code)
+        click(page, *center)
+        until(page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", region.code)
     assert page.evaluate("seen.picks.length") == 4
     assert page.evaluate("seen.picks[0][1]") is False
     watched.assert_clean()
 
 
-def test_values_colour_the_districts_and_the_legend(watched: Watched, address: str, montreal: Regions) -> None:
-    page = _open(watched, address)
+def test_values_colour_the_districts_and_the_legend(watched: MapScreen, address: str, montreal: Regions) -> None:
+    page = opened(watched, address)
     codes = [region.code for region in montreal.children("even")]
     page.evaluate("v => map.setValues('regions', v, {unit: 'h'})", {code: None if i == 0 else i for i, code in enumerate(codes)})
-    _until(page, "document.querySelectorAll('.city-map-swatch').length === 6")
+    until(page, "document.querySelectorAll('.city-map-swatch').length === 6")
     assert [e.inner_text() for e in page.query_selector_all(".city-map-edge")] == ["1", str(len(codes) - 1)]
     first, last = (_pixel(page, montreal, code) for code in (codes[1], codes[-1]))
     assert sum(last) > sum(first) + 60
@@ -157,61 +120,58 @@ def _pixel(page: Page, regions: Regions, code: str) -> list[int]:
     return median
 
 
-def test_things_move_between_frames(watched: Watched, address: str, montreal: Regions) -> None:
-    page = _open(watched, address, "region=even")
+def test_things_move_between_frames(watched: MapScreen, address: str, montreal: Regions) -> None:
+    page = opened(watched, address, "region=even")
     west, south, east, north = montreal.bounds("MTL") or (0, 0, 0, 0)
     for seq in range(2):
         lon = np.array([(west + east) / 2 + 0.01 * seq])
         frame = encode_points("map", "vehicles", seq, 1000 * seq, lon, np.array([(south + north) / 2]), point_ids(["bus 1"]),
                               np.zeros(1, np.uint8), ["bus"], dt_ms=6000)  # fmt: skip
-        _send(page, "vehicles", frame)
+        send(page, "vehicles", frame)
         page.wait_for_timeout(300)
     early = page.evaluate("map.places('vehicles')")[0]
-    _until(page, "early => map.places('vehicles')[0][0] > early[0]", early)
-    _until(page, "goal => Math.abs(map.places('vehicles')[0][0] - goal) < 1e-5", (west + east) / 2 + 0.01)
+    until(page, "early => map.places('vehicles')[0][0] > early[0]", early)
+    until(page, "goal => Math.abs(map.places('vehicles')[0][0] - goal) < 1e-5", (west + east) / 2 + 0.01)
     assert (west + east) / 2 < early[0] < (west + east) / 2 + 0.01
     watched.assert_clean()
 
 
-def _send(page: Page, layer: str, frame: bytes) -> None:
-    page.evaluate(
-        "([layer, text]) => map.setPoints(layer, Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer)",
-        [layer, base64.b64encode(frame).decode()],
-    )
-
-
-def test_incidents_over_each_other_are_one_mark_the_worst(watched: Watched, address: str, montreal: Regions) -> None:
-    page = _open(watched, address)
+def test_incidents_over_each_other_are_one_mark_the_worst(watched: MapScreen, address: str, montreal: Regions) -> None:
+    page = opened(watched, address)
     center = montreal.center("d13") or montreal.center(montreal.children("even")[0].code)
     assert center is not None
     lon, lat = center[0] + np.array([0, 1e-4, 0]), np.full(3, center[1])
     ids = point_ids(["watch", "alarm", "fine"])
-    _send(
+    send(
         page,
         "incidents",
         encode_points("map", "incidents", 1, 1, lon, lat, ids, np.array([1, 0, 2], np.uint8), ["alarm", "watch", "fine"]),
     )
-    _until(page, "map.places('incidents').length === 3")
+    until(page, "map.places('incidents').length === 3")
     page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-    _until(page, "map.ready()")
-    _click(page, *center)
-    _until(page, "seen.picks.length === 1")
+    until(page, "map.ready()")
+    click(page, *center)
+    until(page, "seen.picks.length === 1")
     assert page.evaluate("seen.picks[0]") == ["incidents", int(ids[1])]
     watched.assert_clean()
 
 
-def test_a_lost_context_comes_back_at_the_same_view(watched: Watched, address: str, montreal: Regions) -> None:
-    page = _open(watched, address)
-    page.evaluate("document.querySelector('canvas').dataset.old = '1'")
-    page.evaluate("document.querySelector('canvas').getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()")
-    _until(page, "Boolean(document.querySelector('canvas:not([data-old])')) && map.ready()")
+def test_a_lost_context_comes_back_at_the_same_view(watched: MapScreen, address: str, montreal: Regions) -> None:
+    page = opened(watched, address)
+    page.evaluate("document.querySelector('.city-map-canvas canvas').dataset.old = '1'")
+    page.evaluate(
+        "document.querySelector('.city-map-canvas canvas').getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()"
+    )
+    until(page, "Boolean(document.querySelector('.city-map-canvas canvas:not([data-old])')) && map.ready()")
     region = montreal.children("even")[3]
     center = montreal.center(region.code)
     assert center is not None
     page.wait_for_timeout(500)
-    _click(page, *center)
-    _until(page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", region.code)
-    assert page.evaluate("document.querySelectorAll('canvas').length") == 2, "the ground and what lives; nothing is left over"
+    click(page, *center)
+    until(page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", region.code)
+    assert page.evaluate("document.querySelectorAll('.city-map-canvas canvas').length") == 2, (
+        "the ground and what lives; nothing is left over"
+    )
     assert watched.foreign == []
 
 
@@ -219,15 +179,15 @@ DRILL = """fetch("/spec?even").then((answer) => answer.json())
   .then((spec) => map.setSpec({...spec, bounds: [-73.7, 45.5, -73.6, 45.55]}))"""
 
 
-def test_drilling_flies_and_keeps_the_last_view_on_updates(watched: Watched, address: str, montreal: Regions) -> None:
-    page = _open(watched, address, "region=")
+def test_drilling_flies_and_keeps_the_last_view_on_updates(watched: MapScreen, address: str, montreal: Regions) -> None:
+    page = opened(watched, address, "region=")
     assert page.evaluate("spec.drilled") is False
     page.evaluate(DRILL)
-    _until(page, "map.camera().zoom > 11.5")
+    until(page, "map.camera().zoom > 11.5")
     flown = _rested(page)
     page.mouse.move(960, 540)
     page.mouse.wheel(0, -200)
-    _until(page, "flown => map.camera().zoom > flown.zoom", flown)
+    until(page, "flown => map.camera().zoom > flown.zoom", flown)
     before = _rested(page)
     page.evaluate("map.setValues('regions', {}, {})")
     assert _rested(page) == before
@@ -248,5 +208,5 @@ def test_without_webgl_it_says_so(playwright: Playwright, address: str) -> None:
     with started(playwright, BLIND) as blind:
         page = blind.new_page()
         page.goto(f"{address}/")
-        _until(page, "seen.unavailable === 1")
+        until(page, "seen.unavailable === 1")
         page.evaluate("map.setSpec(null); map.destroy()")

@@ -8,7 +8,6 @@ another test shows that). `COCKPIT_TEST_PICTURES=write` draws the stored ones an
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -20,11 +19,9 @@ from playwright.sync_api import Browser, Page
 
 from layers import KINDS
 
-from .map_kinds import ATTACK, container
-from .map_page import MapPage, served
-from .test_map import PROJECT, Watched, _click, _open, _until, browser, playwright
+from .map_kinds import ATTACK
+from .map_screen import PROJECT, MapScreen, click, opened, until
 
-__all__ = ["browser", "playwright"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -35,35 +32,19 @@ NAMES = sorted(kind for kind in KINDS)
 SCREENS = {"wall": (1920, 1080, 1.0), "strip": (3840, 480, 1.0), "sharp": (1280, 800, 2.0)}
 
 Pixels = NDArray[np.int16]
-LOSE = """() => document.querySelectorAll('canvas').forEach((one) =>
+LOSE = """() => document.querySelectorAll('.city-map-canvas canvas').forEach((one) =>
   one.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext())"""
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    made = container()
-    with served(MapPage(made.regions, (), made)) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def shown(browser: Browser, address: str) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 960, "height": 600})
-    watched = Watched(context, address)
-    _open(watched, address, "still&lang=en")
-    yield watched
-    context.close()
 
 
 def _drawn(page: Page, layer: str) -> Pixels:
     """The map with one layer switched on."""
     page.evaluate("id => map.setShown(id, true)", layer)
     page.wait_for_timeout(150)
-    _until(page, "map.ready()")
+    until(page, "map.ready()")
     page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     taken = page.screenshot()
     page.evaluate("id => map.setShown(id, false)", layer)
-    _until(page, "map.ready()")
+    until(page, "map.ready()")
     return _small(taken)
 
 
@@ -78,15 +59,15 @@ def _off(one: Pixels, other: Pixels) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_each_kind_looks_as_it_did(shown: Watched, kind: str) -> None:
+def test_each_kind_looks_as_it_did(kinds_shown: MapScreen, kind: str) -> None:
     layer = "regions" if kind == "region" else kind
-    now, path = _drawn(shown.page, layer), PICTURES / f"{kind}.png"
+    now, path = _drawn(kinds_shown.page, layer), PICTURES / f"{kind}.png"
     if os.environ.get("COCKPIT_TEST_PICTURES") == "write":
         Image.fromarray(now.astype(np.uint8)).save(path)
     mean, far = _off(now, np.asarray(Image.open(path), dtype=np.int16))
     assert mean <= MEAN_OFF and far <= FAR_SHARE, f"{kind}: {mean:.2f} of 255 off on average, {far:.1%} of the pixels far"
-    shown.assert_clean()
-    assert shown.page.evaluate("[seen.errors, window.hit]") == [[], None]
+    kinds_shown.assert_clean()
+    assert kinds_shown.page.evaluate("[seen.errors, window.hit]") == [[], None]
 
 
 def test_the_comparison_tells_kinds_apart() -> None:
@@ -100,68 +81,68 @@ def test_the_comparison_tells_kinds_apart() -> None:
     assert alike <= {frozenset(("area", "vector_tiles"))}  # the same strips, whole and in tiles
 
 
-def test_names_stay_text(shown: Watched) -> None:
-    page = shown.page
-    _until(page, "map.ready()")
+def test_names_stay_text(kinds_shown: MapScreen) -> None:
+    page = kinds_shown.page
+    until(page, "map.ready()")
     page.evaluate("map.setShown('flow', true)")
     page.evaluate("map.setShown('area', true)")
-    _until(page, "map.ready()")
+    until(page, "map.ready()")
     assert ATTACK in page.locator(".city-map-legend").inner_text()
     x, y = page.evaluate(PROJECT, [120.9, 30.5])
     page.mouse.move(x - 3, y + 1)
     page.mouse.move(x - 6, y + 3)
-    _until(page, "!document.querySelector('.city-map-tooltip').hidden")
+    until(page, "!document.querySelector('.city-map-tooltip').hidden")
     assert page.locator("#map img, #map script").count() == 0
     assert page.evaluate("window.hit") is None
     page.evaluate("map.setShown('flow', false)")
     page.evaluate("map.setShown('area', false)")
-    shown.assert_clean()
+    kinds_shown.assert_clean()
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_clicks_meet_what_they_aim_at(browser: Browser, address: str, screen: str) -> None:
+def test_clicks_meet_what_they_aim_at(browser: Browser, kinds_address: str, screen: str) -> None:
     width, height, ratio = SCREENS[screen]
     context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=ratio)
-    watched = Watched(context, address)
-    page = _open(watched, address, "still&lang=en")
+    watched = MapScreen(context, kinds_address)
+    page = opened(watched, kinds_address, "still&lang=en")
     for code, lon in (("11", 120.25), ("12", 120.75)):
-        _click(page, lon, 30.45)
-        _until(page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", code)
+        click(page, lon, 30.45)
+        until(page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", code)
     page.evaluate("map.setShown('vector_tiles', true)")
-    _until(page, "map.ready()")
+    until(page, "map.ready()")
     for strip in (1, 8):
-        _click(page, 120.05 + strip / 10, 30.2)
-        _until(page, "code => seen.features.length && seen.features.at(-1)[1].code === code", f"a{strip}")
+        click(page, 120.05 + strip / 10, 30.2)
+        until(page, "code => seen.features.length && seen.features.at(-1)[1].code === code", f"a{strip}")
     assert page.evaluate("seen.picks.length") == 2  # what is no region is not drilled into
     watched.assert_clean()
     context.close()
 
 
-def test_a_cluster_opens_when_clicked(browser: Browser, address: str) -> None:
+def test_a_cluster_opens_when_clicked(browser: Browser, kinds_address: str) -> None:
     context = browser.new_context(viewport={"width": 960, "height": 600})
-    watched = Watched(context, address)
-    page = _open(watched, address, "still&lang=en")
+    watched = MapScreen(context, kinds_address)
+    page = opened(watched, kinds_address, "still&lang=en")
     before = page.evaluate("map.camera().zoom")
     page.evaluate("map.setShown('cluster', true)")
-    _until(page, "map.ready()")
-    _click(page, 120.3, 30.2)
-    _until(page, "before => map.camera().zoom > before + 1", before)
+    until(page, "map.ready()")
+    click(page, 120.3, 30.2)
+    until(page, "before => map.camera().zoom > before + 1", before)
     watched.assert_clean()
     context.close()
 
 
-def test_all_of_it_comes_back_after_a_lost_context(browser: Browser, address: str) -> None:
+def test_all_of_it_comes_back_after_a_lost_context(browser: Browser, kinds_address: str) -> None:
     context = browser.new_context(viewport={"width": 960, "height": 600})
-    watched = Watched(context, address)
-    page = _open(watched, address, "still&lang=en")
+    watched = MapScreen(context, kinds_address)
+    page = opened(watched, kinds_address, "still&lang=en")
     for layer in ("hexagon", "flow", "cluster", "raster_tiles", "vector_tiles", "image"):
         page.evaluate("id => map.setShown(id, true)", layer)
     page.wait_for_timeout(200)
-    _until(page, "map.ready()")
+    until(page, "map.ready()")
     before = _small(page.screenshot())
     page.evaluate(LOSE)
-    _until(page, "!map.ready()")
-    _until(page, "map.ready()")
+    until(page, "!map.ready()")
+    until(page, "map.ready()")
     page.wait_for_timeout(300)
     mean, far = _off(before, _small(page.screenshot()))
     assert mean <= MEAN_OFF and far <= FAR_SHARE

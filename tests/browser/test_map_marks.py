@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
-from .map_kinds import container
-from .map_page import MapPage, served
-from .test_map import PROJECT, Watched, _open, _until, browser, playwright
+from .map_screen import PROJECT, MapScreen, until
 
-__all__ = ["browser", "playwright"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    made = container()
-    with served(MapPage(made.regions, (), made)) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def shown(browser: Browser, address: str) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 960, "height": 600})
-    watched = Watched(context, address)
-    _open(watched, address, "still&lang=en")
-    yield watched
-    context.close()
 
 
 def _mark(kind: str, words: str, lon: float, lat: float) -> dict[str, Any]:
@@ -42,47 +21,62 @@ def _mark(kind: str, words: str, lon: float, lat: float) -> dict[str, Any]:
     return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
 
 
-def _named(watched: Watched, marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _named(watched: MapScreen, marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     watched.page.evaluate("marks => map.setPlots(marks)", marks)
-    _until(watched.page, "map.ready()")
+    until(watched.page, "map.ready()")
     found: list[dict[str, Any]] = watched.page.evaluate("map.names()")
     return found
 
 
-def test_words_of_marks_never_lie_over_each_other_or_a_name(shown: Watched) -> None:
+def test_words_of_marks_never_lie_over_each_other_or_a_name(kinds_shown: MapScreen) -> None:
     marks = [_mark(kind, f"{kind} number {i}", 120.42 + 0.03 * i, 30.5) for i in range(6) for kind in ("point", "text", "arrow")]
-    names = _named(shown, marks)
+    names = _named(kinds_shown, marks)
     texts = [one["text"] for one in names]
     assert sum("number" in text for text in texts) >= 3
     for one, other in combinations(names, 2):
         aside = abs(one["x"] - other["x"]) >= one["w"] + other["w"] or abs(one["y"] - other["y"]) >= one["h"] + other["h"]
         assert aside, (one, other)
     assert any("arrow number 5 · 7.3 km" in text for text in texts)  # the newest is asked first
-    shown.assert_clean()
+    kinds_shown.assert_clean()
 
 
-def test_words_of_a_mark_stand_beside_its_dot(shown: Watched) -> None:
+def test_words_of_a_mark_stand_beside_its_dot(kinds_shown: MapScreen) -> None:
     marks = [_mark("point", "pump", 120.3, 30.45), _mark("text", "closed", 120.7, 30.45)]
-    names = {one["text"]: one for one in _named(shown, marks)}
-    x, y = shown.page.evaluate(PROJECT, [120.3, 30.45])
+    names = {one["text"]: one for one in _named(kinds_shown, marks)}
+    x, y = kinds_shown.page.evaluate(PROJECT, [120.3, 30.45])
     assert names["pump"]["x"] == pytest.approx(x, abs=1)
     assert abs(names["pump"]["y"] - y) >= names["pump"]["h"] + 6  # the dot is 6 pixels high above its middle
-    assert names["closed"]["y"] == pytest.approx(shown.page.evaluate(PROJECT, [120.7, 30.45])[1], abs=1)
-    assert "pump" not in {one["text"] for one in _named(shown, [])}
-    shown.assert_clean()
+    assert names["closed"]["y"] == pytest.approx(kinds_shown.page.evaluate(PROJECT, [120.7, 30.45])[1], abs=1)
+    assert "pump" not in {one["text"] for one in _named(kinds_shown, [])}
+    kinds_shown.assert_clean()
 
 
-def test_a_name_stands_for_its_region_to_its_last_letter(shown: Watched) -> None:
-    names = [one for one in _named(shown, []) if one.get("code")]
+def test_a_name_stands_for_its_region_to_its_last_letter(kinds_shown: MapScreen) -> None:
+    names = [one for one in _named(kinds_shown, []) if one.get("code")]
     assert names
     for one in names:
-        shown.page.mouse.move(one["x"] - one["w"] + 8, one["y"])
-        shown.page.mouse.move(one["x"] + one["w"] - 8, one["y"])
-        _until(shown.page, "code => seen.hovers.at(-1) === code", one["code"])
-        _until(shown.page, "!document.querySelector('.city-map-tooltip').hidden")
-        shown.page.mouse.click(one["x"] + one["w"] - 8, one["y"])
-        _until(shown.page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", one["code"])
-    shown.assert_clean()
+        kinds_shown.page.mouse.move(one["x"] - one["w"] + 8, one["y"])
+        kinds_shown.page.mouse.move(one["x"] + one["w"] - 8, one["y"])
+        until(kinds_shown.page, "code => seen.hovers.at(-1) === code", one["code"])
+        until(kinds_shown.page, "!document.querySelector('.city-map-tooltip').hidden")
+        kinds_shown.page.mouse.click(one["x"] + one["w"] - 8, one["y"])
+        until(kinds_shown.page, "code => seen.picks.length && seen.picks.at(-1)[0] === code", one["code"])
+    kinds_shown.assert_clean()
+
+
+def test_a_mark_says_whose_it_is_and_a_click_goes_through_it(kinds_shown: MapScreen) -> None:
+    mark = _mark("point", "pump", 120.3, 30.35)
+    _named(kinds_shown, [mark | {"properties": mark["properties"] | {"told": "王芳 · 14:02"}}])
+    x, y = kinds_shown.page.evaluate(PROJECT, [120.3, 30.35])
+    kinds_shown.page.mouse.move(x - 40, y)
+    kinds_shown.page.mouse.move(x, y)
+    until(kinds_shown.page, "document.querySelector('.city-map-tooltip').textContent === 'pump王芳 · 14:02'")
+    before = kinds_shown.page.evaluate("seen.picks.length")
+    kinds_shown.page.mouse.click(x, y)
+    until(kinds_shown.page, "before => seen.picks.length === before + 1", before)
+    assert kinds_shown.page.evaluate("seen.features.length") == 0
+    _named(kinds_shown, [])
+    kinds_shown.assert_clean()
 
 
 CELLS = """() => {
@@ -95,20 +89,20 @@ CELLS = """() => {
 }"""
 
 
-def test_live_cells_are_drawn_and_say_how_many(shown: Watched) -> None:
-    page = shown.page
+def test_live_cells_are_drawn_and_say_how_many(kinds_shown: MapScreen) -> None:
+    page = kinds_shown.page
     page.evaluate(CELLS)
-    _until(page, "map.ready()")
+    until(page, "map.ready()")
     assert "9" in page.locator(".city-map-legend").inner_text() and "cars" in page.locator(".city-map-legend").inner_text()
     for code, lon in (("a", 120.32), ("b", 120.62)):
         x, y = page.evaluate(PROJECT, [lon, 30.42])
         page.mouse.move(x - 2, y)
         page.mouse.move(x, y)
-        _until(page, "code => seen.hovers.at(-1) === code", code)
+        until(page, "code => seen.hovers.at(-1) === code", code)
     page.evaluate("map.setCells('counted', {type: 'FeatureCollection', features: []})")
-    _until(page, "map.ready()")
+    until(page, "map.ready()")
     assert page.evaluate("seen.errors") == []
-    shown.assert_clean()
+    kinds_shown.assert_clean()
 
 
 HAPPENED = """kinds => {
@@ -121,18 +115,18 @@ HAPPENED = """kinds => {
 
 
 @pytest.mark.parametrize("kinds", [["fine"], ["watch", "alarm", "fine"]])
-def test_the_legend_shows_the_three_lights_of_what_has_happened(shown: Watched, kinds: list[str]) -> None:
-    shown.page.evaluate(HAPPENED, kinds)
-    _until(shown.page, "map.ready()")
-    assert "■▲○open" in shown.page.locator(".city-map-legend").inner_text().replace("\n", "").replace(" ", "")
-    assert shown.page.evaluate("seen.errors") == []
-    shown.assert_clean()
+def test_the_legend_shows_the_three_lights_of_what_has_happened(kinds_shown: MapScreen, kinds: list[str]) -> None:
+    kinds_shown.page.evaluate(HAPPENED, kinds)
+    until(kinds_shown.page, "map.ready()")
+    assert "■▲○open" in kinds_shown.page.locator(".city-map-legend").inner_text().replace("\n", "").replace(" ", "")
+    assert kinds_shown.page.evaluate("seen.errors") == []
+    kinds_shown.assert_clean()
 
 
-def test_a_menu_leaves_the_middle_free_and_closes_by_escape_and_by_its_button(shown: Watched) -> None:
-    page = shown.page
+def test_a_menu_leaves_the_middle_free_and_closes_by_escape_and_by_its_button(kinds_shown: MapScreen) -> None:
+    page = kinds_shown.page
     page.set_viewport_size({"width": 1180, "height": 820})
-    _until(page, "map.ready()")
+    until(page, "map.ready()")
     for by in ("keyboard", "button"):
         page.click("[data-tool=layers]")
         box = page.locator(".city-map-menu").bounding_box()
@@ -143,4 +137,4 @@ def test_a_menu_leaves_the_middle_free_and_closes_by_escape_and_by_its_button(sh
         else:
             page.click("[data-tool=layers]")
         assert page.locator(".city-map-menu").is_hidden()
-    shown.assert_clean()
+    kinds_shown.assert_clean()

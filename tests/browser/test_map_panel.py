@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.browser.chromium import BLIND, browser, playwright, started
-from tests.browser.test_map import _until
+from tests.browser.chromium import BLIND, started
+from tests.browser.map_screen import until
 from tests.browser.watched import Watched
-from tests.cities.line import CityLine, request, vehicle
-from tests.tiny_city import served
 
-__all__ = ["browser", "playwright"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 PARTS = "Cockpit.panels.map.parts(document.querySelector('#panel-map .panel-body'))"
@@ -24,22 +20,10 @@ MARK = """() => fetch("/api/v1/plots", {method: "POST", headers: {"content-type"
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[str]:
-    from cockpit.server import create_app
-
-    with closing(CityLine()) as line:
-        line.send("city.hotline", request("1"), request("2", district="7702"))
-        line.send("city.vehicles", vehicle("b1", 120.15, 30.02))
-        line.run()
-        with served(create_app(line.parts)) as address:
-            yield address
-
-
-@pytest.fixture(scope="module")
 def page(browser: Browser, host: str) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(f"http://{host}/board/city?lang=en")
-    _until(page, f"Boolean(window.Cockpit?.panels?.map && {PARTS}?.map?.ready())")
+    until(page, f"Boolean(window.Cockpit?.panels?.map && {PARTS}?.map?.ready())")
     yield page
     page.context.close()
 
@@ -48,13 +32,25 @@ def test_without_webgl_the_map_comes_as_a_page_of_its_own(playwright: Playwright
     with started(playwright, BLIND) as blind:
         watched = Watched(f"http://{host}")
         page = watched.watch(blind.new_page(viewport={"width": 1280, "height": 800}))
+        page.clock.install()
         page.goto(f"http://{host}/board/city?lang=en")
         assert page.evaluate("document.createElement('canvas').getContext('webgl2')") is None
-        frame = page.frame_locator("iframe.map-portable")
-        frame.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=60_000)
-        assert frame.locator("path.leaflet-interactive").count() >= 3
-        box = page.locator("iframe.map-portable").bounding_box()
+        shown, coming = page.locator("iframe.map-portable:not(.map-portable-coming)"), page.locator("iframe.map-portable-coming")
+        regions = shown.content_frame.locator("path.leaflet-interactive")
+        expect(shown).to_have_count(1)
+        assert regions.count() >= 3
+        expect(shown.content_frame.locator(".city-title")).to_have_count(0)  # the panel has one
+        box = shown.bounding_box()
         assert box is not None and box["width"] > 300 and box["height"] > 200
+        page.route("**/api/v1/map/**", lambda route: route.abort())
+        page.clock.fast_forward(61_000)
+        expect(coming).to_have_count(1)
+        expect(coming).to_be_hidden()
+        assert regions.count() >= 3, "the last one stays while the server is gone"
+        page.unroute("**/api/v1/map/**")
+        page.clock.fast_forward(61_000)
+        expect(coming).to_have_count(0)
+        assert regions.count() >= 3
         assert (watched.foreign, watched.errors) == ([], [])
 
 
@@ -64,12 +60,12 @@ def test_a_mark_is_seen_on_another_screen_at_once(page: Page, browser: Browser, 
     other.goto(f"http://{host}/healthz")
     assert other.evaluate(MARK) == 201
     other.context.close()
-    _until(page, f"window.heard === 1 && {PARTS}.marks.length === 1")  # who only asks now and then hears of nothing
+    until(page, f"window.heard === 1 && {PARTS}.marks.length === 1")  # who only asks now and then hears of nothing
     assert page.evaluate(f"{PARTS}.marks[0].properties.words") == "集合点"
 
 
 def test_the_address_keeps_what_is_selected(page: Page) -> None:
-    _until(page, f"{PARTS}.map.ready()")
+    until(page, f"{PARTS}.map.ready()")
     x, y = page.evaluate(
         f"(() => {{ const box = document.querySelector('#panel-map .panel-body').getBoundingClientRect();"
         f" const [x, y] = {PARTS}.map.project([120.15, 30.02]); return [box.x + x, box.y + y]; }})()"
@@ -77,13 +73,13 @@ def test_the_address_keeps_what_is_selected(page: Page) -> None:
     page.hover("#panel-map .panel-body")
     page.click("[data-tool=near]")
     page.mouse.click(x, y)
-    _until(page, "new URLSearchParams(location.search).get('zone')?.startsWith('120.1')")
+    until(page, "new URLSearchParams(location.search).get('zone')?.startsWith('120.1')")
     assert page.evaluate("Cockpit.scope.query()") == "lang=en", "the board is none other for it"
     page.reload()
     page.locator(".map-found:not([hidden])").wait_for(timeout=60_000)
     page.locator(".map-found-kinds button[data-kind=vehicles]").wait_for(timeout=30_000)
     page.keyboard.press("Escape")  # the hand is at the map, not in the sheet
-    _until(page, "!location.search.includes('zone')")
+    until(page, "!location.search.includes('zone')")
     assert page.locator(".map-found").is_hidden()
 
 

@@ -21,9 +21,8 @@ from layers import encode_points
 
 from .map_kinds import container
 from .map_page import MapPage, served
-from .test_map import PROJECT, Watched, _open, _until, browser, playwright
+from .map_screen import PROJECT, MapScreen, opened, until
 
-__all__ = ["browser", "playwright"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 WIDTH, HEIGHT = 960, 600
@@ -40,7 +39,7 @@ Pixels = NDArray[np.int16]
 class Seen:
     """The map with one layer on at a time, and where pyproj says that a place is."""
 
-    def __init__(self, watched: Watched, served: MapPage) -> None:
+    def __init__(self, watched: MapScreen, served: MapPage) -> None:
         self.watched, self.page, self.served = watched, watched.page, served
         self.bare = self._picture()
 
@@ -53,7 +52,7 @@ class Seen:
 
     def _picture(self) -> Pixels:
         self.page.wait_for_timeout(150)
-        _until(self.page, "map.ready()")
+        until(self.page, "map.ready()")
         taken = b""
         for _ in range(40):  # until nothing fades in any more
             self.page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
@@ -96,8 +95,8 @@ def seen(browser: Browser) -> Iterator[Seen]:
     maps = MapPage(made.regions, (), made)
     with served(maps) as address:
         context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
-        watched = Watched(context, address)
-        _open(watched, address, "still&lang=en")
+        watched = MapScreen(context, address)
+        opened(watched, address, "still&lang=en")
         yield Seen(watched, maps)
         context.close()
 

@@ -72,6 +72,7 @@ def test_it_opens_from_disk_and_asks_nobody(browser: Browser, tmp_path: Path) ->
     page, asked, said = _open(browser, tmp_path, leaflet_page(_container(names), title="晨报"))
     assert (asked, said) == ([], [])
     assert page.title() == "晨报"
+    assert page.locator(".leaflet-control-layers input:checked").count() == 4  # what was drawn by hand, too
     assert page.locator("path.leaflet-interactive").count() >= 10
     assert page.locator("path[fill='url(#city-hatch)']").count() == 1  # the region without a number
     assert "乙区" in page.locator(".leaflet-control-layers").inner_text()
@@ -80,6 +81,24 @@ def test_it_opens_from_disk_and_asks_nobody(browser: Browser, tmp_path: Path) ->
     page.evaluate("cityPage.map.setZoom(15, {animate: false})")
     page.locator(".leaflet-control-layers input").first.uncheck()
     assert page.locator("path[fill='url(#city-hatch)']").count() == 0
+    assert (asked, said) == ([], [])
+
+
+def test_a_count_stands_in_its_mark(browser: Browser, tmp_path: Path) -> None:
+    """A sign at the edge of a cluster does not push its number out."""
+    shape = Features(np.array([shapely.box(120, 30, 121, 31)]), [{"code": "0", "parent": None, "name": "市"}])
+    flock = Features.at(np.array([120.5] * 58), np.array([30.5] * 58), [{}] * 58)
+    police = Features.at(np.array([120.516]), np.array([30.503]), [{"name": "派出所"}])
+    layers = ClusterLayer(id="flock", features=flock), IconLayer(id="police", style="shield", features=police)
+    page, asked, said = _open(browser, tmp_path, leaflet_page(MapContainer(Regions(shape), layers, "0")))
+    page.evaluate("cityPage.map.setView([30.5, 120.5], 10, {animate: false})")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    middle = "box => { const { x, y, width, height } = box.getBoundingClientRect(); return [x + width / 2, y + height / 2]; }"
+    count = page.locator(".city-text:visible", has_text="58").evaluate(middle)
+    place = page.evaluate("(({x, y}) => [x, y])(cityPage.map.latLngToContainerPoint([30.5, 120.5]))")
+    sign = page.evaluate("(({x, y}) => [x, y])(cityPage.map.latLngToContainerPoint([30.503, 120.516]))")
+    assert count == pytest.approx(place, abs=2)
+    assert 6 < np.hypot(sign[0] - place[0], sign[1] - place[1]) < 24, "the sign lies beside the middle, not on it"
     assert (asked, said) == ([], [])
 
 
@@ -123,6 +142,6 @@ def test_no_name_lies_over_an_incident_and_the_legend_tells_what_is_to_be_seen(b
         assert not (across and down), words
     assert page.locator(".city-mark").all_inner_texts() == ["事件"]
     page.evaluate("cityPage.map.setView([30.5, 121.5], 14, {animate: false})")
-    page.wait_for_function("document.querySelectorAll('.city-mark').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('.city-mark').length === 2")
     assert page.locator(".city-mark").all_inner_texts() == ["派出所", "事件"]
     assert (asked, said) == ([], [])

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-
 import pytest
 from playwright.sync_api import Browser
-
-from tests.cities.line import CityLine, request, vehicle
-from tests.tiny_city import served
 
 pytestmark = pytest.mark.browser
 
@@ -21,18 +15,6 @@ FRAME = """address => new Promise(done => {
   frame.src = address;
   document.body.append(frame);
 })"""
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[str]:
-    from cockpit.server import create_app
-
-    with closing(CityLine()) as line:
-        line.send("city.hotline", request("1"), request("2", district="7702"))
-        line.send("city.vehicles", vehicle("b1", 120.15, 30.02))
-        line.run()
-        with served(create_app(line.parts)) as address:
-            yield address
 
 
 @pytest.mark.parametrize("framed", [True, False], ids=["in a frame", "opened itself"])

@@ -29,6 +29,13 @@ def test_shapes_of_every_kind_are_geojson(client: Client, name: str) -> None:
     assert found.status_code == 200 and found.json()["features"], name
 
 
+@pytest.mark.parametrize(("name", "at"), [("image", "image"), ("raster_tiles", "tiles/{z}/{x}/{y}")])
+def test_what_is_a_picture_has_no_shapes_and_says_where_it_is(client: Client, name: str, at: str) -> None:
+    found = client.get(f"/api/v1/layers/{name}/geometry")
+    assert found.status_code == 404
+    assert found.json()["error"] == f"layer {name!r} has no shapes; it is at /api/v1/layers/{name}/{at}"
+
+
 def test_a_tile_of_a_file_has_a_tag(client: Client) -> None:
     found = client.get("/api/v1/layers/raster_tiles/tiles/1/1/0")
     assert (found.status_code, found.headers["content-type"], found.content) == (200, "image/png", png())

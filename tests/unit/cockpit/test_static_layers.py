@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from cockpit.static_layers import document_of, load_layer, parse_layer
+from cockpit.tile_services import keyless
 from layers import KINDS, AreaLayer, RasterTileLayer, WebTiles
 from slots.problem import DocumentError
 from tests.cities.map_layers import DOCUMENTS, files
@@ -86,6 +88,16 @@ def test_what_does_not_fit_its_file(values: dict[str, Any], place: str, words: s
     files(tmp_path)
     found = mistakes(values, tmp_path)
     assert found[0].startswith(f"{place}: ") and words in found[0], found
+
+
+def test_layers_that_stay_empty_for_want_of_a_key_are_named() -> None:
+    documents = (
+        {"layer": "base", "kind": "raster_tiles", "web": {"tianditu": "vec"}},
+        {"layer": "open", "kind": "raster_tiles", "web": {"template": "https://tiles.example/{z}/{x}/{y}.png"}},
+    )
+    layers = [load_layer(parse_layer(document), None) for document in documents]
+    assert keyless(layers, None) == ["base"]
+    assert keyless(layers, SecretStr("k")) == []
 
 
 def test_a_service_is_described_without_its_key() -> None:

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 
-from layers import AreaLayer, FeatureFileError, LayerError, Regions, RegionsError, read_features
+from layers import AreaLayer, FeatureFileError, Features, LayerError, Regions, RegionsError, read_features
 from layers.chinese_codes import ChineseCodes
 from layers.dbf_encoding import dbf_encoding
 
@@ -42,9 +43,21 @@ def test_a_missing_column_is_said_once_with_those_there_are(tmp_path: Path) -> N
     with pytest.raises(RegionsError) as said:
         Regions.load(_found(tmp_path))
     assert said.value.problems == [
-        "found.geojson: no feature has the column 'code' nor 'level'; there are: adcode, name. "
+        "found.geojson: no feature has the column 'code'; there are: adcode, name. "
         "Hint: say what it is called: columns={'code': 'adcode'}"
     ]
+
+
+def test_without_levels_a_region_has_that_of_its_place_in_the_tree(tmp_path: Path) -> None:
+    def rows(**level: int) -> Features:
+        given = [{"code": code, "parent": parent, "name": code} for code, parent in (("a", ""), ("b", "a"), ("c", "b"))]
+        return Features(np.array([None] * 3, dtype=object), [given[0], given[1], {**given[2], **level}])
+
+    assert [one.level for one in map(Regions(rows()).region, "abc")] == [0, 1, 2]
+    with pytest.raises(RegionsError, match=r"region 'a': field 'level' must be an int from 0, got None"):
+        Regions(rows(level=2))
+    with pytest.raises(RegionsError, match=r"region 'c': field 'level' must be an int from 0, got -1"):
+        Regions(rows(level=-1))
 
 
 def test_found_files_become_a_tree(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 import shapely
 
-from layers import FeatureFileError, GeoJsonError, read_features, read_geojson
+from layers import FeatureFileError, GeoJsonError, Plotting, read_features, read_geojson
 from layers.wkb import WkbError, read_wkb
 
 
@@ -80,6 +80,31 @@ def test_the_six_geometries_come_through_as_they_are() -> None:
     read = read_geojson(json.dumps({"features": features}).encode(), name="x")
     assert [None if one is None else one.wkt for one in read.geometries] == [*shapes[:3], None, None, *shapes[3:]]
     assert read.properties[0] == {"at": shapes[0]} and read.properties[3] == {}
+
+
+def test_a_feature_alone_is_a_collection_of_it() -> None:
+    geometry = '{"type":"Point","coordinates":[120.5,30.5]}'
+    alone = f'{{"type":"Feature","id":7,"properties":{{"name":"a"}},"geometry":{geometry}}}'.encode()
+    read = read_geojson(alone, name="x")
+    assert (list(read.properties), read.geometries[0].coords[0]) == ([{"name": "a"}], (120.5, 30.5))
+    (mark,) = Plotting.read(alone).marks
+    assert mark.places == ((120.5, 30.5),)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"type":"Topology","objects":{}}', "it is TopoJSON; write it as GeoJSON"),
+        ('{"type":"Point","coordinates":[1,2]}', "a Point must be the 'geometry' of a Feature"),
+        ('{"type":"GeometryCollection","geometries":[]}', "collections of geometries must be taken apart"),
+        ('{"type":"Topology","objects":' + "[" * 100_000, "was the file cut off?"),
+        ('{"features":[', "was the file cut off?"),
+    ],
+)
+def test_json_of_another_kind_is_called_what_it_is(content: str, said: str) -> None:
+    with pytest.raises(GeoJsonError, match=r"not a GeoJSON FeatureCollection|nested too deep") as refused:
+        read_geojson(content.encode(), name="x")
+    assert said in str(refused.value) or "nested too deep" in str(refused.value)
 
 
 def test_heights_are_dropped() -> None:

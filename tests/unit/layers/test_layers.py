@@ -143,6 +143,16 @@ def test_a_legend_shows_the_colours_of_the_map_and_both_ends(container: MapConta
     assert (told["least"], told["most"], told["unit"], told["colors"]) == ("5", "1,200", "件", list(key.colors))
 
 
+def test_a_legend_explains_the_hatch_of_a_region_nobody_named(container: MapContainer) -> None:
+    codes = _codes(container)
+    whole = AreaLayer(id="x", style="regions", values=dict.fromkeys(codes, 1.0))
+    holed = AreaLayer(id="x", style="regions", values=dict.fromkeys(codes[1:], 1.0))
+    shapes = [part for part in holed.parts(container.view()) if isinstance(part, Shape)]
+    assert [part.look.hatched for part in shapes].count(True) == 1
+    told = [page_content(replace(container, layers=(layer,)))["keys"][0]["gaps"] for layer in (whole, holed)]
+    assert told == [False, True]
+
+
 def _codes(container: MapContainer) -> list[str]:
     return [region.code for region in container.regions.children(container.shown)]
 

@@ -115,6 +115,25 @@ def test_a_layer_is_loaded_by_the_name_of_its_file_too(tmp_path: Path) -> None:
         HeatLayer.load(str(tmp_path / "no.geojson"))
 
 
+def test_a_file_that_is_not_there_is_looked_for_where_the_process_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LayerError, match=rf"there is no such file in {tmp_path.name}/"):
+        HeatLayer.load("no.geojson")
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda one: str(one.__name__))
+def test_help_shows_the_names_of_the_constructor(cls: Any) -> None:
+    assert list(inspect.signature(cls).parameters) == list(inspect.signature(cls.__init__).parameters)[1:]
+
+
+def test_columns_of_points_that_are_not_equally_long_are_counted() -> None:
+    said = r"the columns must be equally long, got 2 lon, 1 lat, 0 properties"
+    with pytest.raises(LayerError, match=said):
+        layers.Features.at(np.array([120.1, 120.2]), np.array([30.1]))
+    with pytest.raises(LayerError, match="got 1 lon, 1 lat, 2 properties"):
+        layers.Features.at(np.array([120.1]), np.array([30.1]), [{}, {}])
+
+
 def test_values_that_are_right_cost_no_check_where_there_are_many() -> None:
     """Shapes, texts and looks are made by the hundred thousand: only a failure is looked into."""
     for cls in (layers.Shape, layers.Text, layers.Look):

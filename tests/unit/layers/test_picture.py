@@ -62,6 +62,14 @@ def test_a_name_steps_aside_for_a_large_mark_and_a_roads_name_stays_away() -> No
     assert _written((Text(0, 0, "×3", rank=1e6), 205, 200), large=mark) == [("×3", 205, 200)], "in its own mark a text may stand"
 
 
+def test_a_count_stands_in_its_mark_or_nowhere() -> None:
+    """A sign at the edge of a cluster does not push the number out of it; one that lies on the number hides it."""
+    count = Text(0, 0, "58", rank=1e6 + 58), 200.0, 200.0
+    assert _written(count, large=((200.0, 200.0, 14.0), (160.0, 205.0, 7.0))) == [("58", 200, 200)]
+    assert _written((Text(0, 0, "7", rank=1e6), 200, 200), large=((200, 200, 12), (228, 191, 7))) == []
+    assert _written((Text(0, 0, "集合", rank=1e9), 200, 200), large=((200, 200, 12), (228, 191, 7))) == [("集合", 200, 221)]
+
+
 def test_of_names_that_touch_the_higher_rank_stays_and_nothing_stands_on_the_frame_or_outside() -> None:
     assert _written((Text(0, 0, "小", rank=-2), 200, 200), (Text(0, 0, "大", rank=-1), 220, 205)) == [("大", 220, 205)]
     assert _written((Text(0, 0, "甲", rank=-1), 200, 370), (Text(0, 0, "乙", rank=-1), 10, 100)) == []
@@ -100,6 +108,15 @@ def test_the_legend_explains_the_marks_that_are_on_the_picture(regions: Regions)
     low = slice(550, 600)
     assert _count(_drawn(here, regions=regions)[low], RED) > 40
     assert _count(_drawn(away, regions=regions), RED) == 0
+
+
+def test_nothing_that_moves_drives_over_what_has_happened(regions: Regions) -> None:
+    case = _incidents((120.25, 30.5))
+    cars = PointLayer(id="cars", style="vehicle", features=Features.at(np.array([120.25]), np.array([30.5])))
+    alone, passed = (_count(_drawn(*layers, regions=regions), RED) for layers in ((case,), (case, cars)))
+    assert alone == passed > 40
+    page = page_content(MapContainer(regions, (case, cars), "1"))
+    assert [layer["id"] for layer in page["layers"]] == ["cars", "cases"]
 
 
 def test_kinds_of_moving_things_keep_their_colours(regions: Regions) -> None:

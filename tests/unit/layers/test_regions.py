@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from layers import Regions, UnknownRegion, convert
+from layers.features import Geometries
 
 from .towns import feature, square, town, written
 
@@ -81,6 +82,27 @@ def test_bulk_place_equals_one_by_one(tmp_path: Path) -> None:
         for x, y in zip(lon, lat, strict=True)
     ]
     assert regions.locate(lon, lat).tolist() == truth
+
+
+def test_points_near_edges_of_any_shape_are_placed_one_by_one(tmp_path: Path) -> None:
+    """Cells of the grid that lie wholly on one side of all edges are answered at once: none of them may lie across one."""
+    rng = np.random.default_rng(11)
+    far = [(0.0, 0.0), (40.0, 0.003), (40.0, 0.0031), (0.0, 30.0)]  # a corner so sharp that it is no cell wide, and long edges
+    hole = [(3.0, 3.0), (3.0001, 3.0), (3.0, 3.0001)]
+    apart = shapely.MultiPolygon([shapely.Polygon(far, [hole]), shapely.box(20, 20, 20.0005, 40), shapely.box(30, 30, 39, 39)])
+    shapes = [apart, shapely.box(-5, -5, -0.0001, 0), shapely.Polygon([(39, 1), (40, 1), (39.5, 29)])]
+    rows = [feature("0", None, None, 0)]
+    rows += [feature(f"c{i}", "0", json.loads(shapely.to_geojson(shape))) for i, shape in enumerate(shapes)]
+    regions = Regions.load(written(tmp_path, rows))
+    corners = shapely.get_coordinates(shapes)
+    near = np.repeat(corners, 200, axis=0) + rng.normal(0, 0.05, (200 * len(corners), 2))
+    along = corners[:-1] + np.diff(corners, axis=0) * rng.random((400, 1, 1))
+    points = np.concatenate([corners, near, along.reshape(-1, 2), rng.uniform(-6, 41, (4000, 2))])
+    truth = np.full(len(points), -1)
+    for i, shape in reversed(list(enumerate(shapes))):
+        truth[shapely.intersects_xy(shape, points)] = i + 1
+    assert regions.locate(points[:, 0].copy(), points[:, 1].copy()).tolist() == truth.tolist()
+    assert set(truth.tolist()) == {-1, 1, 2, 3}
 
 
 def test_shapes_share_their_edges_and_stay_valid(regions: Regions) -> None:
@@ -154,3 +176,22 @@ def test_a_file_in_gcj02_is_moved_to_wgs84(tmp_path: Path) -> None:
     regions = Regions.load(written(tmp_path, [feature("1", None, square(118, 29), 0)]), "gcj02")
     west, _, _, _ = regions.bounds("1") or (0, 0, 0, 0)
     assert west == pytest.approx(convert(np.array([118.0]), np.array([29.0]), "gcj02", "wgs84")[0][0], abs=1e-4)
+
+
+def test_shapes_that_screens_ask_for_together_are_simplified_once_and_nobody_can_change_them(
+    regions: Regions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counted(shapes: Geometries, tolerance: float) -> Geometries:
+        asked.append(len(shapes))
+        return simplify(shapes, tolerance)
+
+    simplify = shapely.coverage_simplify
+    monkeypatch.setattr(shapely, "coverage_simplify", counted)
+    regions.geojson("9")
+    regions.outline("9")
+    _, shapes = regions.drawn("9")
+    assert asked == [len(shapes)]
+    with pytest.raises(ValueError, match="read-only"):
+        shapes[0] = None

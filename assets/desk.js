@@ -4,7 +4,7 @@
   const Cockpit = (window.Cockpit = window.Cockpit || {});
   const { make, say, mark } = Cockpit.dom;
   const KEYS = [
-    ["1 – 9", "key_boards"], ["Tab", "key_walk"], ["Enter", "key_press"], ["Esc", "key_up"], ["t", "key_table"],
+    ["1 – 9", "key_boards"], ["Tab", "key_walk"], ["Enter", "key_press"], ["Esc  ⌫", "key_up"], ["t", "key_table"],
     ["x", "key_xlsx"], ["p", "key_png"], ["d", "key_theme"], ["l", "key_lang"], ["?", "key_help"],
   ];
 

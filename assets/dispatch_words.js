@@ -34,14 +34,24 @@
 
   const CLOCKS = { green: ["时限内", "in time"], yellow: ["即将超时", "due soon"], red: ["已超时", "overdue"] };
 
+  /** What the cockpit itself gives as a reason, as the journal has it. */
+  const REASONS = {
+    "its time to live ran out": ["超过有效时限未签收", "its time to live ran out"],
+    "the sender withdrew the alert": ["发布方已解除预警", "the sender withdrew the alert"],
+    "its incident was settled": ["所属事件已办结", "its incident was settled"],
+    "none was given": ["未说明原因", "none was given"],
+  };
+
   const words = {
     clock_none: ["无时限", "no limit"], clock_still: ["计时暂停", "clock stopped"], exercise: ["演练", "EXERCISE"], needs_help: ["请求支援", "needs help"],
+    outside: ["市域外", "beyond the city"],
     left: ["剩 {}", "{} left"], over_by: ["超 {}", "{} over"], just_over: ["刚超时", "just overdue"],
   };
   const put = (prefix, pairs) => Object.entries(pairs).forEach(([key, pair]) => (words[prefix + key] = pair));
   put("state_", STATES);
   put("did_", DONE);
   put("priority_", PRIORITIES);
+  put("reason_", REASONS);
   put("clock_", CLOCKS);
   put("clock_", { fine: CLOCKS.green, watch: CLOCKS.yellow, alarm: CLOCKS.red });
   Cockpit.addWords(words);
@@ -63,5 +73,8 @@
     return Cockpit.word(ms < 0 ? "over_by" : "left", lang).replace("{}", lasting(ms, lang));
   }
 
-  Object.assign(Cockpit, { lasting, timeLeft });
+  /** A reason as it is said: the cockpit's own in the language of the screen, people's as they gave it. */
+  const reasonIn = (text, lang) => (text && text in REASONS ? Cockpit.word(`reason_${text}`, lang) : text || "");
+
+  Object.assign(Cockpit, { lasting, timeLeft, reasonIn });
 })();

@@ -8,15 +8,18 @@
     accept: "a", reject: "r", file: "f", cancel: "c", dispatch: "d", sign: "i", return: "r", start: "t", suspend: "p", approve: "a", deny: "d", resume: "e",
     report: "b", verify: "v", pass: "p", fail: "x", review: "r", reopen: "e", archive: "a", supervise: "u", urge: "h", "add-unit": "z", note: "y",
   };
+  const OVER = ["DONE", "REFUSED", "EXPIRED", "CANCELLED"];
+  const running = ({ state, expires_at }) => !OVER.includes(state) && !(told.order_steps.expire.from.includes(state) && Date.parse(expires_at) <= store.now());
   const ORDERING = ["dispatcher", "chief", "leader", "administrator"];
   let box = null;
   let shown = ""; // the incident the buttons are of
   let asked = null; // the verb whose form is open
+  let held = null; // what was not done because orders run on: `{verb, said, orders}`
 
   /** Takes its place in the detail of an incident that was just opened. */
   function lay(parent, number) {
     box = make("div", "duty-acts", parent);
-    [shown, asked] = [number, null];
+    [shown, asked, held] = [number, null, null];
   }
 
   /** The verbs that lead on, in the machine's order; then those that only record something. */
@@ -26,13 +29,14 @@
     const incident = store.detail()?.incident;
     if (!box || !incident || shown !== incident.number) return;
     const queued = Duty.line.queue().filter(({ about, state }) => about === shown && state === "waiting");
-    const key = JSON.stringify([incident.version, incident.verbs, store.detail().orders.length, asked, queued.map(({ key: one }) => one), Duty.actor.now()]);
+    const key = JSON.stringify([incident.version, incident.verbs, store.detail().orders.length, asked, held, queued.map(({ key: one }) => one), Duty.actor.now()]);
     if (box.dataset.key === key) return;
     if (asked && !incident.verbs.includes(asked)) asked = null;
-    const writing = asked && box.querySelector("form");
-    if (writing && box.dataset.asked === asked) return;
+    if (held && !incident.verbs.includes(held.verb)) held = null;
+    const form = held ? `${held.verb} held` : asked || "";
+    if (form && box.dataset.asked === form && box.querySelector("form")) return; // nobody's words are taken away
     box.dataset.key = key;
-    box.dataset.asked = asked || "";
+    box.dataset.asked = form;
     const focused = document.activeElement?.dataset?.verb;
     box.replaceChildren();
     if (queued.length) {
@@ -40,7 +44,8 @@
       Duty.tag(node, t("waiting"), "waiting");
       say(make("span", "", node), queued.map(({ words }) => words).join("、"));
     }
-    if (asked) ask(incident);
+    if (held) callOff(incident);
+    else if (asked) ask(incident);
     else buttons(incident);
     if (focused) box.querySelector(`[data-verb="${focused}"]`)?.focus();
   }
@@ -124,13 +129,42 @@
     }
   }
 
+  /** An incident is not settled while its orders run: says which do, and offers to call them off with it. */
+  function callOff(incident) {
+    const { verb, said, orders } = held;
+    const node = make("div", "duty-held", box);
+    node.setAttribute("role", "alert");
+    say(make("h3", "duty-asked", node), `${named("verb", verb)} · ${t("orders_run").replace("{}", orders.length)}`);
+    const list = make("ul", "", node);
+    for (const order of orders) say(make("li", "", list), `${Duty.unitOf(order.unit)} · ${named("state", order.state)} · ${order.number}`);
+    const fields = Duty.form.fieldsOf(incident.needs[verb]).filter(({ needed }) => needed).map((field) => ({ ...field, value: said[field.name] ?? "" }));
+    const back = () => { held = null; show(); box.querySelector("button")?.focus(); };
+    const { node: form } = Duty.form.inline(box, fields, t("call_off"), (more) => done(verb, { ...said, ...more, orders: "cancel" }), back);
+    if (!fields.length) form.querySelector("[type=submit]").focus();
+  }
+
+  /** Whether it was refused only because orders run on: the verb itself is still legal. */
+  const isHeld = (verb, said, { status, body }) => status === 409 && told.steps[verb].settles && said.orders !== "cancel" && Boolean(body.verbs?.includes(verb));
+
+  async function hold(number, verb, said, key) {
+    const { ok, body } = await Duty.line.get(`/api/v1/orders?${new URLSearchParams({ incident: number, limit: 500 })}`).catch(() => ({ ok: false }));
+    const orders = ok ? body.orders.filter(running) : [];
+    if (!orders.length || shown !== number) return false;
+    held = { verb, said, orders };
+    Duty.line.dismiss(key);
+    show();
+    return true;
+  }
+
   async function done(verb, said) {
     const number = shown;
-    asked = null;
+    [asked, held] = [null, null];
     const words = `${named("verb", verb)} · ${store.detail()?.incident?.title || number}`;
     const sent = Duty.line.post(`/api/v1/incidents/${encodeURIComponent(number)}/${encodeURIComponent(verb)}`, said, { words, about: number });
     show();
-    heard(words, await sent);
+    const answer = await sent;
+    if (isHeld(verb, said, answer) && (await hold(number, verb, said, answer.key))) return Duty.tell(`${words} · ${t("refused")}: ${t("orders_run").replace("{}", held.orders.length)}`, "refused");
+    return heard(words, answer);
   }
 
   /** Says how it went: to the ears as well. A refusal stays above until it is dismissed. */
@@ -148,7 +182,7 @@
   }
 
   Duty.line.onQueue(() => show());
-  Duty.actor.onChange(() => { asked = null; });
+  Duty.actor.onChange(() => { [asked, held] = [null, null]; });
 
   Duty.acts = { lay, show, letter, heard };
 })();

@@ -77,12 +77,13 @@
 
   /** The exercise as the server has it: who may, begins and ends it here. */
   async function exercise() {
-    const stands = await asked("/api/v1/exercise");
+    const stands = await asked("/api/v1/exercise?put_away=true");
     if (!stands) return;
     if (!stands.verbs.length) return Duty.tell(t("exercise_not"), "refused");
     const act = async (verb, title = "") => Duty.detail.heard(named("exercise", verb), await Duty.line.post(`/api/v1/exercise/${verb}`, title ? { title } : {}, { words: named("exercise", verb) }));
     const { dialog, body } = Duty.form.frame(t("exercise"));
     say(make("p", "duty-second", body), stands.running ? `${stands.watermark[told.lang]} · ${stands.begun_by} · ${Duty.moment(stands.begun_at)}` : t("exercise_what"));
+    if (stands.reset_at) say(make("p", "duty-second duty-put-away", body), t("was_put_away").replace("{when}", Duty.moment(stands.reset_at)).replace("{incidents}", stands.put_away.incidents).replace("{orders}", stands.put_away.orders));
     const press = (verb) => (title) => { dialog.close(); act(verb, title); };
     if (stands.verbs.includes("begin")) Duty.form.inline(body, [{ name: "title", kind: "text", label: named("field", "title"), max: 100 }], named("exercise", "begin"), ({ title }) => press("begin")(title), () => dialog.close());
     const line = make("div", "duty-verbs", body);

@@ -3,7 +3,7 @@
   "use strict";
   const { Duty, Cockpit } = window;
   const { make, say, mark } = Cockpit.dom;
-  const { t, named } = Duty;
+  const { told, t, named } = Duty;
   const QUIET = ["send", "deliver"];
 
   function fill(panel, detail) {
@@ -35,8 +35,8 @@
       const steps = detail.plans.flatMap((plan) => plan.steps);
       const step = steps.find((one) => one.step === row.body.step)?.title;
       const plan = detail.plans.find((one) => one.plan === row.body.plan)?.title;
-      const about = (step || plan)?.[Duty.told.lang] || (step || plan)?.zh;
-      const words = [order, row.body.reason, row.body.opinion, !order && row.body.unit ? Duty.unitOf(row.body.unit) : "", !order && row.body.deadline ? `${t("due_at")} ${Duty.moment(row.body.deadline)}` : "", about, row.verb === "draft" ? row.body.text : "", row.body.stars ? "★".repeat(row.body.stars) : "", row.body.reply?.done];
+      const about = (step || plan)?.[told.lang] || (step || plan)?.zh;
+      const words = [order, Cockpit.reasonIn(row.body.reason, told.lang), row.body.opinion, !order && row.body.unit ? Duty.unitOf(row.body.unit) : "", !order && row.body.deadline ? `${t("due_at")} ${Duty.moment(row.body.deadline)}` : "", about, row.verb === "draft" ? row.body.text : "", row.body.stars ? "★".repeat(row.body.stars) : "", row.body.reply?.done];
       const text = words.filter(Boolean).join(" · ");
       if (text) say(make("p", "", body), text);
       item.title = `${row.seq} · ${t("seal")} ${String(row.seal).slice(0, 12)}…`;

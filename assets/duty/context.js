@@ -18,6 +18,9 @@
     papers(panel, incident);
   }
 
+  /** What came from a slot is called as the slot is, what was reported here as this page. */
+  const channelOf = (name) => (name === "duty desk" ? t("duty") : told.channels[name] || name);
+
   function facts(panel, incident) {
     const list = make("dl", "duty-facts", panel);
     const put = (word, text, more) => {
@@ -37,7 +40,7 @@
     put("co_units", incident.co_units.map(({ unit, deadline }) => `${Duty.unitOf(unit)}${deadline ? ` (${t("due_at")} ${Duty.moment(deadline)})` : ""}`).join("、"));
     put("reported_at", Duty.moment(incident.reported_at));
     put("reporter", [incident.reporter.name, incident.reporter.phone].filter(Boolean).join(" "));
-    put("channel", [incident.channel, incident.subcategory].filter(Boolean).join(" · "));
+    put("channel", [channelOf(incident.channel), incident.subcategory].filter(Boolean).join(" · "));
     put("duplicate_of", incident.duplicate_of || "");
     put("duplicates", (incident.duplicates || []).join("、"));
     put("recurrence", incident.recurrence ? String(incident.recurrence) : "");

@@ -105,11 +105,13 @@
 
   function head(incident) {
     say(parts.title, incident.title);
-    const key = JSON.stringify([incident.number, incident.priority, incident.exercise, incident.urge_level, incident.supervisions, incident.reworks, incident.returns, incident.category]);
+    const key = JSON.stringify([incident.number, incident.priority, incident.exercise, incident.outside, incident.put_away, incident.urge_level, incident.supervisions, incident.reworks, incident.returns, incident.category]);
     if (parts.under.dataset.key === key) return;
     parts.under.dataset.key = key;
     parts.under.replaceChildren();
     if (incident.exercise) Duty.tag(parts.under, t("exercise"), "exercise");
+    if (incident.put_away) Duty.tag(parts.under, `${t("put_away")} ${Duty.moment(incident.put_away)}`);
+    if (incident.outside) Duty.tag(parts.under, t("outside"), "outside");
     Duty.tag(parts.under, named("priority", incident.priority), incident.priority.toLowerCase());
     say(make("span", "", parts.under), `${incident.category} · ${incident.number}`);
     for (const [count, word] of [[incident.urge_level, "urged_n"], [incident.supervisions, "supervised_n"], [incident.reworks, "reworked_n"], [incident.returns, "returned_n"]]) if (count) Duty.tag(parts.under, `${t(word)} ${count}`);
@@ -153,9 +155,9 @@
     }
     pairs.forEach(([, clock], i) => {
       const [, light, strong, small] = parts.clocks.children[i].children;
-      Duty.setLight(light, Duty.lightOf(clock, now));
-      mark(parts.clocks.children[i], "data-light", Duty.lightOf(clock, now));
-      say(strong, Duty.left(clock, now));
+      Duty.setLight(light, Cockpit.lightOf(clock, now));
+      mark(parts.clocks.children[i], "data-light", Cockpit.lightOf(clock, now));
+      say(strong, Cockpit.clockLeft(clock, now, told.lang));
       say(small, clock.due && clock.running ? `${t("due_at")} ${Duty.moment(clock.due)}` : "");
     });
   }

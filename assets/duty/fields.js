@@ -4,27 +4,11 @@
   const { Duty, Cockpit } = window;
   const { make, say, mark } = Cockpit.dom;
   const { told, t, named } = Duty;
-  const SHAPE = { green: "fine", yellow: "watch", red: "alarm", none: "none" };
   const regions = new Map(told.regions.map((one) => [one.code, one]));
   const units = new Map(told.units.map((one) => [one.id, one.name]));
 
-  /** The light of one clock at a moment (ms): it turns by itself, between two answers of the server. */
-  function lightOf(clock, now) {
-    if (!clock) return "none";
-    if (!clock.running || !clock.due) return clock.light;
-    if (now > Date.parse(clock.due)) return "red";
-    return clock.yellow && now <= Date.parse(clock.yellow) ? "green" : "yellow";
-  }
-
-  const WORST = ["none", "green", "yellow", "red"];
-  const worse = (one, other) => (WORST.indexOf(one) >= WORST.indexOf(other) ? one : other);
-  const lightOfBoth = (row, now) => worse(lightOf(row.step, now), lightOf(row.overall, now));
-
-  /** The clock that runs out first of those that run. */
-  function pressing({ step, overall }) {
-    const running = [step, overall].filter((clock) => clock?.running && clock.due);
-    return running.sort((one, other) => Date.parse(one.due) - Date.parse(other.due))[0] || null;
-  }
+  /** The light of an incident: that of the clock that presses. */
+  const lightOfBoth = (row, now) => Cockpit.lightOf(Cockpit.pressing(row, now), now);
 
   /** Shape, colour and word; the word is for ears where the shape has company. */
   function light(parent, name, spoken = true) {
@@ -37,7 +21,7 @@
     if (node.dataset.light === name) return;
     node.dataset.light = name;
     node.replaceChildren();
-    make("i", `mark mark-${SHAPE[name]}`, node).setAttribute("aria-hidden", "true");
+    make("i", `mark mark-${Cockpit.lightMark(name) || "none"}`, node).setAttribute("aria-hidden", "true");
     say(make("span", spoken ? "duty-light-word" : "duty-spoken", node), t(`clock_${name}`));
   }
 
@@ -49,12 +33,6 @@
 
   /** A time in its two greatest units, as all surfaces say it. */
   const span = (ms) => Cockpit.lasting(ms, told.lang);
-
-  /** How long until then, or since. */
-  const left = (clock, now) => {
-    if (!clock) return "";
-    return clock.running && clock.due ? Cockpit.timeLeft(Date.parse(clock.due) - now, told.lang) : t("clock_still");
-  };
 
   const zone = { lang: told.lang, zone: told.zone };
   function moment(text, seconds = false) {
@@ -131,5 +109,5 @@
     hide = setTimeout(() => line.classList.remove("shown"), 6000);
   }
 
-  Object.assign(Duty, { lightOf, lightOfBoth, worse, pressing, light, setLight, span, lasting, left, moment, regionOf, regionPath, placeOf, districtOf, unitOf, far, tag, button, empty, tell, named });
+  Object.assign(Duty, { lightOfBoth, light, setLight, span, lasting, moment, regionOf, regionPath, placeOf, districtOf, unitOf, far, tag, button, empty, tell, named });
 })();

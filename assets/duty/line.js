@@ -41,7 +41,7 @@
   const get = (path, tag = "", limit_ms = LIMIT_MS) => call(path, { headers: { "cockpit-actor": Duty.actor.header(), ...(tag ? { "if-none-match": tag } : {}) } }, limit_ms);
 
   /**
-   * Does something: at once when the line is good, else as soon as it is. Answers a promise of `{ok, status, body}`, kept only for as
+   * Does something: at once when the line is good, else as soon as it is. Answers a promise of `{ok, status, body, key}`, kept only for as
    * long as this page lives. `about`: the incident it concerns; `then`: what follows with the answer's number in place of `{number}`.
    */
   function post(path, body, { words, about = "", then = null } = {}) {
@@ -111,7 +111,7 @@
     const heard = waiting.get(one.key);
     waiting.delete(one.key);
     Duty.line.settled?.(ok ? one : refused, { ok, status, body });
-    heard?.({ ok, status, body });
+    heard?.({ ok, status, body, key: one.key });
   }
 
   const dismiss = (key) => keep((all) => all.filter((one) => one.key !== key));

@@ -6,8 +6,6 @@
   const { told, t, named, store } = Duty;
   const CALM_MS = 6000;
   const HOVER_MS = 30000; // a pointer that rests on the list is taken for a reader so long, not for ever
-  const LIGHTS = ["red", "yellow", "green", "none"];
-  const PRIORITIES = ["URGENT", "HIGH", "NORMAL", "LOW"];
   const parts = {};
   const nodes = new Map();
   let order = [];
@@ -35,14 +33,7 @@
     show();
   }
 
-  const rank = (row, now) => [LIGHTS.indexOf(Duty.lightOfBoth(row, now)), PRIORITIES.indexOf(row.priority), Date.parse(Duty.pressing(row)?.due || "9999-01-01"), row.number];
-
-  function sorted(rows) {
-    const now = store.now();
-    const keyed = rows.map((row) => [rank(row, now), row]);
-    keyed.sort(([one], [other]) => { for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return one[i] < other[i] ? -1 : 1; return 0; });
-    return keyed.map(([, { number }]) => number);
-  }
+  const sorted = (rows) => Cockpit.gravestFirst(rows, store.now()).map(({ number }) => number);
 
   const calm = () => performance.now() - touched > (hovered ? HOVER_MS : CALM_MS);
 
@@ -76,10 +67,12 @@
       node.remove();
       nodes.delete(number);
     }
+    const titles = shown.map((number) => rows.get(number)?.title);
+    const twins = new Set(titles.filter((title, place) => titles.indexOf(title) !== place));
     shown.forEach((number, place) => {
       const node = nodes.get(number) || made(number);
       if (parts.list.children[place] !== node) parts.list.insertBefore(node, parts.list.children[place] || null);
-      if (rows.has(number)) dress(node, rows.get(number));
+      if (rows.has(number)) dress(node, rows.get(number), twins.has(rows.get(number).title));
       mark(node, "data-gone", rows.has(number) ? null : "true");
     });
     if (!at || !shown.includes(at)) at = shown.includes(store.number()) ? store.number() : shown[0] || "";
@@ -105,15 +98,19 @@
     return node;
   }
 
-  function dress(node, row) {
+  /** `twin`: another one has the same title; when it was reported tells them apart. */
+  function dress(node, row, twin) {
     const queued = Duty.line.queue().filter(({ about }) => about === row.number);
-    const key = JSON.stringify([row, queued.map(({ state }) => state)]);
+    const key = JSON.stringify([row, twin, queued.map(({ state }) => state)]);
     if (node.dataset.key === key) return;
     node.dataset.key = key;
     say(node.title_, row.title);
-    say(node.what_, [named("state", row.state), row.address || Duty.placeOf(row.within), row.unit ? Duty.unitOf(row.unit) : ""].filter(Boolean).join(" · "));
+    const known = [named("state", row.state), twin ? Duty.moment(row.reported_at) : "", row.address || Duty.placeOf(row.within), row.unit ? Duty.unitOf(row.unit) : ""];
+    node.what_.replaceChildren();
+    for (const words of known.filter(Boolean)) say(make("span", "", node.what_), words); // each keeps together
     node.tags_.replaceChildren();
     if (row.exercise) Duty.tag(node.tags_, t("exercise"), "exercise");
+    if (row.outside) Duty.tag(node.tags_, t("outside"), "outside");
     if (row.priority === "URGENT" || row.priority === "HIGH") Duty.tag(node.tags_, named("priority", row.priority), row.priority.toLowerCase());
     if (row.help) Duty.tag(node.tags_, t("needs_help"), "urgent");
     if (row.drafts) Duty.tag(node.tags_, `${named("state", "DRAFT")} ${row.drafts}`, "turn");
@@ -151,7 +148,7 @@
       const light = Duty.lightOfBoth(row, now);
       Duty.setLight(node.lights, light, false);
       mark(node, "data-light", light);
-      say(node.left_, Duty.left(Duty.pressing(row), now));
+      say(node.left_, Cockpit.clockLeft(Cockpit.pressing(row, now), now, told.lang));
     }
   }
 

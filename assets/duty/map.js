@@ -37,7 +37,7 @@
       onExport: () => plots.save(),
     });
     found = Cockpit.mapFound(frame, told.lang, (zone) => { state.zone = zone; draw(); });
-    plots = Cockpit.mapPlots((marks) => { state.drawn = marks; draw(); }, told.lang);
+    plots = Cockpit.mapPlots((marks) => { state.drawn = marks; draw(); }, told.lang, () => Duty.actor.now().name);
     frame.tabIndex = 0;
     frame.setAttribute("role", "application");
     mark(frame, "aria-label", t("map"));

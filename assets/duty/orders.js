@@ -39,7 +39,7 @@
     say(make("span", "duty-second", head), named("state", order.state));
     say(make("p", "", node), order.text);
     steps(node, order);
-    const said = [`${order.number}`, `${t("by")} ${order.author}`, order.approver ? `${t("approved_by")} ${order.approver}` : "", order.state === "DRAFT" || order.state === "SENT" ? `${t("expires")} ${Duty.moment(order.expires_at)}` : "", order.read_at ? `${t("read_at")} ${Duty.moment(order.read_at)}` : "", order.reason];
+    const said = [`${order.number}`, `${t("by")} ${order.author}`, order.approver ? `${t("approved_by")} ${order.approver}` : "", order.state === "DRAFT" || order.state === "SENT" ? `${t("expires")} ${Duty.moment(order.expires_at)}` : "", order.read_at ? `${t("read_at")} ${Duty.moment(order.read_at)}` : "", Cockpit.reasonIn(order.reason, told.lang)];
     say(make("p", "duty-second", node), said.filter(Boolean).join(" · "));
     if (order.state === "DRAFT" && order.consequence === "grave") {
       const second = make("p", "duty-grave", node);

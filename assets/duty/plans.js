@@ -6,11 +6,12 @@
   const { t, named } = Duty;
   const MARKS = { DONE: "✓", SKIPPED: "–", OPEN: "", WAITING: "", DROPPED: "×" };
   const LEVELS = ["", "I", "II", "III", "IV"];
+  const OVER = ["REJECTED", "CANCELLED", "ARCHIVED"];
   let asked = ""; // plan/step/verb that is asked for its reason
 
   function fill(panel, { incident, plans }) {
     const queued = Duty.line.queue().filter((one) => one.about === incident.number && one.path.startsWith("/api/v1/plans")).map((one) => one.path + one.body.step + one.state);
-    const key = JSON.stringify([incident.number, plans, asked, queued]);
+    const key = JSON.stringify([incident.number, incident.state, incident.put_away, plans, asked, queued]);
     if (panel.dataset.key === key) return;
     const at = document.activeElement?.dataset?.act;
     panel.dataset.key = key;
@@ -31,6 +32,7 @@
     if (plan.started_at) say(make("p", "duty-second", node), `${t("since")} ${Duty.moment(plan.started_at)} · ${plan.started_by} · ${plan.version}`);
     const list = make("ol", "duty-steps", node);
     plan.steps.forEach((step) => stepOf(list, incident, plan, step));
+    if (OVER.includes(incident.state) || incident.put_away) return; // its plans are closed
     const acts = make("div", "duty-verbs", node);
     if (!plan.started_at || plan.over) act(acts, incident, plan, "start-plan", "", plan.over ? "quiet" : "main");
     else if (asked === `${plan.plan}//stop-plan`) reason(node, incident, plan, "stop-plan", "", "stop_reason");

@@ -205,7 +205,7 @@
     search.setAttribute("aria-label", t("f_search"));
     const list = make("ul", "", sheet);
     for (const one of told.units) {
-      const button = Field.button(make("li", "", list), "f-plain", `${one.name} · ${one.id}`);
+      const button = Field.button(make("li", "", list), "f-plain", one.name.includes(one.id) ? one.name : `${one.name} · ${one.id}`);
       button.dataset.unit = one.id;
       button.addEventListener("click", () => pick(one.id, sheet));
     }

@@ -6,19 +6,37 @@
   const { t, told, clock } = Leader;
   const ROWS = 10;
 
-  function fact(list, key, words) {
-    say(make("dt", "", list), t(key));
-    say(make("dd", "", list), words);
+  const FACTS = {
+    l_place: (one) => [one.place, one.address].filter(Boolean).join(" · "),
+    l_state: (one) => `${t(`state_${one.state}`)} · ${t(`clock_${one.light || "none"}`)}`,
+    l_who: (one) => (one.unit ? Leader.unit(one.unit) : t("l_nobody")),
+    l_until: (one) => [one.clock?.running && one.clock.due && clock(one.clock.due), Leader.list.left(one)].filter(Boolean).join(" · "),
+  };
+
+  /** The facts of an incident, kept true for as long as its sheet is open; once it is over they stay as they were. */
+  function facts(body, first) {
+    const list = make("dl", "l-facts", body);
+    const rows = Object.entries(FACTS).map(([key, words]) => {
+      const [name, value] = [make("dt", "", list), make("dd", "", list)];
+      say(name, t(key));
+      return { name, value, words };
+    });
+    const fill = (one) => rows.forEach(({ name, value, words }) => {
+      say(value, words(one));
+      name.hidden = value.hidden = !value.textContent;
+    });
+    fill(first);
+    const ticking = setInterval(() => {
+      const now = Leader.row(first.number);
+      if (now) fill(now);
+    }, 1000);
+    body.closest("dialog").addEventListener("close", () => clearInterval(ticking));
   }
 
   /** Opens what is known of an incident; its journal and orders come as soon as the server has told them. */
   Leader.open = (one) => {
     Leader.sheet(one.title, (body, foot, close) => {
-      const facts = make("dl", "l-facts", body);
-      fact(facts, "l_place", [one.place, one.address].filter(Boolean).join(" · "));
-      fact(facts, "l_state", `${t(`state_${one.state}`)} · ${t(`clock_${one.light || "none"}`)}`);
-      fact(facts, "l_who", one.unit ? Leader.unit(one.unit) : t("l_nobody"));
-      if (one.due_ms) fact(facts, "l_until", `${clock(one.due_ms)} · ${Leader.list.left(one.due_ms - Leader.now())}`);
+      facts(body, one);
       const orders = make("div", "l-orders", body);
       const steps = make("div", "l-steps", body);
       history(one.number, orders, steps);
@@ -62,7 +80,7 @@
   function step(list, row, number) {
     const line = make("li", "", list);
     say(make("time", "", line), clock(row.at));
-    const why = row.body?.reason || row.body?.opinion || "";
+    const why = window.Cockpit.reasonIn(row.body?.reason, told.lang) || row.body?.opinion || "";
     const who = row.role === "system" ? t("l_system") : Leader.unit(row.actor);
     say(make("span", "", line), `${t(row.subject === number ? "l_incident" : "l_order")}${t(`did_${row.verb}`)} · ${who}${why ? ` · ${why}` : ""}`);
   }

@@ -2,13 +2,12 @@
 (() => {
   "use strict";
   const Leader = window.Leader;
-  const { make, say, mark } = window.Cockpit.dom;
+  const { Cockpit } = window;
+  const { make, say, mark } = Cockpit.dom;
   const { t, told } = Leader;
   const Line = window.Duty.line;
   const LOOK_MS = 3000;
   const READ_MS = 15000;
-  const RANK = { alarm: 0, watch: 1, fine: 2, null: 3 };
-  const PRIORITY = { URGENT: 0, HIGH: 1, NORMAL: 2, LOW: 3 };
   const OPEN = ["REPORTED", "ACCEPTED", "FILED", "DISPATCHED", "SIGNED", "HANDLING", "SUSPEND_REQUESTED", "SUSPENDED", "REPORTED_BACK", "VERIFYING"];
 
   const page = {};
@@ -71,32 +70,25 @@
     }, { value: Leader.name() });
   }
 
-  /** The light a clock shows now, by the moments the server has told. */
-  function light(clock) {
-    if (!clock) return null;
-    if (!clock.running) return { red: "alarm", yellow: "watch", green: "fine" }[clock.light];
-    const now = Leader.now();
-    if (clock.due && Date.parse(clock.due) < now) return "alarm";
-    return !clock.yellow || Date.parse(clock.yellow) <= now ? "watch" : "fine";
-  }
-
+  /** A row as it is shown: which clock presses, and its light, follow from the moment. */
   function seen(row) {
-    const both = [row.step, row.overall].filter(Boolean).map((clock) => ({ clock, light: light(clock) }));
-    both.sort((a, b) => RANK[a.light] - RANK[b.light] || Date.parse(a.clock.due || 0) - Date.parse(b.clock.due || 0));
-    const order = heard.orders.find((one) => one.incident === row.number);
-    const first = both[0];
-    const areas = (row.within || []).map(Leader.place);
+    const order = heard.orders.find((one) => one.incident === row.number && one.state !== "DRAFT");
+    const clock = Cockpit.pressing(row, Leader.now());
+    const areas = row.outside ? [t("outside")] : (row.within || []).map(Leader.place);
     return {
-      ...row, light: first ? first.light : null, due_ms: first && first.clock.running && first.clock.due ? Date.parse(first.clock.due) : null,
-      paused: Boolean(first && !first.clock.running), unit: row.unit || order?.unit || "", place: row.place[told.lang] || Leader.place(row.region),
-      area: areas.length > 2 ? areas[areas.length - 2] : areas[0] || "", verbs: ["urge", "supervise"].filter(() => !["REPORTED"].includes(row.state)),
+      ...row, clock, light: Cockpit.lightMark(Cockpit.lightOf(clock, Leader.now())), unit: row.unit || order?.unit || "",
+      place: row.outside ? t("outside") : row.place[told.lang] || Leader.place(row.region), area: areas.length > 2 ? areas[areas.length - 2] : areas[0] || "",
+      verbs: ["urge", "supervise"].filter(() => !["REPORTED"].includes(row.state)),
     };
   }
 
-  function sorted() {
-    const found = heard.rows.filter((row) => OPEN.includes(row.state)).map(seen);
-    return found.sort((a, b) => RANK[a.light] - RANK[b.light] || PRIORITY[a.priority] - PRIORITY[b.priority] || (a.due_ms || Infinity) - (b.due_ms || Infinity));
-  }
+  /** What is known of an incident now; null once it is over. */
+  Leader.row = (number) => {
+    const row = heard.rows.find((one) => one.number === number);
+    return row ? seen(row) : null;
+  };
+
+  const sorted = () => Cockpit.gravestFirst(heard.rows.filter((row) => OPEN.includes(row.state)), Leader.now()).map(seen);
 
   function paint() {
     const rows = sorted();

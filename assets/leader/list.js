@@ -73,10 +73,11 @@
     say(row.where, [one.area, t(`state_${one.state}`), one.unit && Leader.unit(one.unit)].filter(Boolean).join(" · "));
   }
 
-  const left = (ms) => window.Cockpit.timeLeft(ms, told.lang);
+  /** How long there is, by the clock alone. */
+  const left = (one) => window.Cockpit.clockLeft(one.clock, Leader.now(), told.lang);
 
   function tick() {
-    for (const { one, left: node } of rows.values()) say(node, one.due_ms ? left(one.due_ms - Leader.now()) : one.paused ? t("clock_still") : "");
+    for (const { one, left: node } of rows.values()) say(node, left(one));
   }
 
   Leader.list = { approvals, incidents, tick, left };

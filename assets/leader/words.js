@@ -17,7 +17,7 @@
     l_steps: ["经过", "What was done"], l_orders: ["指令", "Orders"], l_name: ["我是", "I am"], l_name_hint: ["姓名或职务，记入每一步", "name or post; kept with each step"],
     l_online: ["实时", "live"], l_offline: ["无连接", "no connection"], l_waiting: ["条待发送", "waiting"], l_metres: ["米", "m"], l_nearest: ["最近", "nearest"],
     l_refused: ["未被接受", "not accepted"], l_dismiss: ["知道了", "Dismiss"], l_lang: ["English", "中文"], l_by: ["提请人", "asked by"],
-    l_boards: ["看板", "Boards"], l_demo: ["演示数据", "Demonstration data"], l_system: ["系统", "the system"], l_order: ["指令：", "Order: "], l_incident: ["事件：", "Incident: "],
+    l_boards: ["看板", "Boards"], l_demo: ["演示数据", "Demo data"], l_system: ["系统", "the system"], l_order: ["指令：", "Order: "], l_incident: ["事件：", "Incident: "],
     l_between: ["中间还有 {} 步，见值守台", "{} steps between, at the duty desk"], l_more: ["起更多，见值守台", "more at the duty desk"],
   });
   const t = (key) => window.Cockpit.word(key, told.lang);

@@ -72,4 +72,9 @@ class Alerts:
             incident = await to_thread.run_sync(lambda: toolbox.incident(number, actor))
         except Refused as error:
             raise Refusal(404, str(error)) from None
-        return Response(write_alert(alert_of(incident, name)), 200, {"cache-control": "no-store"}, "application/cap+xml")
+        told = write_alert(alert_of(incident, name, place=self._place(incident.region)))
+        return Response(told, 200, {"cache-control": "no-store"}, "application/cap+xml")
+
+    def _place(self, region: str) -> str:
+        regions = self._parts.city.regions
+        return regions.region(region).title("zh") if region in regions else ""

@@ -71,7 +71,7 @@ def _clock(clock: Clock | None) -> dict[str, Any] | None:
         return None
     return {
         "step": clock.step, "limit_s": clock.limit_s, "used_s": clock.used_s, "share": round(clock.share, 4),
-        "light": clock.light, "due": clock.due, "running": clock.running,
+        "light": clock.light, "due": clock.due, "running": clock.running, "yellow": clock.yellow if clock.running else None,
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any, Final
 
@@ -15,9 +15,10 @@ from cockpit.api.acting import Acting
 from cockpit.api.answer import calls
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.incident import ENDED, Incident, State
-from cockpit.dispatch.limits import YELLOW_ABOVE, Clock, Limits, moves_of
+from cockpit.dispatch.limits import moves_of
 from cockpit.dispatch.machine import STEPS
 from cockpit.dispatch.order import OVER, Order, OrderState
+from cockpit.dispatch.standing import moments
 from cockpit.parts import Parts
 
 _MOST: Final = 500
@@ -98,7 +99,7 @@ class Duty:
         return {
             "number": one.number, "state": one.state.value, "title": one.title, "category": one.category,
             "priority": one.priority, "region": one.region, "address": one.address, "lon": one.lon, "lat": one.lat,
-            "place": {"zh": region.title("zh"), "en": region.title("en")} if region else {},
+            "place": {"zh": region.title("zh"), "en": region.title("en")} if region else {}, "outside": one.outside,
             "within": self._acting.toolbox.ground.above(one.region),
             "reported_at": one.reported_at, "unit": one.lead_unit, "urged": one.urge_level, "supervised": one.supervisions,
             "reworks": one.reworks, "returns": one.returns, "exercise": one.exercise, "stars": one.stars,
@@ -113,8 +114,7 @@ class Duty:
         if kept is None or kept.version != one.version:
             toolbox = self._acting.toolbox
             both = toolbox.rules.clocks(one, moves_of(one.number, toolbox.store.journal(one.number)), now)
-            limits = toolbox.rules.limits_of(one)
-            kept = _Ticking(one.version, _told(both.step, limits, now), _told(both.overall, limits, now))
+            kept = _Ticking(one.version, moments(both.step), moments(both.overall))
             self._ticking[one.number] = kept
         return kept
 
@@ -122,15 +122,3 @@ class Duty:
         if len(self._ticking) > _KEPT:
             here = {one.number for one in listed}
             self._ticking = {number: kept for number, kept in self._ticking.items() if number in here}
-
-
-def _told(clock: Clock | None, limits: Limits, now: datetime) -> dict[str, Any] | None:
-    """A clock as moments; one that stands tells its light for good."""
-    if clock is None:
-        return None
-    left = timedelta(seconds=clock.limit_s * YELLOW_ABOVE - clock.used_s)
-    yellow = limits.work.deadline(now, left) if clock.running and left > timedelta() else None
-    return {
-        "step": clock.step, "limit_s": clock.limit_s, "due": clock.due, "running": clock.running,
-        "yellow": yellow if clock.running else None, "light": clock.light,
-    }  # fmt: skip

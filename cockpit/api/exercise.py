@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from msgspec import Meta
 
 from cockpit.api.acting import Acting, described
@@ -37,16 +37,28 @@ class Exercises:
         shape = {"type": "object", "properties": {"title": {"type": "string"}}}
         self.router.add_api_route("/{verb}", self.act, methods=["POST"], openapi_extra=described(shape))
 
-    async def stands(self, request: Request) -> Response:
+    async def stands(
+        self,
+        request: Request,
+        put_away: Annotated[bool, Query(description="also how many incidents and orders the last reset put away")] = False,
+    ) -> Response:
         """How it stands, and the watermark every screen shows; 304 where nothing has changed."""
-        actor, toolbox = self._acting.actor(request), self._parts.toolbox
-        # A process without a toolbox plays nothing: its screens ask as all others do.
-        found = await self._acting.get(lambda: _shown(toolbox.store.exercise() if toolbox else Exercise(), actor))
+        actor = self._acting.actor(request)
+        found = await self._acting.get(lambda: self._stands(actor, put_away))
         tag = f'W/"{blake2b(bytes(found.body), digest_size=12).hexdigest()}"'
         found.headers["etag"], found.headers["cache-control"] = tag, "no-cache"
         if tag in request.headers.get("if-none-match", ""):
             return Response(None, 304, {"etag": tag, "cache-control": "no-cache"})
         return found
+
+    def _stands(self, actor: Actor, put_away: bool) -> dict[str, Any]:
+        """A process without a toolbox plays nothing: its screens ask as all others do."""
+        toolbox = self._parts.toolbox
+        shown = _shown(toolbox.store.exercise() if toolbox else Exercise(), actor)
+        if put_away:
+            incidents, orders = toolbox.store.put_away() if toolbox else (0, 0)
+            shown["put_away"] = {"incidents": incidents, "orders": orders}
+        return shown
 
     async def act(self, verb: str, request: Request) -> Response:
         """begin, end, reset: the exercise after it. A reset puts everything played so far out of sight; the journal keeps it."""

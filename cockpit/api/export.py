@@ -49,7 +49,9 @@ class Export:
         context = self._context(_query(region, window, asked_at(at, self._parts.city.zone), indicator, dimension, lang))
         found = self._board(board)
         tables = [table for id in found.panels if (table := _tried(found, id, context)) is not None]
-        return _file(as_xlsx(tables, self._facts(found, context)), "xlsx", _name(self._parts, found.board, "", context))
+        return _file(
+            as_xlsx(tables, self._facts(found, context), _about(context)), "xlsx", _name(self._parts, found.board, "", context)
+        )
 
     def panel(
         self, board: str, panel: str, format: Literal["json", "csv", "xlsx"] = "json",
@@ -61,7 +63,7 @@ class Export:
         table = table_of(found.panels[known(panel, found.panels, "panel on this board")], context)
         if format == "json":
             return answer(_told(table, context))
-        content = as_csv(table) if format == "csv" else as_xlsx([table], self._facts(found, context))
+        content = as_csv(table) if format == "csv" else as_xlsx([table], self._facts(found, context), _about(context))
         return _file(content, format, _name(self._parts, found.board, panel, context))
 
     def _facts(self, board: Board, context: Context) -> list[tuple[str, str]]:
@@ -111,6 +113,10 @@ def _facts(board: Board, context: Context) -> list[tuple[str, str]]:
     place = context.regions.region(context.region).title(context.scope.lang)
     told = (context.text(board.title, board.board), place, window, context.now.isoformat(timespec="seconds"), context.zone)
     return list(zip(words, told, strict=True))
+
+
+def _about(context: Context) -> str:
+    return "About" if context.scope.lang == "en" else "说明"
 
 
 def _name(parts: Parts, board: str, panel: str, context: Context) -> str:

@@ -12,6 +12,7 @@ from fastapi import Query, Request, Response
 from cockpit.api.acting import Acting, described, said_in
 from cockpit.api.answer import Refusal, calls, known
 from cockpit.dispatch.actor import Actor, Role
+from cockpit.dispatch.evidence import check_attached
 from cockpit.dispatch.incident import Incident, State
 from cockpit.dispatch.incidents import masked, stated
 from cockpit.dispatch.machine import STEPS, within
@@ -48,6 +49,7 @@ class IncidentList:
         def work(body: bytes, actor: Actor) -> Work:
             report = read(body, Report, "incident")
             toolbox = self._acting.toolbox
+            check_attached(toolbox.files, report.media)
             since = self._parts.clock() - timedelta(hours=HOURS)
             recent = toolbox.store.reported_since(since, LOOKED_AT, actor.bound)  # before the transaction, which others wait for
 
@@ -122,6 +124,7 @@ class IncidentList:
 
         def work(body: bytes, actor: Actor) -> Work:
             said = said_in(body)
+            check_attached(self._acting.toolbox.files, said.get("attachments"))
 
             def do(writing: Writing) -> tuple[int, bytes]:
                 incident = self._acting.toolbox.incidents.act(writing, number, verb, said, actor)

@@ -12,6 +12,7 @@ from fastapi import Query, Request, Response
 
 from cockpit.api.answer import Refusal, answer, calls, check_origin, known
 from cockpit.api.posted import Posted, posted
+from cockpit.dispatch.announcing import OWN
 from cockpit.parts import Parts
 from streams.source import Sink
 
@@ -42,7 +43,9 @@ class Ingest:
         JSON lines or CSV lines, one record each (`application/x-ndjson`, `application/json`, `text/*` or none; a CSV header is
         no record). One record as it stands: `application/octet-stream`, `application/x-protobuf`, `application/avro`,
         `application/cloudevents+json`. A CloudEvent in binary form: its attributes are the headers `ce-*`.
+        What the toolbox writes itself is refused (403): a made-up row there would count as work done.
         """
+        _check_free(topic)
         known(topic, self._parts.city.topics, "topic that a slot reads")
         check_origin(request)
         body = await _body(request)
@@ -66,6 +69,12 @@ class Ingest:
             if topic not in self._sinks:
                 self._sinks[topic] = self._parts.log.sink(topic)
             return self._sinks[topic]
+
+
+def _check_free(topic: str) -> None:
+    if topic in OWN:
+        hint = "what happened is said at /api/v1/incidents, what a unit answers at /api/v1/orders/{number}/{verb}"
+        raise Refusal(403, f"{topic!r} is the toolbox's own; records of others are not taken there", hint)
 
 
 async def _body(request: Request) -> bytes:

@@ -17,7 +17,7 @@ from cockpit.dispatch import open311
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.idempotency import Request as Asked
 from cockpit.dispatch.idempotency import fingerprint
-from cockpit.dispatch.incident import SETTLED, Incident, State
+from cockpit.dispatch.incident import SETTLED, Incident
 from cockpit.dispatch.refusal import Refused
 from cockpit.dispatch.said import Report
 from cockpit.dispatch.toolbox import Work
@@ -81,18 +81,19 @@ class Open311:
         """The requests of a span of at most 90 days, the newest first; exercises are left out."""
         try:
             span = open311.asked_span(start_date, end_date, self._parts.clock())
+            states = open311.asked_states(_listed(status))
         except open311.Open311Refused as error:
             return _refused(error, form)
-        codes, wanted = _listed(service_code), _listed(status)
+        codes, services = _listed(service_code), self._parts.city.services
+        categories = {one.category for one in services if one.code in codes} if codes else None
 
         def found() -> list[dict[str, Any]]:
             store = self._acting.toolbox.store
             if service_request_id:
                 there = [one for number in _listed(service_request_id)[:50] if (one := store.incident(number))]
             else:
-                states = [state.value for state in State if not wanted or ("closed" if state in SETTLED else "open") in wanted]
-                there = [one for one in store.incidents(states, None, None, _AT_MOST) if span[0] <= one.reported_at <= span[1]]
-            rows = [open311.request_row(one, self._parts.city.services) for one in open311.public(there)]
+                there = store.reported(span, states, categories, _AT_MOST)
+            rows = [open311.request_row(one, services) for one in open311.public(there)]
             return [row for row in rows if not codes or row["service_code"] in codes]
 
         return _answer(await to_thread.run_sync(found), form, "service_requests", "request")
@@ -105,7 +106,7 @@ class Open311:
         return _answer([open311.request_row(found, self._parts.city.services)], form, "service_requests", "request")
 
     async def receive(self, request: Request, form: str) -> Response:
-        """Takes a request. The same one sent twice within two weeks is one: its words are its idempotency key."""
+        """Takes a request. The same one sent twice within two weeks is one while it is open: its words are its key."""
         check_origin(request)
         body = await whole_body(request)
         try:
@@ -123,16 +124,22 @@ class Open311:
 
 
 def received(acting: Acting, report: Report, channel: str, body: bytes) -> Incident:
-    """The incident, reported from outside; the same body under the same channel is the same one."""
-    asked = Asked(f"{channel}:{sha256(body).hexdigest()}", fingerprint(channel.encode(), body))
+    """The incident, reported from outside; the same body under the same channel is the same one until that is settled: said once
+    more then, it has happened again."""
+    key = f"{channel}:{sha256(body).hexdigest()}"
 
     def work(writing: Writing) -> tuple[int, bytes]:
         incident, _ = acting.toolbox.incidents.receive(writing, report, OUTSIDE)
         return 201, msgspec.json.encode({"number": incident.number})
 
     do: Work = work
-    number: Mapping[str, str] = msgspec.json.decode(acting.toolbox.once(asked, do).body)
-    return acting.toolbox.incident(number["number"], OUTSIDE)
+    while True:
+        done = acting.toolbox.once(Asked(key, fingerprint(channel.encode(), body)), do)
+        number: Mapping[str, str] = msgspec.json.decode(done.body)
+        incident = acting.toolbox.incident(number["number"], OUTSIDE)
+        if not done.again or incident.state not in SETTLED:
+            return incident
+        key = f"{channel}:{incident.number}:{key.rpartition(':')[2]}"
 
 
 async def whole_body(request: Request) -> bytes:

@@ -12,6 +12,7 @@ from cockpit.api.answer import calls
 from cockpit.api.attachments import PATH as ATTACHMENTS
 from cockpit.api.incidents import needs, states_in
 from cockpit.dispatch.actor import Actor, Role
+from cockpit.dispatch.evidence import check_attached
 from cockpit.dispatch.machine import within
 from cockpit.dispatch.order import NOTHING, Order, OrderState
 from cockpit.dispatch.order_machine import STEPS
@@ -42,6 +43,7 @@ class OrderList:
 
         def work(body: bytes, actor: Actor) -> Work:
             draft = read(body, Draft, "order")
+            check_attached(self._acting.toolbox.files, draft.attachments)
 
             def do(writing: Writing) -> tuple[int, bytes]:
                 order = self._acting.toolbox.orders.draft(writing, draft, actor)
@@ -87,6 +89,7 @@ class OrderList:
 
         def work(body: bytes, actor: Actor) -> Work:
             said = said_in(body)
+            check_attached(self._acting.toolbox.files, said.get("attachments"))
 
             def do(writing: Writing) -> tuple[int, bytes]:
                 order = self._acting.toolbox.orders.act(writing, number, verb, said, actor)

@@ -11,7 +11,7 @@ from cockpit.api.indicators import described
 from cockpit.api.window import asked_only, moment
 from cockpit.context import context_maker
 from cockpit.parts import Parts
-from cockpit.passports import evidence
+from cockpit.passports import baselines, evidence
 from cockpit.scope import Lang, Scope
 
 
@@ -44,6 +44,7 @@ class Passports:
         slot, indicator = context.indicator(name)
         since = self._parts.readings.counts_since(name)
         told = {**described(slot, indicator, since), "slot_title": slot.title, "topic": slot.source.topic}
+        told["baselines"] = baselines(name, city.schemes.values())
         return answer({"passport": told, **evidence(name, window, context)})
 
 

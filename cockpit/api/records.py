@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Annotated
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Query, Request, Response
 
+from cockpit.api.acting import Acting
 from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.api.window import Window, asked_only
+from cockpit.dispatch.announcing import OWN
+from cockpit.dispatch.machine import within
 from cockpit.letters import Page, told
 from cockpit.parts import Parts
 
@@ -26,6 +29,7 @@ class Records:
 
     def behind(
         self,
+        request: Request,
         slot: str,
         window: Annotated[Window, Depends()],
         region: str | None = None,
@@ -37,11 +41,22 @@ class Records:
         city = self._parts.city
         known(slot, city.slots, "slot")
         code = known(region, city.regions.codes, "region") if region is not None else city.regions.root.code
+        self._check_business(request, slot, code)
         begin, end = window.span(self._parts)
         only = asked_only(dimension)
         both = (only.dimension, only.key) if only else None
         found = self._parts.records.behind(slot, code, begin.astimezone(UTC), end.astimezone(UTC), limit, skip, both)
         return answer({"records": found})
+
+    def _check_business(self, request: Request, slot: str, region: str) -> None:
+        """Raises Refusal for rows of the toolbox's journal that are none of the actor's business; other records have no such."""
+        if self._parts.toolbox is None or self._parts.city.slots[slot].source.topic not in OWN:
+            return
+        actor = Acting(self._parts).actor(request)
+        if actor.serves:
+            raise Refusal(403, "the whole journal is for those whose business is the whole city", "ask /api/v1/incidents")
+        if not within(actor, region, self._parts.toolbox.ground.above):
+            raise Refusal(403, f"region {region!r} is outside of {actor.region!r}, yours", f"ask with region={actor.region}")
 
     def set_aside(
         self, slot: str, limit: Limit = 100, before: str | None = None, stage: str | None = None, field: str | None = None

@@ -19,6 +19,7 @@ from cockpit.dispatch.order_machine import DRAFT
 from cockpit.dispatch.planning import runs_of
 from cockpit.dispatch.refusal import Refused
 from cockpit.dispatch.report import Facts, Frozen, Known, html_report, pdf_report
+from cockpit.dispatch.report_photos import photos
 from cockpit.dispatch.report_screen import frozen, worded
 from cockpit.dispatch.surroundings import Surroundings
 from cockpit.parts import Parts
@@ -76,6 +77,7 @@ class Reports:
             units={unit.id: unit.name for unit in city.roster.units}, runs=tuple(runs_of(city.plans, entries).values()),
             clocks=toolbox.rules.clocks(incident, moves_of(number, entries), now),
             known=tuple(self._known(incident, then, language)),
+            photos=tuple(photos(entries, toolbox.files.get)) if toolbox.files else (),
             picture=self._picture(incident, language), made_at=now, head=f"{head.seq} {head.seal}" if head else "",
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from cockpit.demo.duty import keep_desk
 from cockpit.demo.field import answer_orders
 from cockpit.demo.generator import DemoCity
 from cockpit.demo.montreal import MontrealStations, build
+from cockpit.demo.past import begin_past
 from cockpit.parts import Parts
 from streams.clock import system_clock
 
@@ -33,12 +34,16 @@ def demonstration(name: str, workshop: Path) -> Demonstration:
 def _yunzhou() -> Demonstration:
     folder = Path(__file__).parent / "yunzhou"
 
+    def desk(parts: Parts, stop: threading.Event) -> None:
+        begin_past(parts)
+        keep_desk(parts, stop)
+
     def feed(parts: Parts, stop: threading.Event) -> None:
+        threading.Thread(target=desk, args=(parts, stop), name="demo-desk", daemon=True).start()  # before the first record
         city = DemoCity(folder)
         threading.Thread(
             target=answer_orders, args=(city, parts.log, stop, system_clock), name="field-units", daemon=True
         ).start()
-        threading.Thread(target=keep_desk, args=(parts, stop), name="demo-desk", daemon=True).start()
         city.run(parts.log, stop, system_clock)
 
     return Demonstration(folder, feed)

@@ -35,11 +35,11 @@ from cockpit.parts import Parts
 LOOK_S: Final = 2.0
 BY_HAND: Final = frozenset({"P117"})
 """Units that are left to whoever opens the field page; nobody invented answers for them, and nobody invented sends them."""
-_REGISTRAR = Actor("周敏", Role.REGISTRAR)
-_CHIEF = Actor("陈志远", Role.CHIEF)
-_DISPATCHER = Actor("李晓东", Role.DISPATCHER)
-_INSPECTOR = Actor("王静", Role.INSPECTOR)
-_PEOPLE: Final = frozenset(one.name for one in (_REGISTRAR, _CHIEF, _DISPATCHER, _INSPECTOR))
+REGISTRAR = Actor("周敏", Role.REGISTRAR)
+CHIEF = Actor("陈志远", Role.CHIEF)
+DISPATCHER = Actor("李晓东", Role.DISPATCHER)
+INSPECTOR = Actor("王静", Role.INSPECTOR)
+_PEOPLE: Final = frozenset(one.name for one in (REGISTRAR, CHIEF, DISPATCHER, INSPECTOR))
 _OPEN: Final = tuple(state.value for state in State if state not in ENDED)
 _AT_ONCE: Final = 500
 _TTL_S: Final = 900
@@ -126,21 +126,21 @@ class DemoDesk:
     def _do(self, writing: Writing, case: _Case) -> bool:
         match case.incident.state:
             case State.REPORTED:
-                return self._act(writing, case, "accept", _REGISTRAR)
+                return self._act(writing, case, "accept", REGISTRAR)
             case State.ACCEPTED:
-                return self._act(writing, case, "file", _CHIEF)
+                return self._act(writing, case, "file", CHIEF)
             case State.FILED:
                 return self._send(writing, case)
             case State.DISPATCHED | State.SIGNED | State.HANDLING:
                 return self._follow(writing, case)
             case State.REPORTED_BACK:
-                return self._act(writing, case, "verify", _INSPECTOR)
+                return self._act(writing, case, "verify", INSPECTOR)
             case State.VERIFYING:
                 return self._judge(writing, case)
             case State.CLOSED:
-                return self._act(writing, case, "review", _REGISTRAR, stars=case.chance("stars").choice((5, 5, 5, 4, 4, 3, 2)))
+                return self._act(writing, case, "review", REGISTRAR, stars=case.chance("stars").choice((5, 5, 5, 4, 4, 3, 2)))
             case State.REVIEWED:
-                return self._act(writing, case, "archive", _REGISTRAR)
+                return self._act(writing, case, "archive", REGISTRAR)
         return False
 
     def _act(self, writing: Writing, case: _Case, verb: str, actor: Actor, **said: Any) -> bool:
@@ -149,15 +149,15 @@ class DemoDesk:
 
     def _judge(self, writing: Writing, case: _Case) -> bool:
         if case.incident.reworks == 0 and case.chance("judge").random() < 0.07:
-            return self._act(writing, case, "fail", _INSPECTOR, reason="现场仍有积水，需继续处置")
-        return self._act(writing, case, "pass", _INSPECTOR)
+            return self._act(writing, case, "fail", INSPECTOR, reason="现场仍有积水，需继续处置")
+        return self._act(writing, case, "pass", INSPECTOR)
 
     def _send(self, writing: Writing, case: _Case) -> bool:
         """Dispatches it to the nearest suitable unit, orders that there, and starts the plan that fits best."""
         unit = self._nearest(case)
         if unit is None:
             return False
-        self._act(writing, case, "dispatch", _DISPATCHER, unit=unit)
+        self._act(writing, case, "dispatch", DISPATCHER, unit=unit)
         self._order(writing, case, unit)
         self._start_plan(writing, case)
         return True
@@ -165,8 +165,8 @@ class DemoDesk:
     def _order(self, writing: Writing, case: _Case, unit: str) -> None:
         place = self._parts.city.regions.region(case.incident.region).name
         draft = Draft(unit=unit, text=f"立即前往{place}处置：{case.incident.title}", incident=case.number, ttl_s=_TTL_S)
-        order = self._toolbox.orders.draft(writing, draft, _DISPATCHER)
-        self._toolbox.orders.act(writing, order.number, "issue", {}, _DISPATCHER)
+        order = self._toolbox.orders.draft(writing, draft, DISPATCHER)
+        self._toolbox.orders.act(writing, order.number, "issue", {}, DISPATCHER)
 
     def _nearest(self, case: _Case) -> str | None:
         incident, city = case.incident, self._parts.city
@@ -206,16 +206,16 @@ class DemoDesk:
         one = case.incident
         fit = plans_for(self._parts.city.plans.values(), one.category, one.priority, self._toolbox.ground.above(one.region))
         for plan in list(fit)[:1]:
-            event = PlanEvent(START, plan.plan, "", _DISPATCHER.name, case.now)
-            self._planning.act(writing, writing.incident(case.number), case.entries, event, _DISPATCHER)
+            event = PlanEvent(START, plan.plan, "", DISPATCHER.name, case.now)
+            self._planning.act(writing, writing.incident(case.number), case.entries, event, DISPATCHER)
 
     def _tick(self, writing: Writing, case: _Case) -> bool:
         """Ticks the next step of a running plan after some minutes of work."""
         for run in runs_of(self._parts.city.plans, case.entries).values():
             step = self._next(run, case)
             if step is not None:
-                event = PlanEvent(TICK, run.plan.plan, step, _DISPATCHER.name, case.now)
-                self._planning.act(writing, case.incident, case.entries, event, _DISPATCHER)
+                event = PlanEvent(TICK, run.plan.plan, step, DISPATCHER.name, case.now)
+                self._planning.act(writing, case.incident, case.entries, event, DISPATCHER)
                 return True
         return False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from cockpit.dispatch.anchor import TOPIC as ANCHORS
 from cockpit.dispatch.incident import Incident
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.order import Order
@@ -21,6 +22,10 @@ RECALL: Final = "recall "
 """Before the number of an order, where the outbox says what a record is about: it takes back, and is sent in any case."""
 COMMANDS: Final = frozenset({ORDERS, ORDERS + PLAYED})
 """The topics that bring orders to units."""
+OWN: Final = frozenset(
+    {one + played for one in (ORDERS, FEEDBACK, JOURNAL, BROADCASTS) for played in ("", PLAYED)} | {ANCHORS},
+)
+"""What the toolbox alone writes, or units alone answer on; who else could would change its numbers and give its orders."""
 
 
 def topic_of(topic: str, exercise: bool) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from cockpit.dispatch.actor import Actor
-from cockpit.dispatch.announcing import ORDERS, announce, recall, topic_of
+from cockpit.dispatch.announcing import ORDERS, recall, topic_of
+from cockpit.dispatch.applying import apply_to_order
 from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.order import Order, OrderState
-from cockpit.dispatch.order_machine import STEPS, fold
+from cockpit.dispatch.order_machine import STEPS
 from cockpit.dispatch.refusal import Illegal
 from cockpit.dispatch.writing import Writing
 
@@ -27,7 +28,7 @@ def check_settled(writing: Writing, verb: str, number: str, said: str | None, ve
     if running and said != CANCEL:
         named = ", ".join(f"{one.number} ({one.unit}, {one.state.value})" for one in running[:10])
         hint = 'Hint: see them done or cancelled first, or say "orders": "cancel" with it'
-        raise Illegal(f"{verb!r} would settle {number} while {len(running)} of its orders are open: {named}. {hint}", verbs)
+        raise Illegal(f"{verb!r} would settle {number} while orders of it are open, {len(running)}: {named}. {hint}", verbs)
     return running
 
 
@@ -36,9 +37,7 @@ def call_off(writing: Writing, orders: Sequence[Order], actor: Actor) -> None:
     for order in orders:
         body = {"reason": OVER_WITH, "from": order.state.value, "to": OrderState.CANCELLED.value}
         entry = writing.append(actor, order.number, order.incident, CANCEL, body)
-        changed = fold(order, entry)
-        writing.keep_order(changed)
-        announce(writing, entry, changed)
+        changed = apply_to_order(writing, entry, order)
         withdraw(writing, entry, order, changed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC
 from types import MappingProxyType
 from typing import Final
@@ -16,6 +17,8 @@ _URGENCY: Final = MappingProxyType({"URGENT": "Immediate", "HIGH": "Immediate", 
 _NEAR_KM: Final = 0.2
 _PARTS: Final = 20
 _POINTS: Final = 200
+_MESSAGES: Final = 100
+_ID: Final = 300
 _WITHDRAWN: Final = frozenset({State.REJECTED, State.CANCELLED})
 
 
@@ -39,13 +42,27 @@ def report_of(alert: Alert, language: str = "zh", root: str | None = None) -> Re
     )  # fmt: skip
 
 
-def client_of(alert: Alert) -> str:
-    """The name under which the incident of an alert, and of all that is said of it later, is known."""
-    return f"cap:{alert.sender}:{_first(alert)}"[:300]
+def client_of(alert: Alert, identifier: str = "") -> str:
+    """The name under which the incident is known that began with the message of this identifier, or the first it is about."""
+    return f"{sender_of(alert)}{identifier or next(named(alert))}"[:_ID]
 
 
-def alerted_of(alert: Alert, language: str = "zh") -> Alerted:
-    """What is kept of an alert beside the report."""
+def sender_of(alert: Alert) -> str:
+    """What the names of all incidents begin with that came from its sender."""
+    return f"cap:{alert.sender}:"
+
+
+def named(alert: Alert) -> Iterator[str]:
+    """The identifiers of the messages it is about, in its order, and its own: some name the first, some the last, some all."""
+    for one in alert.references:
+        parts = one.split(",")
+        if len(parts) == 3:
+            yield parts[1][:_ID]
+    yield alert.identifier[:_ID]
+
+
+def alerted_of(alert: Alert, language: str = "zh", before: tuple[str, ...] = ()) -> Alerted:
+    """What is kept of an alert beside the report. `before`: the identifiers of the messages before it."""
     info = _info(alert, language)
     area = info.areas[0] if info.areas else Area("")
     return Alerted(
@@ -54,6 +71,7 @@ def alerted_of(alert: Alert, language: str = "zh") -> Alerted:
         circles=tuple((one.lon, one.lat, one.radius_km) for one in area.circles[:_PARTS]),
         rings=tuple(_thinned(one) for one in area.polygons[:_PARTS]),
         onset=info.onset.astimezone(UTC) if info.onset else None, expires=info.expires.astimezone(UTC) if info.expires else None,
+        messages=(*before, alert.identifier[:_ID])[-_MESSAGES:],
     )  # fmt: skip
 
 
@@ -62,13 +80,14 @@ def region_codes(alert: Alert, language: str = "zh") -> tuple[str, ...]:
     return tuple(value for area in _info(alert, language).areas for _, value in area.codes)
 
 
-def alert_of(incident: Incident, sender: str, language: str = "zh-CN") -> Alert:
+def alert_of(incident: Incident, sender: str, language: str = "zh-CN", place: str = "") -> Alert:
     """An incident as the outside world is told of it: nothing about who reported it; what came as an alert in its own words.
 
-    A first version is an Alert, later ones are Updates, a withdrawn one is a Cancel.
+    A first version is an Alert, later ones are Updates, a withdrawn one is a Cancel. `place`: its region in words.
     """
-    kind = "Cancel" if incident.state in _WITHDRAWN else "Alert" if incident.state is State.REPORTED else "Update"
-    came, area = incident.alert, _area(incident)
+    came, area = incident.alert, _area(incident, place)
+    first_words = incident.state is State.REPORTED and not (came and came.renewed)
+    kind = "Cancel" if incident.state in _WITHDRAWN else "Alert" if first_words else "Update"
     info = Info(
         event=incident.category, categories=came.categories if came else ("Other",),
         urgency="Past" if incident.closed_at else came.urgency if came else _URGENCY[incident.priority],
@@ -90,14 +109,14 @@ def _info(alert: Alert, language: str) -> Info:
     return next((one for one in alert.infos if one.language.lower().startswith(language)), alert.infos[0])
 
 
-def _area(incident: Incident) -> Area:
+def _area(incident: Incident, place: str) -> Area:
     """Where it is: what the alert said, else a small circle around its place."""
     came = incident.alert
     circles = [Circle(*one) for one in came.circles] if came else []
     rings = came.rings if came else ()
     if not circles and not rings and incident.lon is not None and incident.lat is not None:
         circles = [Circle(incident.lon, incident.lat, _NEAR_KM)]
-    words = (came.area if came else "") or incident.address or incident.region
+    words = (came.area if came else "") or incident.address or place or incident.region
     return Area(words, rings, tuple(circles), (("region", incident.region),))
 
 
@@ -105,12 +124,6 @@ def _thinned(ring: tuple[Point, ...]) -> tuple[Point, ...]:
     """The ring with at most so many points as an incident carries along."""
     step = -(-len(ring) // _POINTS)
     return (*ring[:-1:step], ring[-1])
-
-
-def _first(alert: Alert) -> str:
-    """The identifier of the first message about it, so that an update is no second incident."""
-    parts = alert.references[0].split(",") if alert.references else []
-    return parts[1] if len(parts) == 3 else alert.identifier
 
 
 def _priority(info: Info) -> Priority:

@@ -96,6 +96,13 @@ class Alerted:
     rings: tuple[tuple[tuple[float, float], ...], ...] = ()
     onset: datetime | None = None
     expires: datetime | None = None
+    messages: tuple[str, ...] = ()
+    """The identifiers of the messages that made it what it is, the last one last: by any of them a later one may name it."""
+
+    @property
+    def renewed(self) -> bool:
+        """Whether an Update has changed it since it came."""
+        return len(self.messages) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from cockpit.dispatch.actor import Actor, Role
-from cockpit.dispatch.announcing import announce
+from cockpit.dispatch.applying import apply_to_incident
 from cockpit.dispatch.calling_off import call_off, check_settled
 from cockpit.dispatch.concern import check_incident
+from cockpit.dispatch.due import AHEAD, due_at
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.incident import ENDED, Alerted, Incident
-from cockpit.dispatch.machine import ABSORB, RECEIVE, STEPS, fold, legal, within
+from cockpit.dispatch.machine import ABSORB, RECEIVE, STEPS, legal, within
 from cockpit.dispatch.pausing import postpone, resumed
 from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown, Wrong
 from cockpit.dispatch.rules import Rules
 from cockpit.dispatch.said import Report, check, given
 from cockpit.dispatch.writing import Writing
 from slots.problem import nearest
-
-_AHEAD: Final = timedelta(minutes=5)
-"""Clocks differ by so much; what is said to have happened later than that is wrong."""
 
 
 class Incidents:
@@ -51,7 +49,7 @@ class Incidents:
         if not within(actor, spot.region, self._ground.above):
             raise Forbidden(f"the place lies in {spot.region!r}, which is outside of {actor.region!r}, your region")
         at = report.reported_at or writing.now
-        if at > writing.now + _AHEAD:
+        if at > writing.now + AHEAD:
             raise Wrong(f"'reported_at' is {at.isoformat()}, which lies ahead")
         body: dict[str, Any] = msgspec.to_builtins(report)
         body |= {"region": spot.region, "lon": spot.lon, "lat": spot.lat, "reported_at": at.isoformat(), "to": "REPORTED"}
@@ -61,10 +59,7 @@ class Incidents:
         body["recurrence"] = writing.recurrences(report.recurrence_key) if report.recurrence_key else 0
         number = writing.number("incidents", f"{writing.now.astimezone(self._zone):%Y%m%d}")
         entry = writing.append(actor, number, "", RECEIVE, body)
-        incident = fold(None, entry)
-        writing.keep_incident(incident, self._ground.path(incident.region))
-        announce(writing, entry, incident)
-        return incident, True
+        return apply_to_incident(writing, self._ground, entry, None), True
 
     def act(self, writing: Writing, number: str, verb: str, said: Mapping[str, Any], actor: Actor) -> Incident:
         """The incident after the verb. Raises Unknown, Forbidden, Illegal and Wrong."""
@@ -82,7 +77,9 @@ class Incidents:
         running = check_settled(writing, verb, number, body.get("orders"), verbs) if step.settles else []
         if "unit" in body:
             self._rules.check_unit(body["unit"])
-        if verb == "dispatch" and "deadline" not in body:
+        if "deadline" in body:
+            body["deadline"] = due_at(datetime.fromisoformat(body["deadline"]), writing.now).isoformat()
+        elif verb == "dispatch":
             due = self._rules.deadline(incident, writing.entries(number), writing.now)
             body |= {"deadline": due.isoformat()} if due else {}
         work = self._rules.limits_of(incident).work
@@ -99,10 +96,7 @@ class Incidents:
 
     def _noted(self, writing: Writing, incident: Incident, verb: str, body: Mapping[str, Any], actor: Actor) -> Incident:
         entry = writing.append(actor, incident.number, "", verb, {**body, "from": incident.state.value})
-        changed = fold(incident, entry)
-        writing.keep_incident(changed, self._ground.path(changed.region))
-        announce(writing, entry, changed)
-        return changed
+        return apply_to_incident(writing, self._ground, entry, incident)
 
     def _other(self, writing: Writing, incident: Incident, number: str, actor: Actor) -> Incident:
         """The incident that this one is the same as. Raises Wrong."""

@@ -75,6 +75,10 @@ class KeptFiles:
         except FileNotFoundError:
             return None
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return _NAME.fullmatch(name) is not None and (self._folder / name).is_file()
+
     def _used(self) -> int:
         return sum(entry.stat().st_size for entry in os.scandir(self._folder))
 

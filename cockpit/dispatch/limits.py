@@ -54,13 +54,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One limit and what is used of it, seconds of working time. `due`: when it will be used up, None while the clock stands."""
+    """One limit and what is used of it, seconds of working time. `due`: when it will be used up, `yellow`: when so much of it
+    that its light turns; None where the clock stands before that."""
 
     step: str
     limit_s: float
     used_s: float
     due: datetime | None
     running: bool
+    yellow: datetime | None = None
 
     @property
     def share(self) -> float:
@@ -170,7 +172,8 @@ class _Runs:
 
     def clock(self, step: str, limit: timedelta, work: WorkingTime) -> Clock:
         used = self.used(work)
-        return Clock(step, limit.total_seconds(), used.total_seconds(), self.reaches(limit, work), self.running)
+        due, yellow = self.reaches(limit, work), self.reaches(limit * YELLOW_ABOVE, work)
+        return Clock(step, limit.total_seconds(), used.total_seconds(), due, self.running, yellow)
 
 
 def _visits(moves: Sequence[Move], now: datetime) -> Iterator[tuple[str, _Runs, bool]]:

@@ -18,6 +18,7 @@ from slots.slot import Model, Titles
 SPECIFICATION: Final = "http://wiki.open311.org/GeoReport_v2"
 """The name of the specification, as service discovery wants it."""
 SPAN_DAYS_MAX: Final = 90
+STATUSES: Final = ("open", "closed")
 """A question without a span of its own is about so many days."""
 _TAKEN: Final = frozenset({
     "service_code", "lat", "long", "address_string", "address_id", "email", "device_id", "account_id", "first_name", "last_name",
@@ -139,6 +140,14 @@ def asked_span(start: str | None, end: str | None, now: datetime) -> tuple[datet
     if first > last or last - first > timedelta(days=SPAN_DAYS_MAX):
         raise Open311Refused(400, f"start_date and end_date lie at most {SPAN_DAYS_MAX} days apart, in this order")
     return first, last
+
+
+def asked_states(status: Sequence[str]) -> list[str]:
+    """The states that are `open` or `closed`, or both; nothing asked is all. Raises Open311Refused."""
+    for one in status:
+        if one not in STATUSES:
+            raise Open311Refused(400, f"there is no status {one!r:.40}; there are: {', '.join(STATUSES)}")
+    return [state.value for state in State if not status or STATUSES[state in SETTLED] in status]
 
 
 def json_of(rows: Sequence[Mapping[str, Any]]) -> bytes:

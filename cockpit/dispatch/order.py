@@ -37,7 +37,7 @@ NOTHING: Final = "none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """`expires_at`: until when it may be sent and signed. `version`: its last journal row."""
+    """`expires_at`: until when it may be issued, and once it is, sent and signed. `version`: its last journal row."""
 
     number: str
     version: int

@@ -94,6 +94,8 @@ def fold(order: Order | None, entry: Entry) -> Order:
     if entry.verb in ("issue", "approve"):
         changes["approver"] = entry.actor if entry.verb == "approve" else ""
         changes["why_busy"] = entry.body.get("reason") or order.why_busy
+        if "expires_at" in entry.body:  # older programs let it run from the draft on
+            changes["expires_at"] = datetime.fromisoformat(entry.body["expires_at"])
     if entry.verb == FREEZE:
         changes |= {"screen": entry.body["screen"], "picture": entry.body["picture"]}
     if entry.verb == POSTPONE:

@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from cockpit.dispatch.actor import SYSTEM, Actor, Role
-from cockpit.dispatch.announcing import announce, command
+from cockpit.dispatch.announcing import command
+from cockpit.dispatch.applying import apply_to_order
 from cockpit.dispatch.calling_off import withdraw
 from cockpit.dispatch.concern import check_incident, check_order, check_there
+from cockpit.dispatch.due import due_at
 from cockpit.dispatch.field import OPEN
 from cockpit.dispatch.ground import Ground, Spot
 from cockpit.dispatch.incident import SETTLED, Incident
 from cockpit.dispatch.incidents import played
-from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.machine import within
 from cockpit.dispatch.order import Order, OrderState
 from cockpit.dispatch.order_machine import DRAFT, FREEZE, STEPS, fold, legal
@@ -53,13 +54,13 @@ class Orders:
         body: dict[str, Any] = msgspec.to_builtins(draft)
         del body["ttl_s"], body["datum"], body["reason"], body["screen"]
         body |= {"why_busy": draft.reason or ""} | (msgspec.to_builtins(draft.screen) if draft.screen else {})
-        due = draft.deadline or self._due(writing, incident)
+        due = due_at(draft.deadline, writing.now) if draft.deadline else self._due(writing, incident)
         body["deadline"] = due.isoformat() if due else None
         body |= {"region": spot.region, "lon": spot.lon, "lat": spot.lat, "expires_at": expires.isoformat(), "to": "DRAFT"}
         body["exercise"] = played(draft.exercise, writing, actor) if incident is None else incident.exercise
         number = writing.number("orders", f"{writing.now.astimezone(self._zone):%Y%m%d}")
         entry = writing.append(actor, number, draft.incident, DRAFT, body)
-        return self._kept(writing, fold(None, entry), entry)
+        return apply_to_order(writing, entry, None)
 
     def act(self, writing: Writing, number: str, verb: str, said: Mapping[str, Any], actor: Actor) -> Order:
         """The order after the verb. Raises Unknown, Forbidden, Illegal and Wrong."""
@@ -80,8 +81,10 @@ class Orders:
         if step.target is OrderState.ISSUED:
             self._rules.check_unit(order.unit)  # the roster may have changed since it was drafted
             self._check_free(writing, order, body.get("reason") or order.why_busy, verbs)
+            lives = order.expires_at - order.drafted_at  # from now on: the time a second person took is not the unit's
+            body["expires_at"] = (writing.now + lives).isoformat()
         entry = writing.append(actor, number, order.incident, verb, body)
-        changed = self._kept(writing, fold(order, entry), entry)
+        changed = apply_to_order(writing, entry, order)
         if changed.state is OrderState.ISSUED and order.state is not OrderState.ISSUED:
             command(writing, entry, changed)
         elif changed.state in (OrderState.CANCELLED, OrderState.EXPIRED):
@@ -127,11 +130,6 @@ class Orders:
         if incident is None or incident.deadline is not None:
             return incident.deadline if incident else None
         return self._rules.deadline(incident, writing.entries(incident.number), writing.now)
-
-    def _kept(self, writing: Writing, order: Order, entry: Entry) -> Order:
-        writing.keep_order(order)
-        announce(writing, entry, order)
-        return order
 
     def _incident(self, writing: Writing, number: str) -> Incident | None:
         if not number:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from cockpit.dispatch.actor import SYSTEM
-from cockpit.dispatch.announcing import ORDERS, announce, command, topic_of
+from cockpit.dispatch.announcing import ORDERS, command, topic_of
+from cockpit.dispatch.applying import apply_to_order
 from cockpit.dispatch.incident import Incident, Pause
 from cockpit.dispatch.order import Order, OrderState
-from cockpit.dispatch.order_machine import POSTPONE, fold
+from cockpit.dispatch.order_machine import POSTPONE
 from cockpit.dispatch.working_time import WorkingTime
 from cockpit.dispatch.writing import Writing
 
@@ -54,9 +55,7 @@ def _postponed(writing: Writing, order: Order, due: datetime) -> None:
     stands = order.state.value
     body = {"deadline": due.isoformat(), "from": stands, "to": stands}
     entry = writing.append(SYSTEM, order.number, order.incident, POSTPONE, body)
-    changed = fold(order, entry)
-    writing.keep_order(changed)
-    announce(writing, entry, changed)
+    changed = apply_to_order(writing, entry, order)
     if changed.state is OrderState.ISSUED:
         writing.unsend(topic_of(ORDERS, changed.exercise), changed.number)
         command(writing, entry, changed)

@@ -36,6 +36,10 @@ class PlanRefusal(ValueError):
     """It cannot be done as the plan stands now; says why and what can."""
 
 
+class PlanMistake(PlanRefusal):
+    """It can never be done in these words: no such step, or no reason where one is needed."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanEvent:
     """What was done: one of VERBS, to a step ("" for the plan), by whom, when (UTC). `reason`: why it was skipped or stopped."""
@@ -86,7 +90,7 @@ class PlanRun:
         for run in self.steps:
             if run.step.name == name:
                 return run
-        raise PlanRefusal(f"plan {self.plan.plan!r} has no step {name!r}; it has: {', '.join(s.step.name for s in self.steps)}")
+        raise PlanMistake(f"plan {self.plan.plan!r} has no step {name!r}; it has: {', '.join(s.step.name for s in self.steps)}")
 
 
 def started(plan: Plan, event: PlanEvent) -> PlanRun:
@@ -101,12 +105,17 @@ def after(run: PlanRun, event: PlanEvent) -> PlanRun:
         raise PlanRefusal(f"plan {run.plan.plan!r} is over; start it again")
     if event.verb == STOP:
         _need_reason(event)
-        dropped = (run_ if run_.state in OVER else replace(run_, state=StepState.DROPPED) for run_ in run.steps)
-        return replace(run, steps=tuple(dropped), stopped_at=event.at, reason=event.reason)
+        return stopped(run, event.at, event.reason)
     if event.verb not in (TICK, SKIP):
         raise PlanRefusal(f"there is no verb {event.verb!r} for a running plan; there are: {', '.join((TICK, SKIP, STOP))}")
     ended = _ended(run, event)
     return replace(run, steps=tuple(_opened([ended if one.step.name == event.step else one for one in run.steps], event.at)))
+
+
+def stopped(run: PlanRun, at: datetime, reason: str) -> PlanRun:
+    """The run where what is not over by then never will be."""
+    dropped = (one if one.state in OVER else replace(one, state=StepState.DROPPED) for one in run.steps)
+    return run if run.over else replace(run, steps=tuple(dropped), stopped_at=at, reason=reason)
 
 
 def fold(plans: Mapping[str, Plan], events: Iterable[PlanEvent]) -> dict[str, PlanRun]:
@@ -182,7 +191,7 @@ def _ended(run: PlanRun, event: PlanEvent) -> StepRun:
 
 def _need_reason(event: PlanEvent) -> None:
     if not event.reason.strip():
-        raise PlanRefusal(f"{event.verb} needs a reason")
+        raise PlanMistake(f"{event.verb} needs a reason")
 
 
 def _opened(runs: Sequence[StepRun], at: datetime) -> Iterator[StepRun]:

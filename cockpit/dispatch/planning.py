@@ -6,15 +6,27 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cockpit.dispatch.actor import Actor, Role
-from cockpit.dispatch.announcing import announce
+from cockpit.dispatch.applying import apply_to_incident
 from cockpit.dispatch.concern import check_incident
 from cockpit.dispatch.ground import Ground
 from cockpit.dispatch.incident import ENDED, Incident
 from cockpit.dispatch.journal import Entry
-from cockpit.dispatch.machine import fold as fold_incident
-from cockpit.dispatch.plan_run import START, STOP, VERBS, PlanEvent, PlanRefusal, PlanRun, after, events_of, fold, start
+from cockpit.dispatch.plan_run import (
+    START,
+    STOP,
+    VERBS,
+    PlanEvent,
+    PlanMistake,
+    PlanRefusal,
+    PlanRun,
+    after,
+    events_of,
+    fold,
+    start,
+    stopped,
+)
 from cockpit.dispatch.plans import Plan
-from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown
+from cockpit.dispatch.refusal import Forbidden, Illegal, Unknown, Wrong
 from cockpit.dispatch.writing import Writing
 
 COMMAND: Final = frozenset({Role.CHIEF, Role.DISPATCHER, Role.LEADER, Role.ADMINISTRATOR})
@@ -22,8 +34,8 @@ COMMAND: Final = frozenset({Role.CHIEF, Role.DISPATCHER, Role.LEADER, Role.ADMIN
 
 
 def runs_of(plans: Mapping[str, Plan], entries: Sequence[Entry]) -> dict[str, PlanRun]:
-    """The plans of an incident as its journal leaves them. Of a plan that is no longer there nothing is told; where a plan's
-    file has changed so that its journal makes no sense any more, it neither."""
+    """The plans of an incident as its journal leaves them; with the incident they end. Of a plan that is no longer there
+    nothing is told; where a plan's file has changed so that its journal makes no sense any more, it neither."""
     events: dict[str, list[PlanEvent]] = {}
     for event in events_of(entries):
         events.setdefault(event.plan, []).append(event)
@@ -33,7 +45,8 @@ def runs_of(plans: Mapping[str, Plan], entries: Sequence[Entry]) -> dict[str, Pl
             found |= fold(plans, events[name])
         except PlanRefusal:
             continue
-    return found
+    end = next((entry for entry in entries if not entry.about and entry.body.get("to") in ENDED), None)
+    return {name: stopped(run, end.at, str(end.body.get("reason") or "")) if end else run for name, run in found.items()}
 
 
 class Planning:
@@ -46,7 +59,7 @@ class Planning:
     def act(
         self, writing: Writing, incident: Incident | None, entries: Sequence[Entry], event: PlanEvent, actor: Actor
     ) -> PlanRun:
-        """The run after one of plan_run.VERBS on the incident (`entries`: its journal). Raises Unknown, Forbidden and Illegal."""
+        """The run after one of plan_run.VERBS on the incident (`entries`: its journal). Raises Refused."""
         if incident is None:
             raise Unknown("there is no such incident")
         check_incident(writing, incident, actor, self._ground.above)
@@ -59,14 +72,14 @@ class Planning:
         runs = runs_of(self._plans, entries)
         try:
             run = start(self._plans, runs, event) if event.verb == START else self._after(runs, event)
+        except PlanMistake as error:
+            raise Wrong(str(error)) from None
         except PlanRefusal as error:
             raise Illegal(str(error), (START,) if event.plan not in runs else VERBS[1:]) from None
         state = incident.state.value
         said = {"plan": event.plan, "step": event.step, "reason": event.reason, "from": state, "to": state}
         entry = writing.append(actor, incident.number, "", event.verb, said)
-        changed = fold_incident(incident, entry)
-        writing.keep_incident(changed, self._ground.path(changed.region))
-        announce(writing, entry, changed)
+        apply_to_incident(writing, self._ground, entry, incident)
         return run
 
     def _after(self, runs: Mapping[str, PlanRun], event: PlanEvent) -> PlanRun:

@@ -12,11 +12,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from cockpit.dispatch.exercise import WATERMARK
-from cockpit.dispatch.report_facts import Facts, Frozen, Known
+from cockpit.dispatch.kept_files import sniffed
+from cockpit.dispatch.report_facts import Facts, Frozen, Known, Photo
 from cockpit.dispatch.report_tables import WORDS, Section, at_city, sections
 from cockpit.dispatch.words import word
 
-__all__ = ["Facts", "Frozen", "Known", "Section", "html_report", "pdf_report", "sections"]
+__all__ = ["Facts", "Frozen", "Known", "Photo", "Section", "html_report", "pdf_report", "sections"]
 
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -26,6 +27,8 @@ def html_report(facts: Facts, language: str = "zh") -> bytes:
     """One file that asks nobody for anything; everything in it is text, whatever it holds."""
     said, one = WORDS[language], facts.incident
     parts = [f"<h1>{escape(one.title)}</h1><p>{escape(_line(facts, language))}</p>"]
+    if one.description:
+        parts.append(f"<p class=said>{escape(one.description)}</p>")
     if facts.picture:
         parts.append(f"<h2>{said['picture']}</h2>{_image(facts.picture, said['picture'])}")
     parts += [_table(section, said) for section in sections(facts, language)]
@@ -43,11 +46,12 @@ def pdf_report(facts: Facts, language: str = "zh") -> bytes:
 
     said, one, tables = WORDS[language], facts.incident, sections(facts, language)
     content: dict[str, Any] = {
-        "title": one.title, "line": _line(facts, language), "foot": _foot(facts, said), "none": said["none"],
-        "picture_title": said["picture"],
+        "title": one.title, "line": _line(facts, language), "said": one.description, "foot": _foot(facts, said),
+        "picture_title": said["picture"], "none": said["none"],
         "mark": WATERMARK[language] if one.exercise else "", "language": language, "picture": bool(facts.picture),
         "sections": [
-            {"title": each.title, "head": each.head, "rows": each.rows, "picture": f"{place}.png" if each.picture else ""}
+            {"title": each.title, "head": each.head, "rows": each.rows, "photo": each.photo,
+             "picture": f"{place}.{_end(each.picture)}" if each.picture else ""}
             for place, each in enumerate(tables)
         ],
     }  # fmt: skip
@@ -64,7 +68,7 @@ def _files(facts: Facts, tables: Sequence[Section], encoded: bytes) -> Iterator[
     yield "report.json", encoded
     if facts.picture:
         yield "picture.png", facts.picture
-    yield from ((f"{place}.png", each.picture) for place, each in enumerate(tables) if each.picture)
+    yield from ((f"{place}.{_end(each.picture)}", each.picture) for place, each in enumerate(tables) if each.picture)
 
 
 def _line(facts: Facts, language: str) -> str:
@@ -83,7 +87,8 @@ def _table(section: Section, said: dict[str, str]) -> str:
     head = "".join(f"<th>{escape(cell)}</th>" for cell in section.head)
     rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in section.rows)
     body = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else f"<p>{said['none']}</p>"
-    return f"<h2>{escape(section.title)}</h2>{body}{_image(section.picture, said['map']) if section.picture else ''}"
+    words = section.title if section.photo else said["map"]
+    return f"<h2>{escape(section.title)}</h2>{body}{_image(section.picture, words, section.photo) if section.picture else ''}"
 
 
 def _cell(text: str) -> str:
@@ -91,5 +96,11 @@ def _cell(text: str) -> str:
     return f"<td{' class=time' if _TIME.fullmatch(text) else ''}>{escape(text)}</td>"
 
 
-def _image(picture: bytes, words: str) -> str:
-    return f'<img alt="{escape(words)}" src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
+def _image(picture: bytes, words: str, photo: bool = False) -> str:
+    kind = "image/jpeg" if _end(picture) == "jpg" else "image/png"
+    look = " class=photo" if photo else ""
+    return f'<img{look} alt="{escape(words)}" src="data:{kind};base64,{base64.b64encode(picture).decode()}">'
+
+
+def _end(picture: bytes) -> str:
+    return "jpg" if sniffed(picture) == "image/jpeg" else "png"

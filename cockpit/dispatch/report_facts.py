@@ -34,6 +34,14 @@ class Frozen:
     picture: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A JPEG, and the row of the journal with which it was sent."""
+
+    entry: Entry
+    picture: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything a report says. `place`: in words. `picture`: a PNG of the map around it; `head`: the journal's seal.
@@ -51,6 +59,7 @@ class Facts:
     clocks: Clocks | None = None
     known: Sequence[Known] = ()
     frozen: Sequence[Frozen] = ()
+    photos: Sequence[Photo] = ()
     picture: bytes | None = None
     made_at: datetime
     head: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,25 +12,27 @@ from cockpit.dispatch.journal import Entry
 from cockpit.dispatch.limits import Clock, Clocks
 from cockpit.dispatch.plan_run import StepRun
 from cockpit.dispatch.report_facts import Facts, Frozen
-from cockpit.dispatch.words import word
+from cockpit.dispatch.words import named, word
 
 WORDS: Final = {
-    "zh": {"title": "处置报告", "timeline": "处置过程", "orders": "指令", "plans": "预案执行",
+    "zh": {"title": "处置报告", "timeline": "处置过程", "orders": "指令",
            "known": "首条指令下达时已知的指标",
            "picture": "位置", "clock": "时限", "time": "时间", "who": "人员", "verb": "动作", "what": "内容", "state": "状态",
            "unit": "单位", "value": "数值", "as_of": "数据时间", "made": "生成时间", "seal": "存证",
            "none": "无", "number": "编号",
            "issued": "下达", "ended": "结束", "indicator": "指标", "used": "已用 / 限时（小时）", "due": "到期", "step": "环节",
            "screen": "下达指令 {} 时的画面：{}（{}）", "begun": "开始", "why": "说明", "stars": "{} 星", "told": "应告知 {}",
-           "map": "当时的地图"},
-    "en": {"title": "Report", "timeline": "What happened", "orders": "Orders", "plans": "Plans",
+           "map": "当时的地图", "took": "用时", "photo": "现场照片 {} / {}", "plan": "预案执行：{}", "yes": "是", "no": "否",
+           "hours": "{} 小时 {} 分", "minutes": "{} 分 {} 秒", "files": "附件 {} 个"},
+    "en": {"title": "Report", "timeline": "What happened", "orders": "Orders",
            "known": "Indicators known at the first order", "picture": "The place", "clock": "Limits", "time": "Time",
            "who": "Who", "verb": "Did", "what": "What", "state": "State", "unit": "Unit", "value": "Value",
            "as_of": "As of", "made": "Made", "seal": "Seal", "none": "none", "number": "Number",
            "issued": "Issued", "ended": "Ended", "indicator": "Indicator",
            "used": "Used / limit (hours)", "due": "Due", "step": "Step", "begun": "Begun", "why": "Why",
-           "screen": "On the screen when {} was given: {} ({})", "stars": "{} stars", "told": "to be told to the {}",
-           "map": "The map as it was"},
+           "screen": "On the screen when {} was given: {} ({})", "stars": "{} of 5 stars", "told": "to be told to the {}",
+           "map": "The map as it was", "took": "Took", "photo": "Photo {} of {}", "plan": "Plan: {}", "yes": "yes", "no": "no",
+           "hours": "{} h {} min", "minutes": "{} min {} s", "files": "files attached: {}"},
 }  # fmt: skip
 _SAID: Final = (
     "unit",
@@ -50,12 +52,13 @@ _OVERALL: Final = "overall"
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table of a report. `picture`: a PNG that stands below it."""
+    """A table of a report. `picture`: a PNG, or the JPEG of a photo, that stands below it."""
 
     title: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     picture: bytes | None = None
+    photo: bool = False
 
 
 def sections(facts: Facts, language: str) -> list[Section]:
@@ -68,6 +71,19 @@ def at_city(at: datetime | None, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S") if at else "—"
 
 
+def took_s(entries: Sequence[Entry]) -> dict[int, float]:
+    """Row → for how long what it is about had stood where the row moved it from, seconds by the natural clock."""
+    since: dict[str, datetime] = {}
+    found: dict[int, float] = {}
+    for entry in entries:
+        if entry.body.get("to") in (None, entry.body.get("from")):
+            continue
+        if entry.subject in since:
+            found[entry.seq] = (entry.at - since[entry.subject]).total_seconds()
+        since[entry.subject] = entry.at
+    return found
+
+
 class _Tables:
     def __init__(self, facts: Facts, language: str) -> None:
         self._facts = facts
@@ -75,7 +91,10 @@ class _Tables:
         self._said = WORDS[language]
 
     def all(self) -> Iterator[Section]:
-        yield self._table("timeline", ("time", "who", "verb", "what"), [self._row(entry) for entry in self._facts.entries])
+        took = took_s(self._facts.entries)
+        rows = [self._row(entry, took.get(entry.seq)) for entry in self._facts.entries]
+        yield self._table("timeline", ("time", "who", "verb", "what", "took"), rows)
+        yield from self._photos()
         yield self._orders()
         yield from self._plans()
         if self._facts.clocks:
@@ -99,7 +118,7 @@ class _Tables:
     def _plans(self) -> Iterator[Section]:
         for run in self._facts.runs:
             titles: Any = run.plan.title
-            title = f"{self._said['plans']}：{titles.get(self._language) or run.plan.plan}"
+            title = self._said["plan"].format(titles.get(self._language) or run.plan.plan)
             head = [self._said[name] for name in ("what", "state", "who", "begun", "ended", "why")]
             yield Section(title, head, [self._step(one) for one in run.steps])
 
@@ -119,7 +138,14 @@ class _Tables:
         rows = [[one.title, one.value, self._at(one.as_of)] for one in screen.known]
         return Section(title, [self._said[name] for name in ("indicator", "value", "as_of")], rows, screen.picture)
 
-    def _row(self, entry: Entry) -> list[str]:
+    def _photos(self) -> Iterator[Section]:
+        """Each photo below the row with which it came."""
+        head = [self._said[name] for name in ("time", "who", "verb", "what")]
+        for place, one in enumerate(self._facts.photos, 1):
+            title = self._said["photo"].format(place, len(self._facts.photos))
+            yield Section(title, head, [self._row(one.entry, None)[:-1]], one.picture, photo=True)
+
+    def _row(self, entry: Entry, took: float | None) -> list[str]:
         body = entry.body
         moved = ""
         if body.get("from") not in (None, body.get("to")):
@@ -129,7 +155,29 @@ class _Tables:
         role = word("role", entry.role, self._language)
         who = role if entry.role == "system" or entry.actor == role else f"{self._unit(entry.actor)} ({role})"
         verb = word("verb", entry.verb, self._language)
-        return [self._at(entry.at), who, verb, " · ".join(part for part in (about, moved, *what) if part)]
+        reply = self._reply(body.get("reply") or {})
+        sent = (*(body.get("attachments") or ()), *(body.get("media") or ()))
+        files = self._said["files"].format(len(sent)) if sent else ""
+        said = " · ".join(part for part in (about, moved, *what, *reply, files) if part)
+        return [self._at(entry.at), who, verb, said, self._lasted(took)]
+
+    def _reply(self, reply: Mapping[str, Any]) -> list[str]:
+        """What a hotline is told, in words; what was left open is left out."""
+        told = {name: value for name, value in reply.items() if value not in (None, "") and name in named("reply")}
+        return [f"{word('reply', name, self._language)} {self._answered(name, value)}" for name, value in told.items()]
+
+    def _answered(self, name: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return self._said["yes" if value else "no"]
+        return self._at(datetime.fromisoformat(value)) if name == "contacted_at" else str(value)
+
+    def _lasted(self, took: float | None) -> str:
+        if took is None:
+            return ""
+        minutes, seconds = divmod(int(took), 60)
+        if minutes < 60:
+            return self._said["minutes"].format(minutes, seconds)
+        return self._said["hours"].format(*divmod(minutes, 60))
 
     def _spoken(self, name: str, value: Any) -> str:
         if name == "stars":

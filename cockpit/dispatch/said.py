@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from cockpit.dispatch.incident import Kind, Priority, Reply, Reporter
 from cockpit.dispatch.machine import allowed_keys
+from cockpit.dispatch.mistake import worded
 from cockpit.dispatch.order import Consequence
 from cockpit.dispatch.refusal import Wrong
 from cockpit.dispatch.step import Step
@@ -62,7 +63,8 @@ class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An order as somebody drafts it: the body of `POST /api/v1/orders`. `ttl_s`: seconds for which it may be sent and signed."""
+    """An order as somebody drafts it: the body of `POST /api/v1/orders`. `ttl_s`: seconds for which a
+    draft may be issued, and from then on the order sent and signed."""
 
     unit: Name
     text: Annotated[str, Meta(min_length=1, max_length=4000)]
@@ -115,11 +117,11 @@ def given(step: Step, said: Mapping[str, Any]) -> dict[str, Any]:
     needed: Sequence[str] = (*(("reason",) if step.reason else ()), *step.needs)
     for key in needed:
         if said.get(key) in (None, "") or not str(said[key]).strip():
-            raise Wrong(f"{step.verb!r} needs a {key!r}")
+            raise Wrong(f"{step.verb!r} needs {key!r}")
     try:
         checked = msgspec.convert(dict(said), Said)
     except msgspec.ValidationError as error:
-        raise Wrong(str(error)) from None
+        raise Wrong(worded(error, Said)) from None
     kept: dict[str, Any] = msgspec.to_builtins(checked)
     return kept
 
@@ -129,4 +131,4 @@ def read(body: bytes, shape: type[Any], what: str) -> Any:
     try:
         return msgspec.json.decode(body, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Wrong(f"that is no {what}: {error}") from None
+        raise Wrong(f"that is no {what}: {worded(error, shape)}") from None

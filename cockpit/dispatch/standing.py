@@ -6,11 +6,12 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from math import inf
+from typing import Any, Final
 
 from cockpit.dispatch.field import OPEN
 from cockpit.dispatch.incident import SETTLED, Incident, State
-from cockpit.dispatch.limits import Clock, Light, Moved, moves_of
+from cockpit.dispatch.limits import Clock, Clocks, Light, Moved, moves_of
 from cockpit.dispatch.order import Order
 from cockpit.dispatch.plan_run import PlanRun
 from cockpit.dispatch.planning import runs_of
@@ -27,19 +28,28 @@ _PRIORITY: Final = {"URGENT": 0, "HIGH": 1, "NORMAL": 2, "LOW": 3}
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One open incident. `light` None: no limit holds. `clock`: the one nearest to its end, of its step or of the whole.
+    """One open incident. `clocks`: of its step and of the whole.
 
     `unit`: the name of the unit that leads, of the one with the newest order while nobody does, "" while nobody is on it.
     `order`: that unit's newest one that is under way. `help`: one of those on it asks for help. `plans`: those not over.
     """
 
     incident: Incident
-    light: Light | None
-    clock: Clock | None
+    clocks: Clocks
     unit: str
     order: Order | None
     help: bool
     plans: tuple[PlanRun, ...]
+
+    @property
+    def light(self) -> Light | None:
+        """The worse one of both clocks; None: no limit holds."""
+        return self.clocks.light
+
+    @property
+    def clock(self) -> Clock | None:
+        """The one that presses."""
+        return pressing(self.clocks.step, self.clocks.overall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,8 @@ class OpenIncidents:
         found = self._toolbox.rules.clocks(incident, told.moves, now)
         unit = incident.lead_unit or (orders[0].unit if orders else "")
         order = next((one for one in orders if one.unit == unit), None)
-        clock, helping = nearest_end(found.step, found.overall), any(one.needs_assistance for one in orders)
-        return Standing(incident, found.light, clock, names.get(unit) or unit, order, helping, told.plans)
+        helping = any(one.needs_assistance for one in orders)
+        return Standing(incident, found, names.get(unit) or unit, order, helping, told.plans)
 
     def _read(self, incident: Incident) -> _Told:
         key = (incident.number, incident.version)
@@ -93,10 +103,30 @@ class OpenIncidents:
         return told
 
 
-def nearest_end(*given: Clock | None) -> Clock | None:
-    """The clock that shows the worst light, and of equals the one whose limit is used up first; None without any."""
+def pressing(*given: Clock | None) -> Clock | None:
+    """The clock a screen tells: the one with the worst light, of equals the one due first, one that stands last; None without
+    any. assets/clocks.js has the same rule, for screens on which lights turn between two answers."""
     found = [clock for clock in given if clock is not None]
-    return min(found, key=lambda clock: (_GRAVITY[clock.light], -clock.share), default=None)
+    return min(found, key=lambda clock: (_GRAVITY[clock.light], _due_s(clock)), default=None)
+
+
+def moments(clock: Clock | None) -> dict[str, Any] | None:
+    """A clock as moments, ready for JSON: with them assets/clocks.js tells its light at any time. One that stands tells its light
+    for good."""
+    if clock is None:
+        return None
+    return {
+        "step": clock.step, "limit_s": clock.limit_s, "due": _said(clock.due), "running": clock.running,
+        "yellow": _said(clock.yellow) if clock.running else None, "light": clock.light,
+    }  # fmt: skip
+
+
+def _said(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _due_s(clock: Clock | None) -> float:
+    return clock.due.timestamp() if clock and clock.running and clock.due else inf
 
 
 def ordered(found: Iterable[Standing]) -> list[Standing]:
@@ -105,5 +135,4 @@ def ordered(found: Iterable[Standing]) -> list[Standing]:
 
 
 def _grave(one: Standing) -> tuple[int, int, float, str]:
-    due = one.clock.due.timestamp() if one.clock and one.clock.due else float("inf")
-    return _GRAVITY[one.light], _PRIORITY[one.incident.priority], due, one.incident.number
+    return _GRAVITY[one.light], _PRIORITY[one.incident.priority], _due_s(one.clock), one.incident.number

@@ -105,6 +105,18 @@ class Store:
             wanted = wanted.where(or_(since < number, (since == number) & (INCIDENT.c.number < before)))
         return self._decoded(wanted.order_by(INCIDENT.c.reported_us.desc(), INCIDENT.c.number.desc()).limit(limit), Incident)
 
+    def reported(
+        self, span: tuple[datetime, datetime], states: Sequence[str], categories: Collection[str] | None, limit: int
+    ) -> list[Incident]:
+        """The real ones reported in a span, the newest first: in these states, of these categories (None: of any)."""
+        since, until = map(micros, span)
+        where = [INCIDENT.c.city == self._city, INCIDENT.c.played_us == 0, INCIDENT.c.state.in_(states)]
+        where += [INCIDENT.c.reported_us >= since, INCIDENT.c.reported_us <= until]
+        if categories is not None:
+            where.append(INCIDENT.c.category.in_(sorted(categories)))
+        wanted = select(INCIDENT.c.document).where(*where)
+        return self._decoded(wanted.order_by(INCIDENT.c.reported_us.desc(), INCIDENT.c.number.desc()).limit(limit), Incident)
+
     def order(self, number: str) -> Order | None:
         with self._database.reading() as connection:
             wanted = select(ORDER.c.document).where(ORDER.c.city == self._city, ORDER.c.number == number)
@@ -166,6 +178,15 @@ class Store:
     def exercise(self) -> Exercise:
         """Whether one is running."""
         return exercise_of(self.journal(SUBJECT))
+
+    def put_away(self) -> tuple[int, int]:
+        """How many incidents and orders the last reset put away."""
+        with self._database.reading() as connection:
+            incidents, orders = (
+                connection.execute(select(func.count()).select_from(table).where(table.c.city == self._city, ~self._there(table)))
+                for table in (INCIDENT, ORDER)
+            )
+            return incidents.scalar_one(), orders.scalar_one()
 
     def overdue(self, states: Sequence[str], limit: int) -> list[str]:
         """The numbers of orders in these states whose time has run out; of what was put away none."""

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from cockpit.scope import Lang
 
-Kind = Literal["state", "verb", "role", "field", "light", "priority", "reason"]
+Kind = Literal["state", "verb", "role", "field", "light", "priority", "reason", "reply"]
 
 _STATES: Final = {
     "REPORTED": ("已上报", "Reported"), "ACCEPTED": ("已受理", "Accepted"), "FILED": ("已立案", "Filed"),
@@ -57,6 +57,12 @@ _FIELDS: Final = {
     "duplicate": ("重复件", "Duplicate"), "text": ("内容", "Text"), "recipient": ("接收人", "Recipient"),
     "channel": ("渠道", "Channel"), "attachments": ("附件", "Attachments"), "reply": ("答复", "Reply"),
 }  # fmt: skip
+_REPLIES: Final = {
+    "true": ("情况属实", "As reported"), "beyond_competence": ("超出职责", "Beyond competence"), "solved": ("已解决", "Solved"),
+    "why_not": ("未解决原因", "Why not"), "done": ("办理情况", "What was done"), "public_answer": ("公开答复", "Public answer"),
+    "contacted_at": ("联系时间", "Contacted at"),
+}  # fmt: skip
+"""What a hotline is told; whom was spoken to is nobody's else."""
 _LIGHTS: Final = {
     "green": ("时限内", "in time"), "yellow": ("即将超时", "due soon"), "red": ("已超时", "overdue"),
     "fine": ("正常", "fine"), "watch": ("关注", "watch"), "alarm": ("告警", "alarm"), "OVERALL": ("总时限", "Overall"),
@@ -66,11 +72,12 @@ _REASONS: Final = {
     "its time to live ran out": ("超过有效时限未签收", "its time to live ran out"),
     "the sender withdrew the alert": ("发布方已解除预警", "the sender withdrew the alert"),
     "its incident was settled": ("所属事件已办结", "its incident was settled"),
+    "none was given": ("未说明原因", "none was given"),
 }
 """What the cockpit itself gives as a reason, as the journal has it."""
 _ALL: Final[Mapping[Kind, Mapping[str, tuple[str, str]]]] = MappingProxyType({
     "state": _STATES, "verb": _VERBS, "role": _ROLES, "field": _FIELDS, "light": _LIGHTS, "priority": _PRIORITIES,
-    "reason": _REASONS,
+    "reason": _REASONS, "reply": _REPLIES,
 })  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Insert, Table, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.broadcast import Broadcast
@@ -38,7 +38,8 @@ class Writing:
         self._connection = connection
         self._city = city
         self._sealer = sealer
-        self._insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
+        # that of the dialect in use: the other one would take a while to load
+        self._insert: Callable[..., Any] = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert
         self.now = now
         self._stood = self._hold()
         self._head = Head(self._stood.seq, self._stood.seal)
@@ -85,6 +86,14 @@ class Writing:
         where = (INCIDENT.c.city == self._city, INCIDENT.c.client_id == client_id)
         found = self._connection.execute(select(INCIDENT.c.document).where(*where)).scalar_one_or_none()
         return None if found is None else msgspec.json.decode(found, type=Incident)
+
+    def by_message(self, sender: str, identifiers: Collection[str]) -> Incident | None:
+        """The newest incident of this sender (its `client_id` begins so) that one of these messages made what it is."""
+        mentioned = [INCIDENT.c.document.contains(msgspec.json.encode(one).decode(), autoescape=True) for one in identifiers]
+        where = (INCIDENT.c.city == self._city, INCIDENT.c.client_id.startswith(sender, autoescape=True), or_(*mentioned))
+        wanted = select(INCIDENT.c.document).where(*where).order_by(INCIDENT.c.reported_us.desc())
+        found = (msgspec.json.decode(one, type=Incident) for one in self._connection.execute(wanted).scalars())
+        return next((one for one in found if one.alert and not set(identifiers).isdisjoint(one.alert.messages)), None)
 
     def recurrences(self, key: str) -> int:
         """How many incidents there are with this key."""

@@ -25,7 +25,7 @@ SCRIPTS: Final = (
 )  # fmt: skip
 """The scripts of `assets/duty` in the order they need each other."""
 _LAST: Final = "duty/map.js"
-_SHARED: Final = ("i18n.js", "dispatch_words.js", "format.js", "dom.js", "notice.js", "exercise.js")
+_SHARED: Final = ("i18n.js", "dispatch_words.js", "clocks.js", "format.js", "dom.js", "notice.js", "exercise.js")
 _MAP_PANEL: Final = ("panels/map_found.js", "panels/map_plots.js", "panels/video.js")
 _STYLES: Final = ("fonts/fonts.css", "tokens.css", "frame.css", "exercise.css", "map/map.css", "duty/duty.css", "duty/detail.css")
 _TITLES: Final[Mapping[Lang, str]] = {"zh": "指挥值守", "en": "Duty desk"}

@@ -31,7 +31,7 @@ def told(city: City, lang: Lang) -> dict[str, Any]:
         "way": WAY, "steps": _steps(machine.STEPS), "order_steps": _steps(order_machine.STEPS),
         "roles": [role.value for role in Role if role not in (Role.SYSTEM, Role.UNIT)],
         "categories": _categories(city), "units": [{"id": unit.id, "name": unit.name} for unit in city.roster.units],
-        "screen": _screen(city), "spec": deck_spec(_container(city)),
+        "channels": _channels(city, lang), "screen": _screen(city), "spec": deck_spec(_container(city)),
     }  # fmt: skip
 
 
@@ -43,8 +43,11 @@ def _screen(city: City) -> str | None:
 
 
 def _steps(steps: Mapping[str, Step]) -> dict[str, Any]:
-    """Who may do what in which state: so that the desk can say whose turn it is."""
-    return {verb: {"from": sorted(step.sources), "to": step.target, "roles": sorted(step.roles)} for verb, step in steps.items()}
+    """Who may do what in which state: so that the desk can say whose turn it is. `settles`: no order may run on after it."""
+    return {
+        verb: {"from": sorted(step.sources), "to": step.target, "roles": sorted(step.roles), "settles": step.settles}
+        for verb, step in steps.items()
+    }
 
 
 def _regions(city: City) -> Iterator[Region]:
@@ -54,6 +57,12 @@ def _regions(city: City) -> Iterator[Region]:
             return
         yield region
         left.extend(city.regions.children(region.code))
+
+
+def _channels(city: City, lang: Lang) -> dict[str, str]:
+    """What people call the slot whose records are reported, which is their channel."""
+    slot = city.slots.get(city.incidents.slot) if city.incidents else None
+    return {slot.slot: slot.title.get(lang) or slot.slot} if slot else {}
 
 
 def _categories(city: City) -> list[str]:

@@ -31,7 +31,7 @@ class Held:
     scripts: tuple[str, ...]
 
 
-SHARED: Final = ("i18n.js", "dispatch_words.js", "format.js", "dom.js", "exercise.js")
+SHARED: Final = ("i18n.js", "dispatch_words.js", "clocks.js", "format.js", "dom.js", "exercise.js")
 FIELD: Final = Held("field", {"zh": "现场处置", "en": "In the field"}, (
     "field/words.js", "field/keep.js", "field/line.js", "field/photos.js", "field/act.js", "field/orders.js", "field/news.js",
     "field/field.js",

@@ -21,7 +21,6 @@ from tests.running import ROOT, Cockpit, cockpit
 
 ORDERS = 150
 TIMES = 10
-SETTLE_S = 3.0
 
 
 def measure(rounds: int) -> list[Row]:
@@ -32,7 +31,6 @@ def measure(rounds: int) -> list[Row]:
         for number in range(rounds):
             rest.append(ordering(running.address, f"rest-{number}"))
             with feeding(running.address) as feed:
-                time.sleep(SETTLE_S)
                 load.append(ordering(running.address, f"load-{number}"))
             sent.append(feed[0])
     (p50, p99), (p50_load, p99_load) = zip(*rest, strict=True), zip(*load, strict=True)

@@ -20,7 +20,9 @@ from tests.running import cockpit
 MORE: Final = """unit_positions: vehicles
 limits:
   overall: 5d
-  rules: [{priority: [URGENT], clock: natural, overall: 12h, steps: {REPORTED: 5m, ACCEPTED: 5m, FILED: 5m}}]
+  rules:
+    - {category: [bridges], clock: natural, overall: 12h, steps: {REPORTED: 2d, ACCEPTED: 2d}}
+    - {priority: [URGENT], clock: natural, overall: 12h, steps: {REPORTED: 5m, ACCEPTED: 5m, FILED: 5m}}
 """
 PLAN: Final = """plan: any_urgent
 title: {zh: 紧急处置流程, en: Urgent}
@@ -90,6 +92,16 @@ def seen(address: str) -> None:
 def reported(desk: Desk, title: str, **more: object) -> str:
     body = {"title": title, "category": "roads", "lon": 120.15, "lat": 30.02, **more}
     number: str = desk.post("/incidents", body)["number"]
+    return number
+
+
+def ordered(desk: Desk, title: str, unit: str, **more: object) -> str:
+    """An incident with a place that was dispatched and ordered to a unit."""
+    number = reported(desk, title)
+    for verb, said in (("accept", {}), ("file", {}), ("dispatch", {"unit": unit})):
+        desk.post(f"/incidents/{number}/{verb}", said)
+    order = desk.post("/orders", {"unit": unit, "text": "立即前往", "incident": number, "reason": "就近", **more})
+    desk.post(f"/orders/{order['number']}/issue", {})
     return number
 
 

@@ -141,3 +141,8 @@ def test_a_plan_is_started_ticked_and_skipped_with_a_reason(page: Page, desk: De
     expect(page.locator(".duty-journal li").first).to_contain_text("跳过步骤")
     assert page.locator(".duty-gantt-row").count() >= 3
     assert desk.verbs(number) == ["receive", "start-plan", "tick-step", "skip-step"]
+    page.keyboard.press("3")
+    expect(page.locator("[data-act='any_urgent//start-plan']")).to_be_visible()
+    desk.post(f"/incidents/{number}/reject", {"reason": "误报"})
+    expect(page.locator(".duty-plan")).to_be_visible()
+    expect(page.locator("[data-act='any_urgent//start-plan']")).to_have_count(0)

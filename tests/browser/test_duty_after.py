@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.broker.process import free_port
-from tests.browser.duty_desk import MORE, PLAN, context, desk, opened, page, reported, seen, state
+from tests.browser.duty_desk import MORE, PLAN, context, desk, opened, ordered, page, reported, seen
 from tests.dispatch_city import Desk, dispatch_city
 from tests.running import cockpit
 
@@ -57,16 +57,6 @@ def _camera(layers: Path) -> None:
         for one, lon in ((CAMERA, 120.151), (FILMED, 120.152))
     ]
     (layers / "eyes.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": points}), "utf-8")
-
-
-def ordered(desk: Desk, title: str, unit: str, **more: object) -> str:
-    """An incident with a place that was dispatched and ordered to a unit."""
-    number = reported(desk, title)
-    for verb, said in (("accept", {}), ("file", {}), ("dispatch", {"unit": unit})):
-        desk.post(f"/incidents/{number}/{verb}", said)
-    order = desk.post("/orders", {"unit": unit, "text": "立即前往", "incident": number, "reason": "就近", **more})
-    desk.post(f"/orders/{order['number']}/issue", {})
-    return number
 
 
 SQUEEZED: Final = """() => [...document.querySelectorAll("[data-of=readings] li")]
@@ -148,23 +138,13 @@ def test_a_replay_goes_by_keyboard_through_what_was_done(page: Page, desk: Desk)
     expect(banner).to_be_hidden()
 
 
-def test_an_order_keeps_what_was_on_screen_when_it_was_given(page: Page, desk: Desk) -> None:
-    screen = {"board": "command", "query": "region=77&window=today&lang=zh"}
-    number = ordered(desk, "路面塌陷", "U2", screen=screen)
-    (order,) = desk.get("/orders", incident=number)["orders"]
-    page.wait_for_function("async (n) => (await fetch(`/api/v1/orders/${n}/screen`)).ok", arg=order["number"])
+def test_a_place_beyond_the_city_is_marked_as_one(page: Page, desk: Desk) -> None:
+    number = reported(desk, "邻市来水浑浊", lon=121.5, lat=31.2, region="770101")
+    expect(page.locator(f"#row-{number} .duty-row-tags")).to_contain_text("市域外")
     opened(page, number)
-    page.locator("body").press("2")
-    page.get_by_role("button", name="下令时的画面").press("Enter")
-    dialog = page.locator("dialog")
-    expect(dialog).to_contain_text("指挥调度")
-    expect(dialog.locator(".duty-screen-panels")).to_contain_text("上报")
-    expect(dialog.locator(".duty-screen-foot")).to_contain_text("封印")
-    page.keyboard.press("Escape")
-    opened(page, ordered(desk, "树木倒伏", "U2"))
-    page.get_by_role("button", name="下令时的画面").press("Enter")
-    expect(dialog).to_contain_text("没有留存画面")
-    page.keyboard.press("Escape")
+    expect(page.locator(".duty-under")).to_contain_text("市域外")
+    opened(page, reported(desk, "井盖破损"))
+    expect(page.locator(".duty-under")).not_to_contain_text("市域外")
 
 
 def test_a_message_says_who_has_read_it(page: Page, desk: Desk) -> None:
@@ -188,33 +168,6 @@ def test_a_message_says_who_has_read_it(page: Page, desk: Desk) -> None:
     message.locator("summary", has_text="未通知 (1)").press("Enter")
     expect(message.locator("details[open] li")).to_contain_text("西区抢修队不在发送人的辖区内")
     page.keyboard.press("Escape")
-
-
-def test_a_department_sees_and_does_only_what_is_its_own(page: Page, desk: Desk) -> None:
-    own, other = ordered(desk, "变电箱冒烟", "U3"), reported(desk, "垃圾未清运")
-    expect(page.locator(f"#row-{other}")).to_be_visible()
-    page.keyboard.press("w")
-    page.locator("dialog select").first.select_option("department")
-    page.locator("dialog input").last.fill("U3")
-    page.locator("dialog input").last.press("Enter")
-    expect(page.locator(".duty-row")).to_have_count(1)
-    expect(page.locator(f"#row-{own}")).to_be_visible()
-    opened(page, own)
-    expect(page.locator(".duty-acts [data-verb=sign]")).to_be_visible()
-    verbs = page.locator(".duty-acts [data-verb]").evaluate_all("all => all.map(one => one.dataset.verb)")
-    assert set(verbs) <= {"sign", "return", "note"}, verbs
-    page.keyboard.press("i")
-    state(page, "已签收")
-
-
-def test_two_orders_of_one_unit_name_it_once_on_the_map(page: Page, desk: Desk, address: str) -> None:
-    seen(address)
-    number = ordered(desk, "围墙倒塌", "U1")
-    again = desk.post("/orders", {"unit": "U1", "text": "封闭道路", "incident": number, "reason": "就近"})
-    desk.post(f"/orders/{again['number']}/issue", {})
-    opened(page, number)
-    page.wait_for_function("Duty.store.detail()?.orders?.length === 2 && Duty.map?.words().length")
-    assert page.evaluate("Duty.map.words()") == ["东区抢修一队"]
 
 
 def test_what_was_planned_stands_against_what_was_done(page: Page, desk: Desk) -> None:
@@ -282,3 +235,7 @@ def test_an_exercise_is_begun_ended_and_put_away_from_the_desk(page: Page, desk:
     dialog.get_by_role("button", name="清场").press("Enter")
     expect(page.locator(f"#row-{played}")).to_have_count(0)
     assert desk.get("/exercise")["running"] is False
+    opened(page, played)
+    expect(page.locator(".duty-under")).to_contain_text("已清场")
+    page.evaluate("Duty.broadcast.exercise()")
+    expect(dialog.locator(".duty-put-away")).to_contain_text("已收起 1 件事件、0 条指令")

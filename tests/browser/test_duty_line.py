@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from cockpit.dispatch.standing import moments
 from tests.browser.axe import complaints
 from tests.browser.duty_desk import address, context, desk, opened, page, reported, state
+from tests.clocks import PAIRS
 from tests.dispatch_city import Desk
+from tests.line import NOON
 
 __all__ = ["address", "context", "desk", "page"]
 
@@ -25,6 +29,35 @@ SMALL: Final = """() => [...document.querySelectorAll("#duty button, #duty a, #d
   .map(node => [node, node.getBoundingClientRect()])
   .filter(([node, box]) => box.width && (box.width < 43.5 || box.height < 43.5))
   .map(([node, box]) => `${node.className} ${node.textContent}: ${box.width} × ${box.height}`)"""
+
+
+def test_wall_desk_and_leader_tell_the_same_time_left(page: Page, desk: Desk, address: str, context: BrowserContext) -> None:
+    one, two = reported(desk, "桥面塌陷", priority="URGENT", category="bridges"), reported(desk, "护坡滑动", priority="URGENT")
+    wall, leader = context.new_page(), context.new_page()
+    wall.goto(f"{address}/board/command?lang=zh&screen=wall")
+    leader.goto(f"{address}/leader?lang=zh")
+    everywhere = [
+        page.locator(f"#row-{one} .duty-row-left"),
+        wall.locator(".inc", has_text="桥面塌陷").locator(".inc-left"),
+        leader.locator(".l-row", has_text="桥面塌陷").locator(".l-left"),
+    ]
+    for place in everywhere:
+        expect(place).to_have_text(re.compile("^剩 1[12] 小时"))  # the whole: its step ends a day later
+    leader.locator(".l-row", has_text="护坡滑动").locator("button").click()
+    until = leader.locator(".l-facts dd").last
+    expect(until).to_contain_text("剩")
+    before = until.inner_text()
+    leader.wait_for_function("before => [...document.querySelectorAll('.l-facts dd')].at(-1).textContent !== before", arg=before)
+    desk.post(f"/incidents/{two}/accept")
+    expect(leader.locator(".l-facts")).to_contain_text("已受理")
+    leader.get_by_role("button", name="返回").click()
+    said = {"dispatch": {"unit": "U1"}, "suspend": {"reason": "等待材料"}}
+    for verb in ("accept", "file", "dispatch", "sign", "start", "suspend", "approve"):
+        desk.post(f"/incidents/{one}/{verb}", said.get(verb, {}))
+    for place in everywhere:
+        expect(place).to_have_text("计时暂停")
+    wall.close()
+    leader.close()
 
 
 def test_without_a_line_nothing_is_lost_over_a_reload_and_all_is_done_once(page: Page, desk: Desk) -> None:
@@ -88,6 +121,11 @@ def test_the_list_keeps_still_while_it_is_read(page: Page, desk: Desk) -> None:
     expect(page.locator(".duty-row")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.locator(f"#row-{first}")).to_be_visible()
+    expect(page.locator(f"#row-{first} .duty-row-what")).not_to_have_text(re.compile(r"\d\d:\d\d"))
+    page.locator("body").hover(position={"x": 900, "y": 400})
+    again = reported(desk, "公交站台破损")
+    for number in (first, again):  # what has one name is told apart by when it was reported
+        expect(page.locator(f"#row-{number} .duty-row-what")).to_have_text(re.compile(r"\d\d:\d\d"))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +150,14 @@ def test_everybody_can_read_and_reach_it(
     if size[0] < 1200:
         assert page.evaluate(SMALL) == []
     page.close()
+
+
+def test_of_two_clocks_a_page_tells_the_one_that_the_server_does(page: Page) -> None:
+    told = "([step, overall, now]) => [Cockpit.pressing({ step, overall }, now), Cockpit.lightOf(step, now)]"
+    now_ms = NOON.timestamp() * 1000
+    for one, other in PAIRS:
+        assert page.evaluate(told, [moments(one), moments(other), now_ms]) == [moments(one), one.light]
+        assert page.evaluate(told, [moments(other), moments(one), now_ms]) == [moments(one), other.light]
 
 
 def test_the_keys_are_named(page: Page) -> None:

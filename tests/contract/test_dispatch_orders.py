@@ -74,6 +74,25 @@ def test_an_order_whose_time_ran_out_is_never_sent(make: Make) -> None:
     log.close()
 
 
+def test_the_unit_has_the_whole_time_however_long_the_second_person_took(make: Make) -> None:
+    desk, log = make(), EmbeddedLog(":memory:")
+    order = desk.draft(CHIEF, consequence="grave", ttl_s=600)
+    desk.clock.advance(timedelta(seconds=590))
+    approved = desk.order(order.number, "approve", LEADER)
+    assert approved.expires_at == desk.clock() + timedelta(seconds=600) > order.expires_at
+    desk.clock.advance(timedelta(seconds=500))
+    relayed(desk, log)
+    (sent,) = values(log, ORDERS)
+    assert sent["expires_at"] == msgspec.to_builtins(approved.expires_at)
+    assert desk.order(order.number, "sign", Actor("u1", Role.UNIT)).state is OrderState.SIGNED
+    late = desk.draft(CHIEF, ttl_s=600)
+    desk.order(late.number, "issue", CHIEF)
+    desk.clock.advance(timedelta(seconds=600))
+    relayed(desk, log)
+    assert desk.toolbox.order(late.number, DEMONSTRATION).state is OrderState.EXPIRED and checked(desk).bad is None
+    log.close()
+
+
 def test_nobody_approves_the_own_grave_order(make: Make) -> None:
     desk = make()
     order = desk.draft(CHIEF, consequence="grave")

@@ -12,9 +12,10 @@ import pytest
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.audit import fold_all
 from cockpit.dispatch.idempotency import Request
-from cockpit.dispatch.incident import Incident, State
+from cockpit.dispatch.incident import Alerted, Incident, State
 from cockpit.dispatch.journal import Verdict
 from cockpit.dispatch.refusal import Forbidden, Illegal, KeyReused, KeyRunning, Unknown, Wrong
+from cockpit.dispatch.said import Report
 from cockpit.dispatch.writing import Writing
 from tests.contract.dispatch_stores import Make, checked, make, url
 
@@ -62,6 +63,48 @@ def test_a_refused_verb_leaves_nothing(make: Make) -> None:
     with pytest.raises(Illegal) as raised:
         desk.act(incident.number, "sign")
     assert raised.value.verbs == ("accept", "reject", "note")
+
+
+def test_an_old_span_is_answered_however_much_was_reported_since(make: Make) -> None:
+    """The limit holds for what was asked for, not for what is newer."""
+    desk = make()
+    begin = desk.clock()
+    old, other = desk.receive(), desk.receive(category="noise")
+    desk.receive(exercise=True)
+    until = desk.clock()
+    desk.clock.advance(timedelta(days=100))
+    new = desk.receive()
+    states = [state.value for state in State]
+
+    def found(*span: Any, categories: Any = None, states: Any = states, limit: int = 2) -> list[str]:
+        return [one.number for one in desk.store.reported(span, states, categories, limit)]
+
+    assert found(begin, until) == [other.number, old.number]
+    assert found(begin, until, categories={"noise"}) == [other.number] and found(begin, until, categories=()) == []
+    assert found(begin, until, states=["CLOSED"]) == []
+    assert found(begin, desk.clock()) == [new.number, other.number] and found(begin, desk.clock(), limit=1) == [new.number]
+
+
+def test_an_alert_is_found_by_any_message_that_made_it_what_it_is(make: Make) -> None:
+    """By the whole identifier and of its own sender, whatever signs stand in it."""
+    desk = make()
+    odd = 'A"2_%\\é'
+    with desk.store.writing() as writing:
+        for sender, messages in (("met@city", ("A1", odd)), ("fire%", ("A1", "A3"))):
+            report = Report(title=odd, category="rain", client_id=f"cap:{sender}:A1", description="A4")
+            alert = Alerted(
+                sent=writing.now, categories=("Met",), urgency="Past", severity="Minor", certainty="Likely", messages=messages
+            )
+            desk.toolbox.incidents.receive(writing, report, Actor("outside", Role.COLLECTOR), alert)
+
+    def found(sender: str, *names: str) -> str | None:
+        with desk.store.writing() as writing:
+            one = writing.by_message(f"cap:{sender}:", names)
+            return one.client_id if one else None
+
+    assert found("met@city", "A0", odd) == "cap:met@city:A1" and found("fire%", "A3") == "cap:fire%:A1"
+    wrong = [("met@city", "A3"), ("met@city", "A"), ("met@city", 'A"2__é'), ("met@city", "A4"), ("fire", "A3"), ("firex", "A3")]
+    assert [found(*one) for one in wrong] == [None] * len(wrong)
 
 
 def test_incidents_are_found_by_state_region_and_category(make: Make) -> None:

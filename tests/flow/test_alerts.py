@@ -86,6 +86,54 @@ def test_a_cancel_ends_it_where_nobody_was_sent_yet(caller: Caller, verbs: tuple
         assert refused.status_code == 409 and ends in refused.json()["error"]
 
 
+@pytest.mark.parametrize("of", [("last",), ("first",), ("first", "last")])
+def test_a_chain_of_updates_is_one_incident_however_its_senders_name_what_was_before(caller: Caller, of: tuple[str, ...]) -> None:
+    """CAP lets an Update name the first message, the last one, or all of them."""
+    number = sent(caller, ALERT).json()["number"]
+    last = ALERT
+    for minutes in (10, 20, 20):  # two of them in the same second
+        named = {"first": ALERT.reference, "last": last.reference}
+        words = f"第{minutes}分钟，接{last.identifier}"
+        last = later(minutes, "Update", infos=(replace(INFO, headline=words),), references=tuple(named[one] for one in of),
+                     identifier=f"{last.identifier}-{minutes}")  # fmt: skip
+        answer = sent(caller, last).json()
+        assert (answer["number"], answer["did"]) == (number, "renewed")
+        assert caller.get(f"/incidents/{number}").json()["title"] == words
+    again = replace(last, note="once more")
+    assert sent(caller, again).json()["did"] == "nothing"  # known by its identifier
+    told = read_alert(caller._client.get(f"/alerts/{number}").content)
+    shown = caller.get(f"/incidents/{number}").json()
+    assert (told.kind, told.identifier) == ("Update", f"{number}.{shown['version']}")
+    cancel = replace(later(30, "Cancel", infos=()), references=(last.reference,))
+    assert sent(caller, cancel).json() == {"number": number, "state": "REJECTED", "exercise": False, "did": "withdrawn"}
+    assert len(caller.get("/incidents").json()["incidents"]) == 1
+    desk = caller.desk
+    assert audit(desk.store, desk.sealer, desk.city, desk.heads).bad is None
+
+
+def test_a_chain_whose_first_message_was_never_heard_is_one_incident_too(caller: Caller) -> None:
+    begun = later(-20, "Update", references=("met@city,A0,2026-11-20T08:00:00+08:00",))
+    number = sent(caller, begun).json()["number"]
+    following = replace(later(-10, "Update"), references=(begun.reference,))
+    answer = sent(caller, following).json()
+    assert (answer["number"], answer["did"]) == (number, "renewed")
+
+
+def test_what_had_run_out_before_it_came_sends_nobody(caller: Caller) -> None:
+    over = replace(INFO, expires=NOON - timedelta(hours=1))
+    refused = sent(caller, replace(ALERT, sent=NOON - timedelta(hours=3), infos=(over,)))
+    assert refused.status_code == 422 and "ran out" in refused.json()["error"]
+    assert caller.get("/incidents").json()["incidents"] == []
+    both = replace(ALERT, sent=NOON - timedelta(hours=3), infos=(over, replace(INFO, expires=NOON + timedelta(hours=1))))
+    assert sent(caller, both).status_code == 201
+
+
+def test_an_incident_without_an_address_is_told_by_the_name_of_its_region(caller: Caller) -> None:
+    number = caller.post("/incidents", {"title": "井盖破损", "category": "roads", "region": "7701"}).json()["number"]
+    (area,) = read_alert(caller._client.get(f"/alerts/{number}").content).infos[0].areas
+    assert area.codes == (("region", "7701"),) and area.words == "东区"
+
+
 def test_an_order_that_runs_keeps_the_incident_open(caller: Caller) -> None:
     number = sent(caller, ALERT).json()["number"]
     assert caller.post("/orders", {"unit": "u1", "text": "去看看", "incident": number}).status_code == 201

@@ -49,6 +49,8 @@ GZIPPED = gzip.compress(b"{}", mtime=0)
             "plain JSON lines",
         ),
         ("/api/v1/topics/city.hotline/records", b"{}", {"origin": "http://evil.example"}, 403, "origins"),
+        ("/api/v1/topics/dispatch.journal/records", b"{}", {}, 403, "/api/v1/incidents"),
+        ("/api/v1/topics/dispatch.feedback/records", b"{}", {}, 403, "/api/v1/orders"),
     ],
 )
 def test_a_wrong_post_writes_nothing(

@@ -12,6 +12,7 @@ import pytest
 
 import cockpit.demo
 from cockpit.demo.duty import BY_HAND, DemoDesk
+from cockpit.demo.past import STORIES, begin_past
 from cockpit.dispatch.actor import SYSTEM, Actor, Role
 from cockpit.dispatch.incident import State
 from cockpit.dispatch.journal import Sealer
@@ -37,7 +38,8 @@ class Office:
         store = Store(f"sqlite:///{folder / 'dispatch.sqlite'}", own.name, Sealer(b"a secret of the tests, long enough"), clock)
         self.toolbox = Toolbox(store, own.regions, own.zone, rules_of(own))
         self.city, self.clock = city, clock
-        self.desk = DemoDesk(replace(city.parts, toolbox=self.toolbox), self.toolbox)
+        self.parts = replace(city.parts, toolbox=self.toolbox)
+        self.desk = DemoDesk(self.parts, self.toolbox)
 
     def report(self, actor: Actor) -> str:
         with self.toolbox.store.writing() as writing:
@@ -82,3 +84,20 @@ def test_an_incident_of_a_slot_comes_to_its_end_and_another_persons_is_left_alon
     assert order.state is OrderState.DONE and order.unit not in BY_HAND
     verbs = [entry.verb for entry in office.toolbox.store.journal(own) if entry.subject == own]
     assert "start-plan" in verbs and verbs[-3:] == ["pass", "review", "archive"]
+
+
+def test_a_fresh_demonstration_begins_with_incidents_that_were_closed_and_judged(office: Office) -> None:
+    store = office.toolbox.store
+    assert begin_past(office.parts) > 10 * len(STORIES)
+    there = store.incidents([], None, None, 100)
+    assert sorted(one.title for one in there) == sorted(story.title for story in STORIES)
+    assert {(one.state, one.stars is None, one.closed_at is None) for one in there} == {(State.ARCHIVED, False, False)}
+    orders = store.orders(None, None, (), 100)
+    assert {order.state for order in orders} == {OrderState.DONE} and not {order.unit for order in orders} & BY_HAND
+    moments = [entry.at for one in there for entry in store.journal(one.number)]
+    assert NOW - timedelta(hours=24) < min(moments) and max(moments) < NOW
+    rows = list(store.rows())
+    assert [row.at_us for row in rows] == sorted(row.at_us for row in rows)
+    assert begin_past(office.parts) == 0, "once: what is there stays"
+    office.go_on(hours=0.25)
+    assert len(list(store.rows())) == len(rows), "nobody is sent again"

@@ -88,7 +88,7 @@ def test_a_department_reads_and_does_what_its_units_have_to_do_with_and_nothing_
         assert [caller.get(path, actor=U1, **{key: number}).status_code for number in (told, foreign)] == [200, 404]
     assert [caller.get(f"/orders/{number}", actor=U1).status_code for number in (own, other)] == [200, 404]
     assert [caller.get("/journal", actor=U1, subject=number).status_code for number in (own, other)] == [200, 404]
-    assert caller.get("/journal", actor=U1).status_code == 403
+    assert [caller.get(path, actor=U1).status_code for path in ("/journal", "/records/dispatch")] == [403, 403]
     for path, said in (
         (f"/incidents/{foreign}/note", {"opinion": "x"}), (f"/incidents/{foreign}/sign", {}),
         (f"/orders/{other}/sign", {}), (f"/orders/{other}/note", {"opinion": "x"}),
@@ -114,6 +114,14 @@ def test_a_unit_is_the_one_it_acts_for(caller: Caller) -> None:
     assert refused.status_code == 403 and refused.json()["error"] == f"{order} is for 'U1', you act for 'U2'"
     assert "note" in caller.get(f"/orders/{order}", actor=person).json()["verbs"]
     assert done(caller, f"/orders/{order}/note", {"opinion": "收到"}, person)["number"] == order
+
+
+def test_the_rows_behind_the_toolboxs_numbers_are_those_of_the_own_region(caller: Caller) -> None:
+    east = {"name": "x", "role": "chief", "region": "7701"}
+    asked = [caller.get("/records/dispatch", actor=east, **query) for query in ({}, {"region": "7702"}, {"region": "770101"})]
+    assert [answer.status_code for answer in asked] == [403, 403, 200]
+    assert asked[0].json()["hint"] == "ask with region=7701"
+    assert caller.get("/records/dispatch").status_code == caller.get("/records/hotline", actor=east).status_code == 200
 
 
 def test_the_root_of_the_tree_is_the_whole_city(caller: Caller) -> None:

@@ -124,7 +124,8 @@ def test_the_page_brings_what_a_desk_must_know(asked: Asked, lang: str, heading:
     found = re.search(r'<script id="duty-told" type="application/json">(.*?)</script>', answer.text, re.DOTALL)
     assert found is not None
     told = json.loads(found.group(1))
-    assert told["steps"]["accept"] == {"from": ["REPORTED"], "to": "ACCEPTED", "roles": ["chief", "registrar"]}
+    accept = {"from": ["REPORTED"], "to": "ACCEPTED", "roles": ["chief", "registrar"], "settles": False}
+    assert (told["steps"]["accept"], told["steps"]["pass"]["settles"]) == (accept, True)
     assert [one["code"] for one in told["regions"]][:3] == ["77", "7701", "7702"]
     assert [one["id"] for one in told["spec"]["layers"]][-2:] == ["duty_units", "duty_incidents"]
     scripts = re.findall(r'<script defer src="([^"]+)"', answer.text)

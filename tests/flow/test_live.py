@@ -251,9 +251,11 @@ def test_addresses_of_the_page(running: Running) -> None:
     assert ask("/page/city/zh/_dash-layout").headers["content-type"] == "application/json"
     assert ask("/page/city/fr/_dash-layout").status_code == ask("/page/nope/zh/_dash-layout").status_code == 404
     assert ask("/vendor/..%2f..%2fapp.py").status_code == 404
-    moved = ask("/page/city/zh/_dash-component-suites/plotly/package_data/plotly.min.js")
-    assert moved.status_code == 308 and moved.headers["location"].startswith("/vendor/plotly.js?v=")
-    assert ask(moved.headers["location"]).headers["cache-control"] == "public, max-age=31536000, immutable"
+    moved = ask("/page/city/zh/_dash-component-suites/dash/dcc/async-graph.js")
+    assert (moved.status_code, moved.headers["location"]) == (308, "/_dash-component-suites/dash/dcc/async-graph.js")
+    charts = ask("/board/city").text.partition('<meta name="charts" content="')[2].partition('"')[0]
+    assert charts.startswith("/vendor/plotly.js?v=")
+    assert ask(charts).headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
 def test_metrics_tell_of_the_line(running: Running) -> None:

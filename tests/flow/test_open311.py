@@ -60,5 +60,35 @@ def test_a_report_becomes_a_request_and_one_of_elsewhere_is_refused(client: http
     number = made.json()[0]["service_request_id"]
     (row,) = client.get(f"/v2/requests/{number}.json").json()
     assert (row["status"], row["service_code"], row["lat"], row["expected_datetime"]) == ("open", "water", 30.02, None)
+    again = client.post("/v2/requests.json", data=form)  # the line broke
+    assert again.json()[0]["service_request_id"] == number
     refused = client.post("/v2/requests.json", data={**form, "lat": "48.8", "long": "2.3"})
     assert refused.status_code == 400 and "outside of this city" in refused.json()[0]["description"]
+
+
+def act(client: httpx.Client, number: str, verb: str, said: dict[str, str]) -> None:
+    address = str(client.base_url).replace("/open311", f"/api/v1/incidents/{number}/{verb}").rstrip("/")
+    answer = httpx.post(address, json=said, headers={"Idempotency-Key": f"{number} {verb}"}, timeout=30)
+    assert answer.is_success, answer.text
+
+
+def test_what_is_reported_in_the_same_words_after_it_was_settled_has_happened_again(client: httpx.Client) -> None:
+    form = {"service_code": "water", "address_string": "北街1号", "description": "又停水了"}
+
+    def sent() -> str:
+        number: str = client.post("/v2/requests.json", data=form).json()[0]["service_request_id"]
+        return number
+
+    first = sent()
+    assert sent() == first
+    act(client, first, "reject", {"reason": "已恢复"})
+    second = sent()
+    assert second != first and sent() == second
+    act(client, second, "reject", {"reason": "已恢复"})
+    assert sent() not in (first, second)
+    closed = client.get("/v2/requests.json?status=closed&service_code=water").json()
+    assert {first, second} == {row["service_request_id"] for row in closed} and {row["status"] for row in closed} == {"closed"}
+    assert client.get("/v2/requests.json?service_code=nothing").json() == []
+    for wrong in ("foo", "open,shut"):
+        refused = client.get("/v2/requests.json", params={"status": wrong})
+        assert refused.status_code == 400 and "open, closed" in refused.json()[0]["description"]

@@ -56,6 +56,25 @@ def dispatched(caller: Caller, said: Any = None, **report: Any) -> dict[str, Any
     return found
 
 
+@pytest.mark.parametrize(
+    ("deadline", "said"),
+    [("2026-11-21T19:00:00+08:00", "has passed"), ("3026-11-21T19:00:00Z", "five years"), ("2026-11-30T08:00:00", "timezone")],
+)
+def test_a_deadline_lies_ahead(caller: Caller, deadline: str, said: str) -> None:
+    """What was overdue from the first moment on would count as work that was late."""
+    number = dispatched(caller)["number"]
+    caller.post(f"/incidents/{number}/return", {"reason": "不归我管"})
+    tried = [
+        caller.post(f"/incidents/{number}/dispatch", {"unit": "U2", "deadline": deadline}),
+        caller.post(f"/incidents/{number}/add-unit", {"unit": "U2", "deadline": deadline}),
+        caller.post("/orders", {"unit": "U2", "text": "去看看", "region": "770101", "deadline": deadline}),
+    ]
+    assert [(one.status_code, said in one.json()["error"]) for one in tried] == [(422, True)] * 3, [one.text for one in tried]
+    assert caller.get(f"/incidents/{number}").json()["state"] == "FILED"
+    local = caller.post(f"/incidents/{number}/dispatch", {"unit": "U2", "deadline": "2026-11-21T21:00:00+08:00"}).json()
+    assert local["deadline"] == "2026-11-21T13:00:00Z"
+
+
 def drafted(caller: Caller, **draft: Any) -> dict[str, Any]:
     answer = caller.post("/orders", {"unit": "U1", "text": "去看看", "region": "770101"} | draft)
     assert answer.status_code == 201, answer.text

@@ -43,6 +43,18 @@ def test_a_passport_tells_what_the_number_is_and_what_it_is_made_of(ask: Ask) ->
     assert told["titles"] == {"category": {"zh": "类别", "en": "Category"}}
 
 
+def test_a_passport_names_the_baseline_its_points_are_measured_by(ask: Ask) -> None:
+    scheme = {"scheme": "service", "title": {"zh": "服务", "en": "Service"}, "version": "2026"}
+    scored = {
+        "hotline.satisfaction": "none",
+        "hotline.wait": {"ladder": [[10, 100], [20, 80], [60, 0]]},
+        "reviews.good_rate": {"frontier": {"best": 100, "worst": 50}},
+    }
+    for name, score in scored.items():
+        assert ask(f"/api/v1/passports/{name}")["passport"]["baselines"] == [scheme | {"score": score}]
+    assert ask("/api/v1/passports/hotline.requests")["passport"]["baselines"] == []
+
+
 def test_a_passport_is_of_a_region_a_moment_and_a_value(ask: Ask) -> None:
     told = ask("/api/v1/passports/hotline.requests", region="7702", at="2026-11-21T04:00:00Z", dimension="category:noise")
     assert (told["reading"]["value"], told["filtered"]) == (1.0, True)

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.broker.process import free_port
+from tests.running import cockpit
+
 ROOT = Path(__file__).resolve().parents[2]
+NOT_AT_START = {
+    "apprise", "confluent_kafka", "duckdb", "fastavro", "flask", "folium", "geopandas", "httpx", "jinja2", "kafka", "matplotlib",
+    "pandas", "polars.testing", "psycopg", "pyarrow", "pydeck", "pyogrio", "redis", "scipy", "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.orm",
+}  # fmt: skip
+"""Each would make every start wait, for what one of many cities or one command needs."""
 ALMOST = """
 import signal, sys
 class Pressed:
@@ -38,3 +47,12 @@ def test_ctrl_c_afterwards_is_left_to_the_command() -> None:
     program += "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
     start = f"import signal\nfrom cockpit.starting import leave\nsignal.signal(signal.SIGINT, leave)\n{program}"
     assert subprocess.run([sys.executable, "-c", start], cwd=ROOT, capture_output=True, timeout=120, check=False).returncode == 0
+
+
+def test_serving_loads_nothing_it_does_not_need_to_be_ready(tmp_path: Path) -> None:
+    port = free_port()
+    with cockpit("serve", "tests/cities/tiny", state=tmp_path, settings={"PYTHONPROFILEIMPORTTIME": "1"}, port=port):
+        said = (tmp_path / f"printed-{port}.txt").read_text("utf-8", "replace")
+    loaded = {line.rpartition("|")[2].strip() for line in said.splitlines() if line.startswith("import time:")}
+    assert {"dash", "polars", "cockpit.server"} <= loaded
+    assert not NOT_AT_START & loaded

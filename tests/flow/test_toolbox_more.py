@@ -64,6 +64,26 @@ def test_attachments_are_what_they_look_like(caller: Caller) -> None:
     assert caller.get("/attachments/..%2Fdispatch.sqlite").status_code == 404
 
 
+def test_what_is_attached_is_there(caller: Caller) -> None:
+    """Of a photo that nobody has the journal says nothing."""
+    name = caller._client.post("/attachments", content=PHOTO, headers={"content-type": "image/jpeg"}).json()["name"]
+    number = caller.post("/incidents", {**REPORT, "media": [name, "https://city/photo.jpg"]}).json()["number"]
+    order = caller.post("/orders", {"unit": "u1", "text": "去看看", "incident": number, "attachments": [name]}).json()["number"]
+    for good in (f"/incidents/{number}/note", f"/orders/{order}/note"):
+        assert caller.post(good, {"opinion": "见图", "attachments": [name]}).status_code == 200
+    rows = len(caller.get("/journal").json()["rows"])
+    for wrong in ("nope.jpg", f"{'0' * 64}.jpg", "../dispatch.sqlite"):
+        tried = [
+            caller.post("/incidents", {**REPORT, "media": [wrong]}),
+            caller.post(f"/incidents/{number}/note", {"opinion": "x", "attachments": [wrong]}),
+            caller.post("/orders", {"unit": "u1", "text": "x", "incident": number, "attachments": [name, wrong]}),
+            caller.post(f"/orders/{order}/note", {"opinion": "x", "attachments": [wrong]}),
+        ]  # fmt: skip
+        assert {(one.status_code, "no attachment" in one.json()["error"]) for one in tried} == {(422, True)}
+    assert "names" not in caller.post(f"/incidents/{number}/note", {"opinion": "x", "attachments": 7}).json()["error"]
+    assert len(caller.get("/journal").json()["rows"]) == rows
+
+
 def test_what_is_played_says_so_and_can_be_put_away(caller: Caller) -> None:
     assert caller.get("/exercise").json()["running"] is False
     assert caller.post("/exercise/begin", actor={"name": "x", "role": "collector"}).status_code == 403
@@ -90,6 +110,8 @@ def test_what_was_put_away_says_so_and_stays_away(caller: Caller) -> None:
     caller.post("/exercise/reset")
     told = [caller.get(path).json() for path in (f"/incidents/{number}", f"/orders/{order}")]
     assert [(one["put_away"], one["verbs"]) for one in told] == [("2026-11-21T12:00:01Z", [])] * 2
+    counted = caller.get("/exercise", put_away=True).json()["put_away"]
+    assert counted["incidents"] >= 1 <= counted["orders"] and "put_away" not in caller.get("/exercise").json()
     asked = [
         (f"/incidents/{number}/accept", None), (f"/orders/{order}/issue", None),
         ("/incidents", {**REPORT, "client_id": "call 1"}), ("/orders", {"unit": "u1", "text": "go", "incident": number}),

@@ -108,7 +108,7 @@ def test_what_has_run_out_never_fires(tmp_path_factory: pytest.TempPathFactory, 
             elif which < len(orders):
                 try:
                     actor = Actor("u1", Role.UNIT) if what == "sign" else Actor("wang", Role.CHIEF)
-                    one.order(orders[which].number, what, actor)
+                    orders[which] = one.order(orders[which].number, what, actor)
                 except Illegal:
                     continue
         sent = log.read(ORDERS, 0, 1 << 60, 1000)

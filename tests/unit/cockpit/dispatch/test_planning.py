@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cockpit.dispatch.actor import Actor, Role
 from cockpit.dispatch.journal import Sealer
-from cockpit.dispatch.plan_run import PlanEvent
+from cockpit.dispatch.plan_run import PlanEvent, gantt
 from cockpit.dispatch.planning import Planning, runs_of
 from cockpit.dispatch.plans import Plan
-from cockpit.dispatch.refusal import Forbidden, Illegal, Refused, Unknown
+from cockpit.dispatch.refusal import Forbidden, Illegal, Refused, Unknown, Wrong
 from cockpit.dispatch.said import Draft, Report
 from cockpit.dispatch.store import Store
 from cockpit.dispatch.toolbox import Toolbox
@@ -26,8 +27,8 @@ PLAN = Plan.model_validate(
     {
         "plan": "flood", "title": {"zh": "防汛"}, "version": "1",
         "steps": [
-            {"name": "look", "title": {"zh": "看"}, "role": "dispatcher"},
-            {"name": "close", "title": {"zh": "封"}, "role": "department", "after": ["look"]},
+            {"name": "look", "title": {"zh": "看"}, "role": "dispatcher", "within": "10m"},
+            {"name": "close", "title": {"zh": "封"}, "role": "department", "after": ["look"], "within": "1h"},
         ],
     }
 )  # fmt: skip
@@ -70,6 +71,43 @@ def test_a_plan_is_carried_out_in_the_journal(toolbox: Toolbox, number: str) -> 
     incident = toolbox.incident(number, CHIEF)
     assert (incident.state, incident.version) == ("REPORTED", 4)
     assert [entry.verb for entry in toolbox.store.journal(number)] == ["receive", "start-plan", "tick-step", "skip-step"]
+
+
+def test_what_makes_no_sense_is_wrong_and_what_is_too_early_is_illegal(toolbox: Toolbox, number: str) -> None:
+    act(toolbox, number, "start-plan")
+    for verb, step, said in (
+        ("tick-step", "lok", "has no step 'lok'"),
+        ("skip-step", "look", "needs a reason"),
+        ("stop-plan", "", "reason"),
+    ):
+        with pytest.raises(Wrong, match=said):
+            act(toolbox, number, verb, step)
+    with pytest.raises(Illegal, match="waits for look"):
+        act(toolbox, number, "tick-step", "close")
+    assert len(toolbox.store.journal(number)) == 2
+
+
+def test_with_the_incident_its_plans_end_and_no_light_turns_red_any_more(toolbox: Toolbox, number: str) -> None:
+    act(toolbox, number, "start-plan")
+    act(toolbox, number, "tick-step", "look")
+    with toolbox.store.writing() as writing:
+        toolbox.incidents.act(writing, number, "reject", {"reason": "误报"}, CHIEF)
+    assert states(toolbox, number) == ["DONE", "DROPPED"]
+    run = runs_of({"flood": PLAN}, toolbox.store.journal(number))["flood"]
+    assert (run.over, run.reason, run.stopped_at) == (True, "误报", NOW)
+    assert [bar.light for bar in gantt(run, NOW + timedelta(days=9))] == ["green", "none"]
+
+
+def test_plans_go_on_while_the_incident_may(toolbox: Toolbox, number: str) -> None:
+    """What is closed or judged may still be looked back on, or come back; an order that is cancelled ends no plan."""
+    act(toolbox, number, "start-plan")
+    needed: dict[str, dict[str, Any]] = {"dispatch": {"unit": "u1"}, "review": {"stars": 5}}
+    with toolbox.store.writing() as writing:
+        order = toolbox.orders.draft(writing, Draft(unit="u1", text="去看看", incident=number), CHIEF).number
+        toolbox.orders.act(writing, order, "cancel", {"reason": "不用了"}, CHIEF)
+        for verb in ("accept", "file", "dispatch", "sign", "start", "report", "verify", "pass", "review"):
+            toolbox.incidents.act(writing, number, verb, needed.get(verb, {}), Actor("管", Role.ADMINISTRATOR))
+    assert states(toolbox, number) == ["OPEN", "WAITING"]
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,17 @@ from cockpit.dispatch.words import Kind, word
 
 ASSETS: Final = Path(__file__).resolve().parents[4] / "assets"
 SHARED: Final = ASSETS / "dispatch_words.js"
-_PAIR: Final = re.compile(r'"?([\w-]+)"?: \["([^"]*)", "([^"]*)"\]')
-NAMES: Final[dict[str, Kind]] = {"STATES": "state", "DONE": "verb", "PRIORITIES": "priority", "CLOCKS": "light"}
+_PAIR: Final = re.compile(r'(?:"([^"]+)"|\b([\w-]+)): \["([^"]*)", "([^"]*)"\]')
+NAMES: Final[dict[str, Kind]] = {
+    "STATES": "state", "DONE": "verb", "PRIORITIES": "priority", "CLOCKS": "light", "REASONS": "reason",
+}  # fmt: skip
 
 
 def table(script: Path, name: str) -> dict[str, tuple[str, str]]:
     """The words of one object in a script: name → (zh, en)."""
     found = re.search(rf"const {name} = \{{(.*?)\}};", script.read_text("utf-8"), re.DOTALL)
     assert found, (script, name)
-    return {key: (zh, en) for key, zh, en in _PAIR.findall(found[1])}
+    return {quoted or plain: (zh, en) for quoted, plain, zh, en in _PAIR.findall(found[1])}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -41,7 +41,7 @@ from cockpit.settings import Settings
 from cockpit.state import StateInUse, forget, served_at, state_folder, state_root, tell_address
 from cockpit.stopping import Stoppable
 from cockpit.terminal import FAILED, WRONG_INPUT, banner, end, say, show_dry_run
-from cockpit.tile_proxy import tile_proxy
+from cockpit.tile_services import tile_proxy
 from streams import EmbeddedLog, Log, Source, codec_for, system_clock
 from streams.dead_letters import DeadLetters, letters_topic
 from streams.replay import Pace, Replay

@@ -10,9 +10,7 @@
   const MARKS = { late: "watch", stale: "old", dead: "old", missing: "old", broken: "alarm" };
 
   const panels = new Map();
-  const waiting = new Set([...document.querySelectorAll("link[data-engine-of]")].map((link) => link.dataset.engineOf));
   let lost = () => false;
-  let started = false;
 
   const ctx = {
     jump: false, // whether numbers jump to their new value: between two places there is nothing to count through
@@ -67,10 +65,9 @@
     }
     tick();
     if (whole && Cockpit.sheet) Cockpit.sheet.sync();
-    if (whole && !started) {
-      started = true;
-      setTimeout(startEngines, 0); // the numbers are painted first: an engine is megabytes
-    }
+    Cockpit.engines.start(!whole, (kind) => {
+      for (const panel of panels.values()) if (panel.kind === kind) show(panel, null);
+    });
   }
 
   /** The title and the number of a panel that shows one indicator open its passport. */
@@ -126,19 +123,6 @@
     return (shown && shown.props.window) || "";
   }
 
-  /** Runs the large scripts some kinds of panels draw with; their panels are shown from then on. */
-  function startEngines() {
-    for (const link of document.querySelectorAll("link[data-engine-of]")) {
-      const script = document.createElement("script");
-      script.src = link.href;
-      script.addEventListener("load", () => {
-        waiting.delete(link.dataset.engineOf);
-        for (const panel of panels.values()) if (panel.kind === link.dataset.engineOf) show(panel, null);
-      });
-      document.head.appendChild(script);
-    }
-  }
-
   /** A panel fails alone: the others go on, and it says so itself. */
   function show(panel, changed) {
     const renderer = Cockpit.panels[panel.kind];
@@ -146,7 +130,7 @@
       Cockpit.undrawn(panel.body, panel.props, ctx.lang); // it never could be drawn
       return;
     }
-    if (waiting.has(panel.kind)) return;
+    if (Cockpit.engines.waits(panel.kind)) return;
     try {
       renderer.update(panel.body, panel.props, changed || Object.keys(panel.props), ctx);
       for (const [layer, buffer] of panel.frames.splice(0)) renderer.frame(panel.body, buffer, layer);
@@ -166,7 +150,7 @@
     for (const panel of panels.values()) {
       const renderer = Cockpit.panels[panel.kind];
       if ((panel.id !== header.panel && panel.kind !== header.panel) || !renderer || !renderer.frame) continue;
-      if (waiting.has(panel.kind)) panel.frames = [...panel.frames.filter(([layer]) => layer !== header.layer), [header.layer, buffer]];
+      if (Cockpit.engines.waits(panel.kind)) panel.frames = [...panel.frames.filter(([layer]) => layer !== header.layer), [header.layer, buffer]];
       else renderer.frame(panel.body, buffer, header.layer);
     }
   }

@@ -4,6 +4,8 @@
   const Cockpit = (window.Cockpit = window.Cockpit || {});
   const { make, say, mark } = Cockpit.dom;
   const PRESETS = ["today", "yesterday", "24h", "7d", "month", "year"];
+  const DAY = /^\d{4}-\d\d-\d\d$/;
+  const DAY_MS = 86400000;
 
   let at = null; // the moment the server's picture is of, Unix ms; null: now
   let only = { of: "", words: "" }; // the filter the server last spoke of, and how it reads
@@ -26,10 +28,13 @@
     return `${Cockpit.format.date(ms, { zone: zone(), lang: lang() })} ${Cockpit.format.clockTime(ms, { zone: zone() })}`;
   }
 
-  /** An interval as people read it: 11月20日 08:00 – 11月21日 20:00. */
+  /** An interval as people read it: 2026-11-20 08:00 – 2026-11-21 20:00. Of whole days it names the last one that is inside. */
   function named(window) {
     if (PRESETS.includes(window)) return t(`time_${window}`);
-    return window ? window.replace("/", " – ").replaceAll("T", " ") : t("time_board");
+    if (!window) return t("time_board");
+    const [from, to = ""] = window.split("/");
+    const last = DAY.test(from) && DAY.test(to) ? new Date(Date.parse(to) - DAY_MS).toISOString().slice(0, 10) : to;
+    return [from, last].filter((end, i, ends) => end && end !== ends[i - 1]).join(" – ").replaceAll("T", " ");
   }
 
   /** Redraws the chips. `scope`: what the server said of the place, where it just did. */
@@ -105,7 +110,7 @@
     mark(own, "aria-label", t("time_title"));
     const chosen = Cockpit.scope.read().window;
     const presets = make("div", "time-presets", own);
-    for (const name of ["", ...PRESETS]) button(presets, "time-preset", named(name), () => go({ window: name })).setAttribute("aria-pressed", String(name === chosen));
+    for (const name of ["", ...PRESETS]) button(presets, "time-preset", name ? named(name) : t("time_own"), () => go({ window: name })).setAttribute("aria-pressed", String(name === chosen));
     const now = local(Cockpit.live.now());
     form(own, "time_range", [["time_from", `${now.slice(0, 10)}T00:00`], ["time_to", now]], ([from, to]) => from < to && go({ window: `${from}/${to}` }));
     form(own, "time_moment", [["time_moment", now]], ([moment]) => moment && go({ at: zoned(moment) }));

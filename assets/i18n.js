@@ -59,6 +59,7 @@
     unfiltered_why: ["没有这个筛选项", "does not have what is filtered by"],
     why: ["这个数字从何而来", "Why this number"],
     no_data_ever: ["数据源尚未送达任何记录", "the source has not delivered anything yet"],
+    still_map: ["此屏幕不支持 WebGL，地图每分钟更新一次", "this screen has no WebGL: its map is drawn anew each minute"],
     no_webgl: ["此屏幕不支持 WebGL，地图无法绘制", "this screen has no WebGL, the map cannot be drawn"],
 
     score: ["得分", "score"],

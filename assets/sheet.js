@@ -153,6 +153,7 @@
       ["window", `${moment(found.from)} – ${moment(found.to)}`],
       ["direction", t(`sheet_${passport.direction === "target" ? "target_dir" : passport.direction}`)],
       ["target", number(passport.target)], ["thresholds", thresholds.join(" · ")],
+      ["baseline", Cockpit.baselines.lines(passport.baselines, passport.unit, lang()).join(" · ")],
       ["count", ""], ["coverage", ""], ["as_of", ""], ["status", ""],
       ["error", bound || t("sheet_exact")], ["since", passport.counts_since ? moment(passport.counts_since) : t("sheet_always")],
       ["owner", passport.owner], ["source", `${text(passport.slot_title, passport.slot)} · ${t("sheet_topic")} ${passport.topic}`],
@@ -197,6 +198,8 @@
   function children(body, title, found, rows, to) {
     if (!rows.length) return;
     const table = make("table", "sheet-table", section(body, title));
+    const counts = found.passport.formula.agg === "count" && !found.passport.formula.where; // then the value is the number of records
+    if (!counts) heads(table);
     for (const row of rows) {
       const [name, patch] = to(row);
       const line = make("tr", "", table);
@@ -207,8 +210,16 @@
       const value = make("td", "sheet-number", line);
       if (row.light === "watch" || row.light === "alarm") make("i", `mark mark-${row.light}`, value).title = Cockpit.word(row.light, lang());
       make("span", "", value).textContent = whole(row.value, found);
-      say(make("td", "sheet-count", line), Cockpit.format.decimal(row.count, 0, lang()));
+      if (!counts) say(make("td", "sheet-count", line), Cockpit.format.decimal(row.count, 0, lang()));
     }
+  }
+
+  /** What the second number of each row is: how many records stand behind the first. */
+  function heads(table) {
+    const line = make("tr", "sheet-heads", table);
+    make("td", "", line);
+    make("td", "", line);
+    say(make("th", "sheet-count", line), t("sheet_rows"));
   }
 
   Cockpit.sheet = { sync, moment };

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cockpit.boards import Board, parse_board
 from cockpit.city_document import Calendar, CityDocument
-from cockpit.city_files import CityError, CityFiles, parsed
+from cockpit.city_files import CityError, CityFiles, Stamps, parsed
 from cockpit.dispatch.city_plans import city_plans, city_roster
 from cockpit.dispatch.intake_rule import IntakeRule, rule_problems
 from cockpit.dispatch.limit_document import LimitsDocument
@@ -81,6 +81,8 @@ class City:
     templates: Mapping[str, Template] = field(default_factory=lambda: MappingProxyType({}))
     skills: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """What units must be able to do, by the category of incidents."""
+    stamps: Stamps | None = field(default=None, compare=False, repr=False)
+    """The folder's, from before the first file was read; None where it was not read."""
 
     @property
     def topics(self) -> dict[str, list[Slot]]:
@@ -139,6 +141,7 @@ class _Loading:
             regions, Live(slots), Live(boards), layers, Live(schemes), own.calendar,
             own.limits, plans, roster, own.unit_positions, own.weather, own.services,
             incidents=own.incidents, templates=templates, skills=own.skills,
+            stamps=self._files.stamps,
         )  # fmt: skip
 
     def _regions(self, own: CityDocument, document: Document) -> Regions | None:

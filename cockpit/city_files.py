@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
@@ -18,6 +20,9 @@ from slots.slot import Model
 FOLDERS: Final = ("slots", "indicators", "boards", "layers", "plans", "roster", "messages", "schemas")
 ROSTER_FILES: Final = ("people.csv", "units.csv", "duty.csv")
 SCHEMA_FORMATS: Final = (".avsc", ".desc", ".proto")
+
+Stamps = frozenset[tuple[str, int, int, int, int]]
+"""Of each file below a folder: its path, inode, size, and when it and what is said of it were changed last."""
 
 Value = TypeVar("Value")
 M = TypeVar("M", bound=Model)
@@ -43,11 +48,25 @@ class CityError(ValueError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def folder_stamps(folder: Path) -> Stamps:
+    """Another value whenever a file below the folder has been changed, added or taken away. Blocks for a moment."""
+    return frozenset(_stamps(folder))
+
+
+def _stamps(folder: Path) -> Iterator[tuple[str, int, int, int, int]]:
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # gone since
+            stat = path.stat()
+            if S_ISREG(stat.st_mode):
+                yield path.relative_to(folder).as_posix(), stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+
+
 class CityFiles:
     """Reads documents out of one folder and notes what is wrong with them. One use, one thread."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.stamps = folder_stamps(folder)
         self.problems: list[FileProblem] = []
 
     def note(self, file: Path, line: int, message: str) -> None:

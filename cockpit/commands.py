@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import httpx
 import msgspec
 from rich.progress import Progress, TaskID
 
@@ -30,6 +29,9 @@ from streams.letter_contract import Letters
 from streams.record import Batch
 from streams.replay import Replay
 from streams.source import Log, Sink, StreamError
+
+if TYPE_CHECKING:
+    import httpx
 
 LOOK_S: Final = 0.3
 LOOKED_AT: Final = 200_000
@@ -66,6 +68,8 @@ def list_letters(letters: Letters, slot: str, page: Page, as_json: bool) -> None
 
 def ask_server(address: str, kind: str, order: Order) -> None:
     """Has a running cockpit do a job, with its progress bar. Ctrl-C ends the looking on, not the job."""
+    import httpx  # who serves asks nobody
+
     since = {"from": order.since.isoformat()} if order.since else {}
     job: dict[str, Any] = {}
     try:

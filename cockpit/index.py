@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import dash
 from dash import html
+from dash.backends import get_backend
 from dash.development.base_component import Component
 
+from cockpit.bundle import FIRST, HEAD, LAST, STYLES, Bundles
 from cockpit.grid import style_sheet
 from cockpit.manifest import MANIFEST
 from cockpit.pages import Page
 from cockpit.skeleton import skeleton
-from cockpit.vendor import ENGINES, PANEL, VendorScript
-from layers import SCRIPTS
+from cockpit.vendor import ENGINES, PANEL, PLOTLY, VendorScript
 
-_HEAD = "shape.js"
-_FIRST_SCRIPTS = ("i18n.js", "format.js", "dom.js", "panel.js")
-_LAST_SCRIPTS = ("scope.js", "notice.js", "aside.js", "records.js", "sheet.js", "chips.js", "board.js", "live.js")
 _FONT = "/assets/fonts/inter-latin.woff2?v=4.1"  # as assets/fonts/fonts.css asks for it
-_APART = ("duty/", "field/", "leader/")
-"""Folders of pages that are no boards."""
-_FIRST_STYLES = ("tokens.css", "frame.css", "panels.css")
-
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}">
 <head>
@@ -46,11 +40,16 @@ _INDEX = """<!DOCTYPE html>
 {skeleton}
 {app_entry}
 {config}
-{scripts}
 {own}
+{scripts}
 {renderer}
 </body>
 </html>"""
+
+_ENGINE = '<meta name="engine" content="{}" data-kind="{}">'
+"""A large script that panels of one kind draw with; assets/engines.js asks for it and runs it once the first numbers stand."""
+_CHARTS = '<meta name="charts" content="{}">'
+"""Plotly, which Dash asks for where there is a chart; it waits in the same way."""
 
 
 class CockpitDash(dash.Dash):
@@ -63,18 +62,20 @@ class CockpitDash(dash.Dash):
         self,
         server: Any,
         assets: Path,
+        bundles: Bundles,
         draw: Callable[[Page], Component],
         title: Callable[[Page], str],
         vendor: Mapping[str, VendorScript],
     ) -> None:
         super().__init__(
-            "cockpit", server=server, assets_folder=str(assets), include_assets_files=False, add_log_handler=False,
+            "cockpit", backend=_backend(server), assets_folder=str(assets), include_assets_files=False, add_log_handler=False,
             compress=False, update_title="", websocket_callbacks=False, enable_mcp=False, suppress_callback_exceptions=True,
         )  # fmt: skip
         self._draw = draw
         self._page_title = title
         self._vendor = vendor
         self._assets = assets
+        self._bundles = bundles
         self.layout = self._drawn
 
     def interpolate_index(self, *_: Any, **parts: Any) -> str:
@@ -90,10 +91,10 @@ class CockpitDash(dash.Dash):
             touch_icon=_stamped(self._assets, "icons/cockpit-180.png"),
             manifest=escape(f"{MANIFEST}?lang={page.scope.lang}"),
             font=_FONT,
-            styles="\n".join(f'<link rel="stylesheet" href="{escape(url)}">' for url in self._styles()),
+            styles=f'<link rel="stylesheet" href="{escape(self._bundles.address(STYLES))}">',
             grid=style_sheet(page.board),
-            engines="\n".join(_engine(kind, self._vendor[name].url) for kind, name in ENGINES.items() if kind in kinds),
-            head=_script(_stamped(self._assets, _HEAD)),
+            engines="\n".join([*self._engines(kinds), _CHARTS.format(escape(self._vendor[PLOTLY].url))]),
+            head=_script(_stamped(self._assets, HEAD)),
             skeleton=skeleton(self._draw(page)),
             app_entry=parts["app_entry"],
             config=_config(parts["config"], page.prefix),
@@ -101,6 +102,9 @@ class CockpitDash(dash.Dash):
             own="\n".join(map(_script, self._scripts())),
             renderer=parts["renderer"],
         )
+
+    def _engines(self, kinds: Collection[str]) -> Iterator[str]:
+        return (_ENGINE.format(escape(self._vendor[name].url), kind) for kind, name in ENGINES.items() if kind in kinds)
 
     def _drawn(self) -> Component:
         page = self._page()
@@ -113,20 +117,15 @@ class CockpitDash(dash.Dash):
         return page
 
     def _scripts(self) -> Iterator[str]:
-        """Ours in the order they need each other: words and shapes, panels, the map's, and the line that starts them all."""
-        firsts = (_HEAD, *_FIRST_SCRIPTS, *_LAST_SCRIPTS)
-        found = [path.relative_to(self._assets).as_posix() for path in sorted(self._assets.rglob("*.js"))]
-        rest = [name for name in found if name not in firsts and not name.startswith(("map/", *_APART))]
-        for name in (*_FIRST_SCRIPTS, *(f"map/{name}" for name in SCRIPTS), *rest):
-            yield _stamped(self._assets, name)
+        """Ours, those of installed panels in between; before Dash's, so that the live line is open while those are being read."""
+        yield self._bundles.address(FIRST)
         yield from (script.url for name, script in self._vendor.items() if name.startswith(PANEL))
-        for name in _LAST_SCRIPTS:
-            yield _stamped(self._assets, name)
+        yield self._bundles.address(LAST)
 
-    def _styles(self) -> Iterator[str]:
-        found = [path.relative_to(self._assets).as_posix() for path in sorted(self._assets.rglob("*.css"))]
-        for name in (*_FIRST_STYLES, *(name for name in found if name not in _FIRST_STYLES and not name.startswith(_APART))):
-            yield _stamped(self._assets, name)
+
+def _backend(server: Any) -> Any:
+    """Dash's way of standing on FastAPI, with the server there is: Dash would load Flask to find out what a `server=` is."""
+    return type("Backend", (get_backend("fastapi"),), {"create_app": staticmethod(lambda name: server)})
 
 
 def _stamped(folder: Path, name: str) -> str:
@@ -136,11 +135,6 @@ def _stamped(folder: Path, name: str) -> str:
 
 def _script(url: str) -> str:
     return f'<script src="{escape(url)}"></script>'
-
-
-def _engine(kind: str, url: str) -> str:
-    """A large script that panels of one kind draw with; assets/board.js runs it once the first numbers stand."""
-    return f'<link rel="prefetch" as="script" href="{escape(url)}" data-engine-of="{kind}">'
 
 
 def _config(tag: str, prefix: str) -> str:

@@ -43,17 +43,13 @@ class Page:
 
 
 class Pages:
-    """ASGI: answers `/`, names the page of `/board/NAME` and of what stands under PREFIX, passes on everything else.
+    """ASGI: answers `/`, names the page of `/board/NAME` and of what stands under PREFIX, passes on everything else."""
 
-    `plotly`: the address of Plotly, which Dash asks for under the prefix of each page.
-    """
-
-    def __init__(self, app: Application, boards: Mapping[str, Board], regions: Regions, plotly: str, clock: Clock) -> None:
+    def __init__(self, app: Application, boards: Mapping[str, Board], regions: Regions, clock: Clock) -> None:
         self._app = app
         self._boards = boards
         self._regions = regions
         self._clock = clock
-        self._moved = {f"{_SUITES}plotly/package_data/plotly.min.js": plotly}
 
     async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -98,7 +94,7 @@ class Pages:
         name, _, rest = path.removeprefix(PREFIX).partition("/")
         lang, _, inner = rest.partition("/")
         if inner.startswith(_SUITES):
-            return RedirectResponse(self._moved.get(inner, f"/{inner}"), 308, headers={"cache-control": "max-age=3600"})
+            return RedirectResponse(f"/{inner}", 308, headers={"cache-control": "max-age=3600"})
         if name not in self._boards or lang not in ("zh", "en") or not inner.startswith("_dash-"):
             return _refused(404, "there is nothing here", "这里什么也没有")
         chosen: Lang = "en" if lang == "en" else "zh"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cockpit.city import City
 from cockpit.city_files import FileProblem
@@ -14,13 +14,15 @@ from cockpit.dispatch.standing import OpenIncidents
 from cockpit.dispatch.toolbox import Toolbox
 from cockpit.jobs import Jobs
 from cockpit.plots import Plots as Plots
-from cockpit.tile_proxy import TileProxy
 from slots.entities import Entities
 from slots.ledger import Ledger
 from slots.readings import Readings
 from slots.records import Records
 from streams.clock import Clock
 from streams.source import Log
+
+if TYPE_CHECKING:
+    from cockpit.tile_proxy import TileProxy  # loads an HTTP client, which few cities need
 
 
 class SetAsideRecord(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -9,12 +10,28 @@ from cockpit.context import CityContext
 from cockpit.panels.light import light
 from cockpit.panels.passport import decimals
 from cockpit.panels.words import worded
+from cockpit.schemes import Scheme, Score, leaves
 from slots.reading import Question, QuestionError, Reading
 from slots.slot import Indicator
 
 _VALUES: Final = 50
 """Values of a dimension that are told, those of most records first."""
 _CHILDREN: Final = 500
+
+
+def baselines(name: str, schemes: Iterable[Scheme]) -> list[dict[str, Any]]:
+    """What the points of `slot.name` are measured by, once for each way the city's schemes score it: scheme, version, score.
+
+    `score` is as the scheme's file writes it, `{"frontier": {"best": 0.5, "worst": 3}}`, `"minmax"` or `"none"`.
+    """
+    told: list[dict[str, Any]] = []
+    for scheme in schemes:
+        for leaf in leaves(scheme.tree):
+            score = leaf.score.model_dump(by_alias=True, exclude_none=True) if isinstance(leaf.score, Score) else leaf.score
+            one = {"scheme": scheme.scheme, "title": scheme.title, "version": scheme.version, "score": score or "none"}
+            if leaf.indicator == name and one not in told:
+                told.append(one)
+    return told
 
 
 def evidence(name: str, window: str, context: CityContext) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from cockpit.city import City, load_city
-from cockpit.city_files import CityError, FileProblem
+from cockpit.city_files import CityError, FileProblem, folder_stamps
 from cockpit.panels.panel import Panel
 from slots import Slot, renewals
 
@@ -54,6 +54,7 @@ class Reload:
         self._polling = polling
         self._problems: tuple[FileProblem, ...] = ()
         self._stamps = _schema_stamps(city)
+        self._loaded = city.stamps
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="reload", daemon=True)
 
@@ -121,7 +122,8 @@ class Reload:
         while not self._stop.is_set():
             try:
                 for _ in self._occasions():
-                    self.look()
+                    if not self._as_loaded():
+                        self.look()
                     lost = ""
             except Exception as error:  # whatever stands in the folder must not end the watching
                 reason = f"{type(error).__name__}: {error}"
@@ -129,6 +131,11 @@ class Reload:
                     _LOG.exception("the city's files cannot be watched now", folder=str(self._city.folder))
                 lost = reason
                 self._stop.wait(RETRY_S)
+
+    def _as_loaded(self) -> bool:
+        """Whether the first occasion finds every file as it was when the city was loaded, a moment ago: nothing to read again."""
+        loaded, self._loaded = self._loaded, None
+        return loaded is not None and loaded == folder_stamps(self._city.folder)
 
     def _occasions(self) -> Iterator[None]:
         """Yields when it is time to look: once as soon as it watches, then after every change that may matter, until the end."""

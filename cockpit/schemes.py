@@ -87,6 +87,15 @@ class Scheme(Model):
     tree: Node
 
 
+def leaves(node: Node) -> Iterator[Node]:
+    """The nodes that look at an indicator, from a node on downwards, in the order of the file."""
+    if node.of is None:
+        yield node
+        return
+    for child in node.of:
+        yield from leaves(child)
+
+
 def parse_scheme(document: Any, indicator_mistake: Callable[[str], str]) -> Scheme:
     """The scheme a YAML document describes; `indicator_mistake` says what is wrong with a `slot.name`, or "".
 

@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 
 from cockpit.api import OPENAPI, create_routes
 from cockpit.build import build_of
+from cockpit.bundle import FIRST, FOLDER, LAST, STYLES, Bundles
 from cockpit.cameras import camera_origins, video_origins
 from cockpit.city import City
 from cockpit.context import CityContext, context_maker
@@ -32,7 +33,7 @@ from cockpit.pages import Page, Pages
 from cockpit.parts import Parts
 from cockpit.scope import Lang
 from cockpit.static_layers import StaticLayer
-from cockpit.vendor import PLOTLY, VendorScript, vendor_scripts
+from cockpit.vendor import VendorScript, vendor_scripts
 from cockpit.warming import warm
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -74,9 +75,10 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     scripts = vendor_scripts()
     server.router.routes.extend(DutyPage(parts.city, assets, scripts).router.routes)
     server.router.routes.extend(HandheldPages(parts.city, assets).router.routes)
-    _add_files(server, parts.city, scripts)
-    dash = _dash(server, parts, assets, scripts)
-    inner = Pages(server, parts.city.boards, parts.city.regions, scripts[PLOTLY].url, parts.clock)
+    bundles = Bundles(assets)
+    _add_files(server, parts.city, scripts, bundles)
+    dash = _dash(server, parts, assets, bundles, scripts)
+    inner = Pages(server, parts.city.boards, parts.city.regions, parts.clock)
 
     cameras = camera_origins(parts.city.layers)
 
@@ -87,7 +89,7 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     return CockpitApp(hub, server, dash, gate, parts.city.layers)
 
 
-def _dash(server: FastAPI, parts: Parts, assets: Path, scripts: Mapping[str, VendorScript]) -> CockpitDash:
+def _dash(server: FastAPI, parts: Parts, assets: Path, bundles: Bundles, scripts: Mapping[str, VendorScript]) -> CockpitDash:
     city = parts.city
 
     def draw(page: Page) -> Component:
@@ -97,11 +99,11 @@ def _dash(server: FastAPI, parts: Parts, assets: Path, scripts: Mapping[str, Ven
         context = CityContext(parts, page.scope, parts.clock())
         return f"{context.text(page.board.title, page.board.board)} · {context.text(city.title, city.name)}"
 
-    return CockpitDash(server, assets, draw, title, scripts)
+    return CockpitDash(server, assets, bundles, draw, title, scripts)
 
 
-def _add_files(server: FastAPI, city: City, scripts: Mapping[str, VendorScript]) -> None:
-    """The scripts of others, the manifest, and the answer to what is not there.
+def _add_files(server: FastAPI, city: City, scripts: Mapping[str, VendorScript], bundles: Bundles) -> None:
+    """The scripts of others, ours as bundles, the manifest, and the answer to what is not there.
 
     Only files named at start can be asked for: no path comes from the address.
     """
@@ -110,6 +112,13 @@ def _add_files(server: FastAPI, city: City, scripts: Mapping[str, VendorScript])
     async def vendor(name: str) -> Response:
         script = scripts.get(name)
         return FileResponse(script.path, media_type="text/javascript") if script else Response(status_code=404)
+
+    @server.get(FOLDER + "{name}", include_in_schema=False)
+    def bundle(name: str) -> Response:
+        if name not in (FIRST, LAST, STYLES):
+            return Response(status_code=404)
+        media_type = "text/css" if name == STYLES else "text/javascript"
+        return Response(bundles.bundle(name).content, media_type=media_type)
 
     @server.get(MANIFEST, include_in_schema=False)
     async def app_manifest(lang: Lang = "zh") -> Response:

@@ -24,7 +24,7 @@ def as_csv(table: Table) -> bytes:
     return ("\ufeff" + text.getvalue()).encode()
 
 
-def as_xlsx(tables: Sequence[Table], facts: Iterable[tuple[str, str]]) -> bytes:
+def as_xlsx(tables: Sequence[Table], facts: Iterable[tuple[str, str]], about_title: str = "About") -> bytes:
     """One sheet per table and a last one with the facts: what this is, of where, of when. Numbers stay numbers."""
     import xlsxwriter  # only an export needs it
 
@@ -44,7 +44,7 @@ def as_xlsx(tables: Sequence[Table], facts: Iterable[tuple[str, str]]) -> bytes:
         names: set[str] = set()
         for table in tables:
             _sheet(book.add_worksheet(_sheet_name(table.title, names)), table, looks)
-        about = book.add_worksheet(_sheet_name("About", names))
+        about = book.add_worksheet(_sheet_name(about_title, names))
         about.set_column(0, 0, 18)
         about.set_column(1, 1, 60)
         for at, pair in enumerate(facts):

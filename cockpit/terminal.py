@@ -13,6 +13,7 @@ from rich.table import Table
 
 from cockpit.parts import Parts
 from cockpit.settings import Settings
+from cockpit.tile_services import keyless
 from slots import DryRun
 
 DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
@@ -49,6 +50,8 @@ def banner(parts: Parts, address: str, settings: Settings, *, demonstration: boo
     say.print(f"  history  {escape(settings.history_shown)}")
     say.print(f"  slots    {', '.join(city.slots)}")
     say.print(f"  boards   {', '.join(city.boards)}")
+    if lacking := keyless(city.layers, settings.map_key):
+        say.print(f"  map      {', '.join(lacking)} stays empty: its service needs a key, set COCKPIT_MAP_KEY")
     say.print(f"  {'demonstration data; ' if demonstration else ''}this machine only (loopback), no login")
     say.print("Ctrl-C stops; everything acknowledged is kept.\n")
 

@@ -14,9 +14,10 @@ from cockpit.panels.installed import scripts
 from layers import script_path
 
 ENGINES: Final[Mapping[str, str]] = {"map": "deck.js"}
-"""Kind of panel → the script it draws with. Charts are missing here: Dash loads Plotly itself, from PLOTLY."""
+"""Kind of panel → the script it draws with. Charts are missing here: every kind may have some."""
 
 PLOTLY = "plotly.js"
+"""What charts are drawn with: Dash waits for it, assets/engines.js runs it."""
 PANEL: Final = "panel."
 """How the names of scripts of installed panels begin: every page runs them, before the line begins."""
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from importlib import resources
 from importlib.metadata import entry_points
 from importlib.resources.abc import Traversable
+from typing import Any, Final
 
 import yaml
 
 from slots.slot import Slot, parse_slot
 
 GROUP = "cockpit.slots"
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is ten times faster where it was built
 
 
 class UnknownSlot(LookupError):
@@ -27,7 +29,7 @@ def find(name: str) -> Slot:
     """The slot of this name. Raises UnknownSlot, DocumentError for a wrong file, TypeError for a plug-in that is no Slot."""
     for known, file in _files():
         if known == name:
-            return parse_slot(yaml.safe_load(file.read_text("utf-8")))
+            return parse_slot(yaml.load(file.read_text("utf-8"), _LOADER))
     for entry in entry_points(group=GROUP):
         if entry.name == name:
             return _loaded(name, entry.load())

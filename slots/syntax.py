@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlglot
 from sqlglot import exp
 
@@ -13,8 +15,12 @@ class ExpressionError(ValueError):
     """The expression is not one of ours: what it holds, what is allowed."""
 
 
+@lru_cache(1024)
 def parsed(text: str) -> exp.Expr:
-    """The tree of one expression of at most MAX_CHARACTERS and MAX_NODES. Raises ExpressionError, whatever the text is."""
+    """The tree of one expression of at most MAX_CHARACTERS and MAX_NODES. Raises ExpressionError, whatever the text is.
+
+    Only for reading: who asks for the same text again gets the same tree. A city asks three times for each of its texts.
+    """
     if not text.strip():
         raise ExpressionError("an empty expression")
     if len(text) > MAX_CHARACTERS:

@@ -17,6 +17,8 @@ from tests.broker.process import ForeignServer, ServerProcess
 from tests.broker.redis_server import redis_server as start_redis
 from tests.forms import form, proof
 
+pytest.register_assert_rewrite("tests.browser.duty_desk", "tests.browser.map_screen", "tests.browser.watched")
+
 
 class ServersUsed:
     """The real servers of this run, in the order they were first used, named with their versions."""

@@ -123,30 +123,32 @@
     row.one = one;
     const { lang } = ctx;
     row.node.href = deskOf(one.number, lang);
-    mark(row.node, "data-light", one.light);
-    mark(row.node, "data-fresh", one.state === "REPORTED" && (one.light === "alarm" || one.priority === "URGENT") ? "" : null);
-    row.mark.className = `mark mark-${one.light || "none"}`;
     const chip = one.exercise ? "exercise" : one.help ? "needs_help" : one.priority === "URGENT" ? "priority_URGENT" : "";
     row.chip.hidden = !chip;
     mark(row.chip, "data-chip", chip || null);
     say(row.chip, chip && Cockpit.word(chip, lang));
     say(row.what, one.title);
-    say(row.where, [one.place, lang === "en" ? "" : one.spot].filter(Boolean).join(" "));
-    const state = Cockpit.word(`state_${one.order || one.state}`, lang);
-    say(row.state, one.unit ? `${one.unit} · ${state}` : state);
-    mark(row.node, "aria-label", [one.light && Cockpit.word(`clock_${one.light}`, lang), one.title, one.place, state].filter(Boolean).join(", "));
+    say(row.where, one.outside ? Cockpit.word("outside", lang) : [one.place, lang === "en" ? "" : one.spot].filter(Boolean).join(" "));
+    say(row.state, [one.unit, stateOf(one, lang)].filter(Boolean).join(" · "));
   }
 
-  /** The clocks run on between two messages; one that runs out turns red at once. */
+  const stateOf = (one, lang) => Cockpit.word(`state_${one.order || one.state}`, lang);
+
+  /** The clocks run on between two messages: lights turn, and another clock may be the one that presses. */
   function count(parts, props, ctx) {
-    for (const { one, left: node, node: row, mark: sign } of parts.rows.values()) {
-      const text = one.due_ms === null ? (one.light && !one.running ? Cockpit.word("clock_still", ctx.lang) : "") : Cockpit.timeLeft(one.due_ms - ctx.now(), ctx.lang);
-      say(node, text);
-      if (one.running && one.due_ms !== null && one.due_ms < ctx.now() && one.light !== "alarm") {
-        mark(row, "data-light", "alarm");
-        sign.className = "mark mark-alarm";
-      }
+    for (const row of parts.rows.values()) {
+      const { one } = row;
+      const clock = Cockpit.pressing(one, ctx.now());
+      say(row.left, Cockpit.clockLeft(clock, ctx.now(), ctx.lang));
+      lit(row, Cockpit.lightMark(Cockpit.lightOf(clock, ctx.now())), ctx.lang);
     }
+  }
+
+  function lit({ node, one, mark: sign }, light, lang) {
+    mark(node, "data-light", light);
+    mark(node, "data-fresh", one.state === "REPORTED" && (light === "alarm" || one.priority === "URGENT") ? "" : null);
+    sign.className = `mark mark-${light || "none"}`;
+    mark(node, "aria-label", [light && Cockpit.word(`clock_${light}`, lang), one.title, one.place, stateOf(one, lang)].filter(Boolean).join(", "));
   }
 
   const reported = (props, ctx) => [{

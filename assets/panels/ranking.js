@@ -27,7 +27,7 @@
       if (parts.root.children[i] !== row.node) parts.root.insertBefore(row.node, parts.root.children[i] || null);
     });
     if (places) glide(parts, places);
-    parts.root.style.gridTemplateRows = `repeat(${rows.length}, minmax(0, calc(52 * var(--u))))`;
+    parts.root.style.gridTemplateRows = `repeat(${rows.length}, minmax(0, var(--rank-row)))`;
     quiet(parts, props, ctx);
   }
 

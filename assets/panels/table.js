@@ -111,7 +111,7 @@
     const room = parts.el.clientHeight - parts.head.offsetHeight - size * 0.5;
     const fit = (px) => Math.max(1, Math.floor(px / (size * 1.75)));
     const low = all * size * 1.45 <= room; // a row less high is better than a row less
-    Cockpit.style(parts.table, "--row", low && fit(room) < all ? `${room / all}px` : "");
+    Cockpit.style(parts.table, "--row", low ? `${Math.min(room / all, size * 4)}px` : ""); // in a high place the rows spread
     if (low) return all;
     if (scrolls()) return Infinity;
     return fit(room - size * 1.5);

@@ -32,7 +32,7 @@
   function chart(parts, props, ctx) {
     parts.last = [props, ctx];
     const figure = parts.root.querySelector(".js-plotly-plot");
-    if (!window.Plotly || !figure || !figure.data || !figure._fullLayout) {
+    if (!figure || !figure.data || !figure._fullLayout) {
       clearTimeout(parts.waiting);
       if (parts.root.isConnected) parts.waiting = setTimeout(() => chart(parts, ...parts.last), 100);
       return;

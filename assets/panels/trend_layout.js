@@ -16,9 +16,12 @@
     const labels = lines.map((value) => Cockpit.format.parts(value, { unit: "1", decimals: decimals(parts.axis.step), lang: ctx.lang }));
     const words = labels.map(({ text, unit }) => text + unit);
     const left = (Math.max(...words.map((word) => word.length)) * 0.6 + 0.9) * small;
+    const right = seen(props, parts.axis) ? letters(targetText(props, ctx.lang)) * small + 8 * u : 10 * u;
+    const margin = { l: left, r: right, t: 10 * u, b: small * 1.7 };
+    const plot = { ...inner(parts, margin), top: high + room, bottom: low - room };
     return {
       font: { family: style.fontFamily, size: small, color: token("--quiet") },
-      margin: { l: left, r: seen(props, parts.axis) ? letters(targetText(props, ctx.lang)) * small + 8 * u : 10 * u, t: 10 * u, b: small * 1.7, pad: 0, autoexpand: false },
+      margin: { ...margin, pad: 0, autoexpand: false },
       xaxis: {
         type: "linear", visible: true, fixedrange: true, range: [props.from_ms, props.to_ms],
         showgrid: false, zeroline: false, showline: false, ticks: "",
@@ -31,8 +34,14 @@
         tickmode: "array", tickvals: lines, ticktext: words, tickfont: { size: small, color: token("--quiet") }, automargin: false,
       },
       shapes: [...bands(props, parts.axis, token), ...target(props, parts.axis, token, u)],
-      annotations: [...earlier(props, parts, token, small, ctx.lang), ...aim(props, parts.axis, token, small, ctx.lang)],
+      annotations: [...earlier(props, parts, plot, token, small, ctx.lang), ...aim(props, parts.axis, token, small, ctx.lang)],
     };
+  }
+
+  /** How many pixels the lines have within the margins. */
+  function inner(parts, { l, r, t, b }) {
+    const box = (parts.root.querySelector(".trend-chart") || parts.root).getBoundingClientRect();
+    return { width: box.width - l - r, height: box.height - t - b };
   }
 
   function decimals(step) {
@@ -76,22 +85,14 @@
     }];
   }
 
-  /** Where the two lines stand furthest apart, the thin one gets its name; it stays there while that is still so. */
-  function earlier(props, parts, token, small, lang) {
-    const before = props.before || [];
-    const gap = (i) => (before[i] === null || before[i] === undefined || props.values[i] === null || props.values[i] === undefined ? -1 : Math.abs(before[i] - props.values[i]));
-    const inner = before.map((_, i) => i).filter((i) => i > before.length * 0.12 && i < before.length * 0.8 && gap(i) >= 0);
-    if (!inner.length) return [];
-    const best = inner.reduce((a, b) => (gap(b) > gap(a) ? b : a));
-    if (parts.side === null || !inner.includes(parts.side) || gap(parts.side) < gap(best) * 0.6) parts.side = best;
-    const i = parts.side;
-    const { low, high } = parts.axis;
-    const room = (before[i] - low) / (high - low || 1); // near either edge it would run into the axis or out of the chart
-    const above = room < 0.2 || (room < 0.85 && before[i] >= props.values[i]);
+  /** The name of the thin line, where neither line runs through it. */
+  function earlier(props, parts, plot, token, small, lang) {
+    const text = Cockpit.word(props.window === "yesterday" || props.window.includes("/") ? "line_day_before" : "line_yesterday", lang);
+    const side = (parts.side = Cockpit.trendName.place(props, plot, { width: (letters(text) + 0.4) * small, height: small * 1.15 }, parts.side));
+    if (!side) return [];
     return [{
-      xref: "x", x: props.from_ms + (i + 0.5) * props.step_s * 1000, yref: "y", y: before[i], showarrow: false,
-      yanchor: above ? "bottom" : "top", yshift: above ? small * 0.3 : -small * 0.3,
-      text: Cockpit.word(props.window === "yesterday" || props.window.includes("/") ? "line_day_before" : "line_yesterday", lang), font: { size: small, color: token("--quiet") },
+      xref: "x", x: props.from_ms + (side.i + 0.5) * props.step_s * 1000, yref: "y", y: props.before[side.i], showarrow: false,
+      yanchor: "middle", yshift: side.up, text, font: { size: small, color: token("--quiet") },
     }];
   }
 

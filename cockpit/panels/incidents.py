@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -13,7 +12,7 @@ from dash.development.base_component import Component
 from pydantic import Field
 
 from cockpit.dispatch.incident import State
-from cockpit.dispatch.standing import Standing
+from cockpit.dispatch.standing import Standing, moments
 from slots import Model
 
 from .light import Light
@@ -73,7 +72,7 @@ class IncidentsPanel:
 
 
 def _row(one: Standing, context: Context) -> dict[str, Any]:
-    incident, clock = one.incident, one.clock
+    incident = one.incident
     area, spot = place_of(incident.region, context)
     return {
         "number": incident.number,
@@ -84,16 +83,12 @@ def _row(one: Standing, context: Context) -> dict[str, Any]:
         "order": one.order.state.value if one.order else None,
         "help": one.help,
         "unit": one.unit,
-        "light": LIGHTS[one.light],
-        "due_ms": _ms(clock.due) if clock else None,
-        "running": clock.running if clock else False,
-        "at_ms": _ms(incident.reported_at),
+        "step": moments(one.clocks.step),
+        "overall": moments(one.clocks.overall),
+        "at_ms": round(incident.reported_at.timestamp() * 1000),
         "region": incident.region,
         "place": area,
         "spot": spot,
+        "outside": incident.outside,
         "exercise": incident.exercise,
     }
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)

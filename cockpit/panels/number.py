@@ -60,8 +60,9 @@ class NumberPanel:
 def _spark(question: Question, indicator: Indicator, context: Context) -> dict[str, Any]:
     """At most 48 whole steps up to now; the target only where a step can be held against it."""
     length = question.window_to - question.window_from
-    # Looked at in the past, the line begins before the window does, where only hours may be kept.
-    step_s = natural_step_s(question.window_from, question.window_to, least_s=context.grain_s(context.now - length))
+    # It begins where the window does, or earlier where that reaches beyond now: only hours may be kept of there.
+    begin = min(question.window_from, context.now - length)
+    step_s = natural_step_s(question.window_from, question.window_to, least_s=context.grain_s(begin))
     to = min(question.window_to, floored(context.now, step_s, context.zone))
     from_ = to - length
     readings = context.ask(Question(question.indicator, question.region, from_, to, by="time", step_s=step_s))

@@ -35,6 +35,10 @@ _FIGURE: Final[dict[str, Any]] = {
 """Mounted once, empty: earlier, now, the newest point. assets/panels/trend.js gives it colours, sizes and values."""
 
 
+_AN_INSTANT: Final = timedelta(microseconds=1)
+"""At midnight the day that has just ended is looked at: the step that begins now has nothing to show yet."""
+
+
 class TrendOptions(Model):
     """`step`: the length of one point (by itself where left out); `compare: yesterday` draws the day before as a thin line."""
 
@@ -58,7 +62,7 @@ class TrendPanel:
         indicator, words = passport(options.indicator, context)
         name = window_of(options.window, context)
         step_s = _step_s(options, name, context)
-        from_, to = stepped(name, step_s, context.now, context.zone)
+        from_, to = stepped(name, step_s, context.now - _AN_INSTANT, context.zone)
         values = _values(options, indicator, step_s, from_, to, context)
         now = next((value for value in reversed(values) if value is not None), None)
         return {
@@ -85,7 +89,8 @@ class TrendPanel:
 def _step_s(options: TrendOptions, name: str, context: Context) -> int:
     from_, to = context.window(name)
     least_s = context.grain_s(from_)
-    if options.step and name == options.window and options.step >= min(3600, least_s):
+    # A board may know that hours are kept longer than usual; of a moment that only days are kept of, it cannot.
+    if options.step and name == options.window and options.step >= max(min(3600, least_s), context.grain_s(context.now)):
         return options.step
     return natural_step_s(from_, to, 150, least_s)
 

@@ -18,7 +18,10 @@ from tests.running import cockpit
 BOARDS = ("city", "hotline", "business")
 SETTLE_S = 8.0
 SPAN_S = 15.0
-ALIVE = "() => document.querySelector('#app .panel[data-status=live]') && !document.getElementById('skeleton')"
+ALIVE = """() => document.querySelector('#app .panel[data-status=live]') && !document.getElementById('skeleton')
+  && [...document.querySelectorAll('#app .trend-chart')].every((chart) => chart.querySelector('.main-svg'))
+  && [...document.querySelectorAll('#app .panel[data-panel=map]')].every((map) => map.querySelector('.city-map-canvas canvas'))"""
+"""Numbers, charts and maps stand: what runs their scripts is no part of a span."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,8 @@ HEADER: Final = """() => {
 
 SMALL: Final = """() => [...document.querySelectorAll('#app .panel button')]
   .filter(node => node.offsetParent && !node.closest('.map'))
-  .map(node => [(node.closest('tr') ?? node).getBoundingClientRect().height, node.textContent])
-  .filter(([height]) => height < 43.5)"""
+  .map(node => [(node.closest('tr') ?? node).getBoundingClientRect(), node.textContent])
+  .filter(([box]) => Math.min(box.width, box.height) < 43.5)"""
 
 
 def resized(page: Page, size: Size) -> Page:

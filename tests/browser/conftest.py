@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chromium import PATIENCE_MS, browser, chromium, playwright
+from tests.browser.line_host import host
+from tests.browser.map_screen import kinds_address, kinds_screen, kinds_shown
 
-__all__ = ["browser", "chromium", "playwright"]
-
-pytest.register_assert_rewrite("tests.browser.duty_desk", "tests.browser.watched")
+__all__ = ["browser", "chromium", "host", "kinds_address", "kinds_screen", "kinds_shown", "playwright"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -188,6 +188,17 @@ def test_a_table_is_sorted_by_any_column_and_a_row_drills(screens: Screens) -> N
     expect(page.locator(".crumbs")).to_contain_text(name)
 
 
+@pytest.mark.parametrize(("panel", "rows"), [("rates", ".bullet"), ("categories", ".rank"), ("districts", "tbody tr")])
+def test_on_a_high_strip_the_rows_spread_instead_of_leaving_half_of_it_empty(screens: Screens, panel: str, rows: str) -> None:
+    page = resized(screens.look("/board/hotline?lang=en", WALL), SHAPES["strip"])
+    filled = """([panel, rows]) => {
+      const body = document.querySelector(`#panel-${panel} .panel-body`).getBoundingClientRect();
+      const last = [...document.querySelectorAll(`#panel-${panel} ${rows}`)].pop().getBoundingClientRect();
+      return (last.bottom - body.top) / body.height;
+    }"""
+    assert 0.7 < page.evaluate(filled, [panel, rows]) <= 1
+
+
 def test_the_number_keys_turn_to_the_other_boards(screens: Screens, address: str) -> None:
     page = screens.look("/board/city?lang=en", WALL)
     page.keyboard.press("4")

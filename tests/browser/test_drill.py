@@ -48,9 +48,11 @@ def test_why_this_number_in_three_clicks(chromium: Browser, wall: Wall) -> None:
     told = {"owner": "市政务服务局", "target": "85.0%", "count": "27", "status": "live", "source": "city.hotline"}
     for name, words in told.items():
         expect(fact(page, name)).to_contain_text(words)
+    expect(fact(page, "baseline")).to_have_text("Service 2026: the value is the score")
     for name in ("direction", "coverage", "as_of", "error", "since", "window"):
         expect(fact(page, name)).not_to_be_empty()
     expect(page.locator(".sheet-table").first.locator(".sheet-number")).to_have_text(["27", "27"])
+    expect(page.locator(".sheet-heads .sheet-count").first).to_have_text("Records")
     page.locator(".sheet-child", has_text="West").click()
     expect(page.locator(".sheet-title")).to_have_text("Satisfaction · West")
     expect(fact(page, "count")).to_have_text("2")
@@ -72,6 +74,7 @@ def test_an_open_passport_is_a_link_that_survives_reload_and_goes_with_back(chro
     page = wall.open(chromium, "/board/city?region=7701&indicator=hotline.requests&lang=en")
     expect(page.locator(".sheet-title")).to_have_text("Requests · East")
     expect(page.locator(".sheet-value b")).to_have_text("25")
+    expect(page.locator(".sheet-count, .sheet-heads")).to_have_count(0)  # of a count the value is the number of records
     page.reload()
     expect(page.locator(".sheet-value b")).to_have_text("25")
     request(wall.city, system_clock(), "noise", 1)
@@ -141,7 +144,11 @@ def test_presets_and_a_free_range(chromium: Browser, wall: Wall) -> None:
     request(wall.city, system_clock() - timedelta(days=5), "noise", 3)
     page = wall.open(chromium, "/board/city?lang=en")
     number(page, "27")
+    days = {"2026-11-20/2026-11-21": "2026-11-20", "2026-02-27/2026-03-02": "2026-02-27 – 2026-03-01"}
+    days |= {"2026-11-20T08:00/2026-11-21": "2026-11-20 08:00 – 2026-11-21"}  # of whole days the last one that is inside is named
+    assert {name: page.evaluate("name => Cockpit.chips.named(name)", name) for name in days} == days
     page.locator(".chip-time").click()
+    expect(page.locator(".time-preset").first).to_have_text("Each panel's own")
     page.locator(".time-preset", has_text="Last 7 days").click()
     number(page, "30")
     assert "window=7d" in page.url

@@ -26,7 +26,7 @@ def test_a_wall_turns_to_what_the_files_say(chromium: Browser, tmp_path: Path) -
         page = watched.watch(chromium.new_page(viewport={"width": 1920, "height": 1080}))
         page.goto(f"{running.address}/?lang=en", wait_until="commit")
         expect(page.locator("#app .header-title")).to_have_text("City overview")
-        page.wait_for_function("window.Cockpit.live.have().seq !== null")
+        page.wait_for_function("() => window.Cockpit.live.have().seq !== null")
         slot.write_text(slot.read_text("utf-8").replace("lateness: 10m", "lateness: soon"), "utf-8")
         expect(page.locator("#app .aside")).to_be_visible()
         expect(page.locator("#app .aside")).to_contain_text("mistakes in the city's files")
@@ -35,6 +35,6 @@ def test_a_wall_turns_to_what_the_files_say(chromium: Browser, tmp_path: Path) -
         expect(page.locator("#app .aside")).to_be_hidden()
         board.write_text(board.read_text("utf-8").replace("en: City overview", "en: Another overview"), "utf-8")
         expect(page.locator("#app .header-title")).to_have_text("Another overview", timeout=3 * PATIENCE_MS)
-        page.wait_for_function("window.Cockpit.live.have().seq !== null")
+        page.wait_for_function("() => window.Cockpit.live.have().seq !== null")
         page.close()
     assert watched.said == []

@@ -125,6 +125,23 @@ def test_numbers_are_written_as_people_read_them(screens: Screens, value: float 
     assert page.evaluate("([value, options]) => Cockpit.format.whole(value, options)", [value, options]) == expected
 
 
+@pytest.mark.parametrize(
+    ("score", "lang", "expected"),
+    [
+        ({"frontier": {"best": 0.5, "worst": 3}}, "zh", "营商环境 2026 版：0.5天 得 100 分，3天 得 0 分"),
+        ({"full_marks": {"at": 100, "zero": 50}}, "en", "Business 2026: 100 d scores 100, 50 d scores 0"),
+        ({"ladder": [[15, 100], [30, 90]]}, "zh", "营商环境 2026 版：≤ 15天 得 100 分，≤ 30天 得 90 分"),
+        ({"ladder": [[15, 20], [30, 90]]}, "en", "Business 2026: ≥ 15 d scores 20, ≥ 30 d scores 90"),
+        ({"deduct": {"from": 100, "per": 2.5}}, "en", "Business 2026: from 100 points, 2.5 less for each unit"),
+        ("minmax", "zh", "营商环境 2026 版：按同级区域中最优与最差折算"),
+    ],
+)
+def test_the_baseline_of_a_score_is_a_sentence(screens: Screens, score: Any, lang: str, expected: str) -> None:
+    page = screens.look("/board/city?lang=zh", SHAPES["wall"])
+    scheme = {"scheme": "business", "title": {"zh": "营商环境", "en": "Business"}, "version": "2026", "score": score}
+    assert page.evaluate("([one, lang]) => Cockpit.baselines.lines([one], 'd', lang)", [scheme, lang]) == [expected]
+
+
 def test_a_missing_value_is_a_dash_that_says_why(screens: Screens) -> None:
     page = screens.look("/board/city?lang=en", SHAPES["wall"])
     page.evaluate("Cockpit.board.apply({requests: {value: null, why: 'no_records', change: null, spark: null}}, false)")

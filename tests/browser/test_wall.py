@@ -66,7 +66,7 @@ def test_the_wall_lives_drills_and_comes_back(browser: Browser, wall: Wall) -> N
     expect(page.locator("#panel-requests")).to_have_attribute("data-status", "live")
     expect(page.locator("#panel-requests .panel-age")).to_contain_text("前")
     expect(page.locator(".badge-demo")).to_have_text("演示数据")
-    expect(page.locator("#panel-map canvas").first).to_be_visible()
+    expect(page.locator("#panel-map .city-map-canvas canvas").first).to_be_visible()
 
     wall.city.hotline(system_clock(), "770101", count=3)
     number(page, "10")

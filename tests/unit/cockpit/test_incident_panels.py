@@ -83,7 +83,7 @@ def test_the_panel_counts_lights_and_stages_and_says_who_is_on_it(shown: Shown) 
     sent = next(row for row in props["rows"] if row["title"].startswith("架空线"))
     assert (sent["order"], sent["state"]) == ("ISSUED", "DISPATCHED") and sent["unit"]
     held = next(row for row in props["rows"] if row["state"] == "SUSPEND_REQUESTED")
-    assert held["running"] is True
+    assert held["overall"]["running"] is True
     assert IncidentsPanel().props(OPTIONS, shown.context(lang="en"))["total"] == 8
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from cockpit.context import CityContext
 from cockpit.panels import NumberPanel
+from cockpit.scope import Scope
+from streams.clock import ManualClock
 from tests.panel_city import DAY, LONG_AGO, MINUTE, NOW, city, seen
-from tests.tiny_city import TinyCity
+from tests.tiny_city import TinyCity, tiny_city
 
 __all__ = ["city"]
 
@@ -96,6 +99,19 @@ def test_the_sparkline_has_whole_steps_only_and_ends_now(city: TinyCity) -> None
     assert (len(spark["values"]), spark["step_s"]) == (48, 1800)
     assert spark["values"][-1] == 7, "the last whole half hour ended at 14:30"
     assert spark["target"] is None, "a target of a day says nothing of half an hour"
+
+
+@pytest.mark.parametrize("days", [1, 2])
+def test_a_day_long_past_has_its_line_by_the_hour_because_its_minutes_are_gone(days: int) -> None:
+    clock = ManualClock(NOW.astimezone(UTC))
+    city = tiny_city(clock)
+    city.hotline(NOW, count=3)
+    clock.advance(timedelta(days=20))
+    city.hotline(clock(), count=5)
+    past = Scope(window=f"2026-11-21/2026-11-{21 + days}")
+    props = NumberPanel().props(NumberPanel.Options(indicator="hotline.requests"), CityContext(city.parts, past, clock()))
+    assert (props["value"], props["spark"]["step_s"]) == (3, 3600)
+    assert props["spark"]["values"][14] == 3
 
 
 def test_the_window_of_the_address_overrides_the_panels_own(city: TinyCity) -> None:

@@ -30,7 +30,7 @@ async def board(scope: Scope, receive: Receive, send: Send) -> None:
 
 def test_a_moment_that_has_not_come_has_a_page_that_leads_back_to_now(tiny: TinyCity) -> None:
     city = tiny.parts.city
-    pages = Pages(board, city.boards, city.regions, "/plotly.js", ManualClock(NOW))
+    pages = Pages(board, city.boards, city.regions, ManualClock(NOW))
     with closing(Client(pages)) as client:
         told = client.get("/board/city?at=2026-05-07T04:00:00Z&lang=en&region=7701")
         assert told.status_code == 400
@@ -66,7 +66,7 @@ def test_a_wrong_address_is_told_why_in_chinese_first(
     tiny: TinyCity, address: str, status: int, zh: str, en: str, back: str
 ) -> None:
     city = tiny.parts.city
-    with closing(Client(Pages(board, city.boards, city.regions, "/plotly.js", ManualClock(NOW)))) as client:
+    with closing(Client(Pages(board, city.boards, city.regions, ManualClock(NOW)))) as client:
         told = client.get(address)
     assert told.status_code == status
     assert -1 < told.text.find(zh) < told.text.find(en)
@@ -76,5 +76,5 @@ def test_a_wrong_address_is_told_why_in_chinese_first(
 @pytest.mark.parametrize("look", ["screen=wall", "screen=strip", "screen=tablet", "screen=desk&theme=light", "theme=dark", ""])
 def test_a_screen_that_there_is_gets_its_page(tiny: TinyCity, look: str) -> None:
     city = tiny.parts.city
-    with closing(Client(Pages(board, city.boards, city.regions, "/plotly.js", ManualClock(NOW)))) as client:
+    with closing(Client(Pages(board, city.boards, city.regions, ManualClock(NOW)))) as client:
         assert client.get(f"/board/city?{look}").status_code == 200

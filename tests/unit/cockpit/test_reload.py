@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.city import load_city
+from cockpit.city_files import folder_stamps
 from cockpit.reload import Changed, Reload, matters
 from cockpit.server import create_app
 from tests.cities.client import Client
@@ -40,6 +41,15 @@ def folder(tmp_path: Path) -> Folder:
 
 def test_nothing_changed_is_no_change(folder: Folder) -> None:
     assert not folder.reload.look() and folder.changes == []
+
+
+def test_a_folder_tells_whether_it_is_as_it_was_loaded(folder: Folder) -> None:
+    assert folder.city.stamps == folder_stamps(folder.path)
+    folder.replace("slots/hotline.yaml", "target: 20", "target: 25")  # as many letters as before
+    changed = folder_stamps(folder.path)
+    assert folder.city.stamps != changed
+    (folder.path / "slots" / "reviews.yaml").unlink()
+    assert folder_stamps(folder.path) < changed
 
 
 def test_a_changed_slot_and_board_are_taken_over_and_the_others_stay(folder: Folder) -> None:

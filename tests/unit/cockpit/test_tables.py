@@ -65,9 +65,9 @@ def test_what_a_spreadsheet_would_run_stays_text_in_csv() -> None:
 
 
 def test_a_workbook_has_a_sheet_per_table_no_formula_and_gaps_where_nothing_is_known() -> None:
-    book = zipfile.ZipFile(io.BytesIO(as_xlsx([HOSTILE, HOSTILE], [("Board", "=x")])))
+    book = zipfile.ZipFile(io.BytesIO(as_xlsx([HOSTILE, HOSTILE], [("Board", "=x")], "说明")))
     names = [sheet.get("name") for sheet in tree.fromstring(book.read("xl/workbook.xml")).iter() if sheet.tag.endswith("}sheet")]
-    assert len(names) == 3 and len(set(names)) == 3 and names[-1] == "About"
+    assert len(names) == 3 and len(set(names)) == 3 and names[-1] == "说明"
     sheet = tree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     assert [cell for cell in sheet.iter() if cell.tag.endswith("}f")] == []
     assert "B3" not in {cell.get("r") for cell in sheet.iter() if cell.tag.endswith("}c")}

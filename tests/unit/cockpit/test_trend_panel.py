@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
+import pytest
+
+from cockpit.context import context_maker
 from cockpit.panels import TrendPanel
+from cockpit.scope import Scope
+from streams.clock import ManualClock
 from tests.panel_city import DAY, MINUTE, NOW, city, seen
-from tests.tiny_city import TinyCity
+from tests.tiny_city import TinyCity, tiny_city
 
 __all__ = ["city"]
 
@@ -44,6 +49,21 @@ def test_limits_are_bands_open_to_the_bad_side(city: TinyCity) -> None:
         {"light": "alarm", "from": 20, "to": None},
     ]
     assert trend(city)["bands"] is None
+
+
+@pytest.mark.parametrize(("days", "step"), [(1, "10m"), (10, "10m"), (10, "1h"), (100, "10m"), (100, "1h")])
+def test_any_moment_that_is_kept_can_be_looked_at_however_far_back(days: int, step: str) -> None:
+    clock = ManualClock(NOW.astimezone(UTC))
+    city = tiny_city(clock)
+    for hours in range(1, 60):
+        city.hotline(NOW - timedelta(hours=hours), wait_s=18)
+    clock.advance(timedelta(days=days))
+    city.hotline(clock(), wait_s=9)
+    then = context_maker(city.parts)(Scope(at=NOW))
+    options = TrendPanel.Options.model_validate({"indicator": "hotline.wait", "window": "24h", "step": step})
+    props = TrendPanel().props(options, then)
+    assert (props["now"], props["why"]) == (18, None)
+    assert props["to_ms"] >= then.now.timestamp() * 1000
 
 
 def test_a_long_window_asks_for_no_more_than_is_kept(city: TinyCity) -> None:

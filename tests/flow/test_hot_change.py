@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ from streams import Batch, EmbeddedLog, Rejected, codec_for
 from streams.clock import system_clock
 from tests.cities.line import TINY, kinds
 
+CHANGE = "a change"
+
 
 class RunningCity:
     """The tiny city in a folder of its own, counting in threads, watched for changes."""
@@ -33,7 +35,7 @@ class RunningCity:
         self.ledger = MemoryLedger()
         self.readings = Readings(self.city.slots, self.ledger, self.city.regions, self.city.zone, system_clock)
         self.committed = threading.Condition()
-        self.commits: dict[str, list[float]] = {}
+        self.happened: list[str] = []  # a slot's name for each of its commits, CHANGE for each change taken over
         self.changes: list[Changed] = []
         self.workers = Workers(self.city.slots, self._fold, self._build, self.ledger)
         self.reload = Reload(self.city, kinds(), [lambda _: self.workers.change(), self._changed])
@@ -74,8 +76,8 @@ class RunningCity:
         partial.write_text(written, "utf-8")
         partial.rename(self.folder / "slots" / f"{slot}.yaml")
 
-    def wait(self, holds: Callable[[], bool], timeout_s: float = 10.0) -> float:
-        """How long it took until it held; looked at after each commit and each change."""
+    def wait(self, holds: Callable[[], bool], timeout_s: float = 60.0) -> None:
+        """Until it holds; looked at after each commit and each change."""
         begun_s = time.monotonic()
         with self.committed:
             while not holds():
@@ -83,7 +85,6 @@ class RunningCity:
                 if left_s <= 0:
                     raise TimeoutError(f"not within {timeout_s} s")
                 self.committed.wait(min(left_s, 0.5))
-        return time.monotonic() - begun_s
 
     def _fold(self, slot: Slot) -> Fold:
         return Fold(slot, codec_for(slot.source), self.city.regions, self.city.zone)
@@ -96,12 +97,13 @@ class RunningCity:
 
     def _note(self, slot: str) -> None:
         with self.committed:
-            self.commits.setdefault(slot, []).append(time.monotonic())
+            self.happened.append(slot)
             self.committed.notify_all()
 
     def _changed(self, change: Changed) -> None:
         with self.committed:
             self.changes.append(change)
+            self.happened.append(CHANGE)
             self.committed.notify_all()
 
 
@@ -123,8 +125,7 @@ def test_a_new_slot_counts_the_past_of_its_topic_and_then_joins(city: RunningCit
     city.send(5000)
     city.wait(lambda: city.accepted("hotline") == 5000)
     city.write("second")
-    took_s = city.wait(lambda: city.accepted("second") == 5000)
-    assert took_s < 5
+    city.wait(lambda: city.accepted("second") == 5000)
     assert city.value("second.requests") == city.value("hotline.requests") == 5000
     city.send(100)
     city.wait(lambda: city.accepted("second") == 5100 and city.accepted("hotline") == 5100)
@@ -179,6 +180,7 @@ def test_a_slot_on_a_topic_nobody_reads_yet(city: RunningCity) -> None:
     city.wait(lambda: "city.elsewhere" not in city.workers.alive())
 
 
+STALLED_EDITS = 3  # a change of a slot lets the line of its topic stand until the change stands
 EDITS = 100 if os.environ.get("COCKPIT_TEST_LONG") else 10
 
 
@@ -205,9 +207,8 @@ def test_edits_under_load_cost_the_others_nothing(city: RunningCity) -> None:
     assert city.value("hotline.requests") == city.sent
     state = city.ledger.state("hotline")
     assert sum(offset for part, offset in state.offsets.items()) == city.sent and state.counters.get("refused", 0) == 0
-    moments = city.commits["hotline"]
-    stalled_s = max(later - earlier for earlier, later in pairwise(moments))
-    assert stalled_s < 10  # a stall lasts as long as an edit's catching up, times the edits; a busy machine a second or two
+    happened = [what for what in city.happened if what in ("hotline", CHANGE)]
+    assert max(len(list(run)) for what, run in groupby(happened) if what == CHANGE) <= STALLED_EDITS, happened
     for slot in ("extra0", "extra1"):
         city.wait(lambda slot=slot: city.accepted(slot) == city.sent)  # type: ignore[misc]
         assert city.value(f"{slot}.requests") == city.sent

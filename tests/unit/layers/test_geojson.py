@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import struct
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ import shapely
 
 from layers import FeatureFileError, GeoJsonError, Plotting, read_features, read_geojson
 from layers.wkb import WkbError, read_wkb
+from tests.effort import processor_s
 
 
 def _one(geometry: str) -> bytes:
@@ -48,11 +48,12 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
 def test_a_bomb_is_refused_within_a_second(name: str) -> None:
-    start = time.perf_counter()
-    with pytest.raises(GeoJsonError, match=r"sent\.geojson: ") as caught:
-        read_geojson(BOMBS[name], name="sent.geojson")
-    assert time.perf_counter() - start < 1.0
-    assert len(str(caught.value)) < 400
+    def read() -> None:
+        with pytest.raises(GeoJsonError, match=r"sent\.geojson: ") as caught:
+            read_geojson(BOMBS[name], name="sent.geojson")
+        assert len(str(caught.value)) < 400
+
+    assert processor_s(read) < 1.0
 
 
 def test_a_byte_order_mark_is_no_obstacle() -> None:

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 
+import geopandas
 import numpy as np
 import pytest
 import shapely
@@ -237,7 +238,6 @@ def test_an_outsiders_layer_is_drawn_like_ours(regions: Regions) -> None:
 
 
 def test_a_file_of_each_form_becomes_the_same_layer(tmp_path: Path) -> None:
-    geopandas = pytest.importorskip("geopandas")
     frame = geopandas.GeoDataFrame(
         [dict(row) for row in _areas().properties], geometry=list(_areas().geometries), crs=4326
     ).to_crs(4549)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import numpy as np
 import pytest
 import shapely
@@ -31,7 +32,6 @@ def _found(folder: Path, **more: Any) -> Path:
 
 
 def _shapefile(folder: Path, encoding: str, names: list[str]) -> Path:
-    geopandas = pytest.importorskip("geopandas")
     path = folder / "old.shp"
     shapes = [shapely.box(120 + at, 30, 121 + at, 31) for at in range(len(names))]
     geopandas.GeoDataFrame({"name": names, "n": range(len(names))}, geometry=shapes, crs=4326).to_file(path, encoding=encoding)

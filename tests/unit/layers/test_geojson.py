@@ -7,6 +7,7 @@ import sqlite3
 import struct
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import polars as pl
 import pytest
@@ -174,7 +175,6 @@ def test_collections_in_binary_collections_are_refused() -> None:
 
 
 def test_nan_in_a_table_is_refused_too(tmp_path: Path) -> None:
-    geopandas = pytest.importorskip("geopandas")
     shapes = [shapely.Point(1, 2), shapely.LineString([(0, 0), (np.inf, 1)])]
     geopandas.GeoDataFrame({"a": [1, 2]}, geometry=shapes, crs=4326).to_parquet(tmp_path / "a.parquet")
     with pytest.raises(FeatureFileError, match=r"a\.parquet: feature 1 has coordinates that are no finite numbers"):

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import numpy as np
 import pytest
 import shapely
@@ -28,7 +29,6 @@ def _named(name: str) -> dict[str, Any]:
 
 
 def _file(folder: Path, place: Any, epsg: int | None, ending: str) -> Path:
-    geopandas = pytest.importorskip("geopandas")
     crs = None if epsg is None else f"EPSG:{epsg}"
     frame = geopandas.GeoDataFrame({"name": ["点"]}, geometry=[shapely.Point(place)], crs=crs)
     path = folder / f"a.{ending}"

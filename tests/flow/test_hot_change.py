@@ -181,7 +181,7 @@ def test_a_slot_on_a_topic_nobody_reads_yet(city: RunningCity) -> None:
 
 
 STALLED_EDITS = 3  # a change of a slot lets the line of its topic stand until the change stands
-EDITS = 100 if os.environ.get("COCKPIT_TEST_LONG") else 10
+EDITS = 100 if os.environ.get("COCKPIT_TEST_LONG") else 6
 
 
 @pytest.mark.timeout(60 + 5 * EDITS)

@@ -20,6 +20,8 @@ _LONE_SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89abAB][0-9a-fA-F]{2}(?!
 
 
 _LINE_END: Final = b"\n"[0]
+_BEGINNINGS: Final = b"{ \t\r\n"
+"""Of an object, or white space: the parser would unpack what begins as something compressed does, however large it is then."""
 _NAMES: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -74,6 +76,8 @@ def _read(values: Sequence[bytes], columns: Sequence[Column]) -> pl.DataFrame:
     if not values:
         return pl.DataFrame(schema=schema)
     lines = b"\n".join(values)
+    if lines[:1] not in _BEGINNINGS:
+        raise _Unreadable
     if _line_ends(lines) != len(values) - 1:
         # Within JSON a raw newline can only be white space, and must not look like the end of the record.
         lines = b"\n".join([value.replace(b"\n", b" ") for value in values])

@@ -6,13 +6,16 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from streams.columns import Column, Reason
 from streams.settle import show
 from streams.times import expected_time
+
+_PACKED: Final = {b"\x1f\x8b": "gzip", b"x\x9c": "zlib", b"x\xda": "zlib", b"\x28\xb5\x2f\xfd": "zstd"}
+"""How something compressed begins. It is never unpacked: nobody knows how large it becomes."""
 
 _INT64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
@@ -52,6 +55,8 @@ def json_reason(value: bytes, columns: Sequence[Column]) -> Reason | None:
         record = json.loads(value.decode("utf-8"), object_pairs_hook=_first_wins, parse_constant=number, parse_float=number)
         json.dumps(record, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
+        if packed := next((name for begin, name in _PACKED.items() if value.startswith(begin)), None):
+            return Reason(f"the value is compressed ({packed}), not JSON. Hint: send it plain; the topic can be compressed")
         return Reason(f"the value is not UTF-8: byte {value[error.start]:#04x} at position {error.start}")
     except UnicodeEncodeError:
         return Reason("the value is not JSON: half of a surrogate pair is no character")

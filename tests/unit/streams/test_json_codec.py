@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -142,6 +144,19 @@ def test_reasons(value: bytes, expected: str) -> None:
 @pytest.mark.parametrize("value", [GOOD + GOOD, GOOD + b"\n" + GOOD, GOOD + b"x", b"{'id':1}", b"\xef\xbb\xbf" + GOOD, GOOD[:-1]])
 def test_what_is_no_json_is_refused(value: bytes) -> None:
     assert reason(value).startswith("the value is not JSON: ")
+
+
+@pytest.mark.parametrize(
+    ("packed", "how"),
+    [(gzip.compress(GOOD, mtime=0), "gzip"), (zlib.compress(GOOD), "zlib"), (b"\x28\xb5\x2f\xfd" + GOOD, "zstd")],
+    ids=["gzip", "zlib", "zstd"],
+)
+def test_what_is_compressed_is_refused_alone_and_never_unpacked(packed: bytes, how: str) -> None:
+    for values in ([packed, GOOD], [GOOD, packed], [packed]):
+        found = JsonCodec().decode(values, COLUMNS)
+        ((row, said),) = [(one.row, one.reason) for one in found.rejected]
+        assert values[row] is packed and said.startswith(f"the value is compressed ({how}), not JSON. Hint: ")
+        assert found.frame.height == len(values) - 1
 
 
 def test_line_ends_inside_a_record_are_white_space() -> None:

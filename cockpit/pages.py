@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from cockpit.addresses import checked_scope
 from cockpit.boards import Board
+from cockpit.city import City
 from cockpit.error_page import error_page
 from cockpit.gate import Application, Receive, Send
 from cockpit.gate import Scope as Connection
-from cockpit.live import checked_scope
 from cockpit.scope import FutureError, Lang, Scope, ScopeError, in_chinese
 from cockpit.windows import WindowError
-from layers import Regions
 from slots.problem import nearest
 from streams.clock import Clock
 
@@ -45,10 +44,10 @@ class Page:
 class Pages:
     """ASGI: answers `/`, names the page of `/board/NAME` and of what stands under PREFIX, passes on everything else."""
 
-    def __init__(self, app: Application, boards: Mapping[str, Board], regions: Regions, clock: Clock) -> None:
+    def __init__(self, app: Application, city: City, clock: Clock) -> None:
         self._app = app
-        self._boards = boards
-        self._regions = regions
+        self._city = city
+        self._boards = city.boards
         self._clock = clock
 
     async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
@@ -84,7 +83,7 @@ class Pages:
             return _refused(404, f"there is no board {name!r:.100}; boards: {', '.join(self._boards)}.{hint}", zh)
         try:
             _check_screen(query)
-            return Page(self._boards[name], checked_scope(query, self._regions, self._clock())), "/"
+            return Page(self._boards[name], checked_scope(query, self._city, self._clock())), "/"
         except FutureError as error:
             return _refused(400, str(error), error.zh, live=f"{path}?{_without_at(query)}")
         except (ScopeError, WindowError) as error:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 Lang = Literal["zh", "en"]
+
+_LOST_PLUS: Final = re.compile(r" (\d\d:?\d\d)$")  # an unescaped `+08:00` arrives with a blank
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class ScopeError(ValueError):
@@ -17,6 +22,15 @@ class ScopeError(ValueError):
     def __init__(self, message: str, zh: str = "") -> None:
         super().__init__(message)
         self.zh = zh
+
+
+class MomentError(ScopeError):
+    """A moment that cannot be read; `hint` says how it is written."""
+
+    def __init__(self, error: str, hint: str, zh: str) -> None:
+        super().__init__(f"{error}. Hint: {hint}", zh)
+        self.error = error
+        self.hint = hint
 
 
 class FutureError(ScopeError):
@@ -61,15 +75,18 @@ class Scope:
         return urlencode({key: value for key, value in pairs.items() if value})
 
 
-def parse_scope(query: Mapping[str, str]) -> Scope:
-    """The scope of an address. Unknown keys are ignored (a wall's `screen=wall` is not ours). Raises ScopeError."""
+def parse_scope(query: Mapping[str, str], zone: str) -> Scope:
+    """The scope of an address in a city of this IANA `zone`. Raises ScopeError.
+
+    Unknown keys are ignored (a wall's `screen=wall` is not ours).
+    """
     lang = query.get("lang") or "zh"
     if lang not in ("zh", "en"):
         raise ScopeError(f"lang must be zh or en, got {lang!r:.100}", f"参数 lang 只能是 zh 或 en，现为 {lang!r:.100}")
     return Scope(
         region=query.get("region", ""),
         window=query.get("window", ""),
-        at=_moment(query.get("at", "")),
+        at=parse_moment("at", at, zone) if (at := query.get("at")) else None,
         indicator=query.get("indicator", ""),
         lang="en" if lang == "en" else "zh",
         only=parse_only(query.get("dimension", "")),
@@ -92,16 +109,18 @@ def in_chinese(hint: str) -> str:
     return hint.replace(" Hint: did you mean ", "；是不是要找 ").replace("?", "？")
 
 
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
+def parse_moment(name: str, text: str, zone: str) -> datetime:
+    """The time a parameter says, zone aware; of a day (2026-11-21) its beginning in the city's `zone`. Raises MomentError."""
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(_LOST_PLUS.sub(r"+\1", text))
     except ValueError:
-        zh = f"参数 at 应为 ISO 8601 时间，如 2026-11-21T08:00:00+08:00；现为 {text!r:.100}"
-        raise ScopeError(f"at must be an ISO 8601 time, as 2026-11-21T08:00:00+08:00; got {text!r:.100}", zh) from None
-    if moment.tzinfo is None:
-        raise ScopeError(
-            f"at needs a time zone, as +08:00; got {text!r:.100}", f"参数 at 缺少时区，如 +08:00；现为 {text!r:.100}"
-        )
-    return moment
+        allowed = "2026-11-21T08:00:00+08:00, or 2026-11-21 for the beginning of that day"
+        zh = f"参数 {name} 应为 ISO 8601 时间，如 2026-11-21T08:00:00+08:00，或日期 2026-11-21（当日零时）；现为 {text!r:.100}"
+        raise MomentError(f"{name} must be an ISO 8601 time with a zone, got {text!r:.100}", allowed, zh) from None
+    if found.tzinfo is not None:
+        return found
+    if _DAY.fullmatch(text):
+        return found.replace(tzinfo=ZoneInfo(zone))
+    local = found.replace(tzinfo=ZoneInfo(zone)).isoformat()
+    zh = f"参数 {name} 缺少时区，如 {local}；现为 {text!r:.100}"
+    raise MomentError(f"{name} needs a time zone, got {text!r:.100}", f"{found.isoformat()}Z, or by the city's clock {local}", zh)

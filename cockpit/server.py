@@ -78,14 +78,14 @@ def create_app(parts: Parts, assets: Path = ASSETS) -> CockpitApp:
     bundles = Bundles(assets)
     _add_files(server, parts.city, scripts, bundles)
     dash = _dash(server, parts, assets, bundles, scripts)
-    inner = Pages(server, parts.city.boards, parts.city.regions, parts.clock)
+    inner = Pages(server, parts.city, parts.clock)
 
     cameras = camera_origins(parts.city.layers)
 
     def pictures() -> list[str]:
         return sorted({*video_origins(parts.city.boards.values()), *cameras})
 
-    gate = Gate(_with_socket(inner, LiveSocket(hub, parts.city.regions)), dash.csp_hashes(), pictures=pictures)
+    gate = Gate(_with_socket(inner, LiveSocket(hub, parts.city)), dash.csp_hashes(), pictures=pictures)
     return CockpitApp(hub, server, dash, gate, parts.city.layers)
 
 

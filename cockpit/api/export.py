@@ -9,11 +9,11 @@ from urllib.parse import quote, urlencode
 import msgspec
 from fastapi import Response
 
+from cockpit.addresses import checked_scope
 from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.api.window import asked_at
 from cockpit.boards import Board
 from cockpit.context import context_maker
-from cockpit.live import checked_scope
 from cockpit.panels.panel import Context
 from cockpit.parts import Parts
 from cockpit.scope import ScopeError
@@ -76,7 +76,7 @@ class Export:
 
     def _context(self, query: str) -> Context:
         try:
-            return self._contexts(checked_scope(query, self._parts.city.regions, self._parts.clock()))
+            return self._contexts(checked_scope(query, self._parts.city, self._parts.clock()))
         except ScopeError as error:
             raise Refusal(422, str(error)) from None
 

@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Query, Response
 
+from cockpit.addresses import checked_scope
 from cockpit.api.answer import Refusal, calls, known
 from cockpit.api.window import asked_at
 from cockpit.boards import PlacedPanel
 from cockpit.context import context_maker
-from cockpit.live import checked_scope
 from cockpit.panels.map import MapOptions
 from cockpit.panels.panel import Context
 from cockpit.parts import Parts
@@ -82,7 +82,7 @@ class MapFiles:
         maps = {id: placed for id, placed in panels.items() if isinstance(placed.options, MapOptions)}
         placed = maps[known(panel, maps, f"map on board {board!r}")]
         try:
-            return placed, self._contexts(checked_scope(query, self._parts.city.regions, self._parts.clock()))
+            return placed, self._contexts(checked_scope(query, self._parts.city, self._parts.clock()))
         except ScopeError as error:
             raise Refusal(422, str(error)) from None
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import Query
 
+from cockpit.addresses import checked_scope
 from cockpit.api.answer import Refusal
-from cockpit.live import checked_scope
 from cockpit.panels.panel import Context
 from cockpit.parts import Parts
-from cockpit.scope import Only, ScopeError, parse_only
+from cockpit.scope import MomentError, Only, ScopeError, parse_moment, parse_only
 from cockpit.windows import window as named
-
-_LOST_PLUS: Final = re.compile(r" (\d\d:?\d\d)$")  # an unescaped `+08:00` arrives with a blank
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +54,9 @@ class Window:
 def moment(name: str, text: str, zone: str) -> datetime:
     """The time a parameter says, zone aware; of a day (2026-11-21) its beginning in the city's `zone`. Raises Refusal."""
     try:
-        found = datetime.fromisoformat(_LOST_PLUS.sub(r"+\1", text))
-    except ValueError:
-        allowed = "2026-11-21T08:00:00+08:00, or 2026-11-21 for the beginning of that day"
-        raise Refusal(422, f"{name} must be an ISO 8601 time with a zone, got {text!r:.100}", allowed) from None
-    if found.tzinfo is not None:
-        return found
-    if _DAY.fullmatch(text):
-        return found.replace(tzinfo=ZoneInfo(zone))
-    local = found.replace(tzinfo=ZoneInfo(zone)).isoformat()
-    raise Refusal(422, f"{name} needs a time zone, got {text!r:.100}", f"{found.isoformat()}Z, or by the city's clock {local}")
+        return parse_moment(name, text, zone)
+    except MomentError as error:
+        raise Refusal(422, error.error, error.hint) from None
 
 
 def asked_only(text: str | None) -> Only | None:
@@ -84,7 +72,7 @@ def asked_moment(text: str | None, parts: Parts) -> datetime | None:
     if not text:
         return None
     try:
-        return checked_scope(urlencode({"at": asked_at(text, parts.city.zone)}), parts.city.regions, parts.clock()).at
+        return checked_scope(urlencode({"at": asked_at(text, parts.city.zone)}), parts.city, parts.clock()).at
     except ScopeError as error:
         raise Refusal(422, str(error)) from None
 

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
+from cockpit.addresses import checked_scope
 from cockpit.boards import Board, PlacedPanel
 from cockpit.context import CityContext, context_maker
-from cockpit.live import checked_scope
 from cockpit.live.drawing import Drawer
 from cockpit.page import title_of
 from cockpit.panels.map import MapOptions
@@ -59,7 +59,7 @@ class Screens:
             raise NoScreen(f"there is no board {board!r:.60}")
         try:
             query = _at(query, at)
-            scope = checked_scope(query, self._parts.city.regions, self._parts.clock())
+            scope = checked_scope(query, self._parts.city, self._parts.clock())
         except (ScopeError, WindowError, ValueError) as error:
             raise NoScreen(str(error)) from None
         context = self._contexts(scope)

@@ -4,6 +4,6 @@ from .hub import Counts, Hub, HubFull
 from .metrics import HubCollector
 from .news import Watched
 from .protocol import bounds
-from .socket import LiveSocket, checked_scope
+from .socket import LiveSocket
 
-__all__ = ["Counts", "Hub", "HubCollector", "HubFull", "LiveSocket", "Watched", "bounds", "checked_scope"]
+__all__ = ["Counts", "Hub", "HubCollector", "HubFull", "LiveSocket", "Watched", "bounds"]

@@ -5,26 +5,25 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
-from urllib.parse import parse_qsl, urlsplit
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
+from cockpit.addresses import checked_scope
+from cockpit.city import City
 from cockpit.live.hub import Hub, HubFull
 from cockpit.live.line import AsgiLine, Line, Send
 from cockpit.live.protocol import LINE, MAX_MESSAGE_BYTES
 from cockpit.live.screen import Screen
-from cockpit.scope import FutureError, Scope, ScopeError, in_chinese, parse_scope
-from cockpit.windows import WindowError, parse_window
-from layers import Regions
+from cockpit.scope import Scope, ScopeError
+from cockpit.windows import WindowError
 from slots.problem import nearest
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 HELLOS_A_MINUTE = 64
-_AHEAD: Final = timedelta(minutes=1)  # clocks differ
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -40,9 +39,9 @@ class Hello(msgspec.Struct, frozen=True):
 class LiveSocket:
     """The ASGI application behind `/live`; plain ASGI, because a thousand screens pay for every layer in between."""
 
-    def __init__(self, hub: Hub, regions: Regions) -> None:
+    def __init__(self, hub: Hub, city: City) -> None:
         self._hub = hub
-        self._regions = regions
+        self._city = city
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serves one connection until either side ends it."""
@@ -96,32 +95,7 @@ class LiveSocket:
         boards = self._hub.boards
         if hello.board not in boards:
             raise ScopeError(f"there is no board {hello.board!r}; boards: {', '.join(boards)}.{nearest(hello.board, boards)}")
-        return checked_scope(hello.query, self._regions, datetime.fromtimestamp(self._hub.now_ms() / 1000, UTC))
-
-
-def checked_scope(query: str, regions: Regions, now: datetime) -> Scope:
-    """The scope of an address' query, its region and window known to exist; the root is written as no region.
-
-    A moment more than a minute after `now` is refused. A passport that lies open (`indicator=slot.name`) is no part of the
-    scope: it changes nothing on the board behind. Raises ScopeError or WindowError.
-    """
-    try:
-        pairs = dict(parse_qsl(query.removeprefix("?"), max_num_fields=32))
-    except ValueError:
-        raise ScopeError("the query has more than 32 fields", "地址中的参数超过 32 个") from None
-    scope = parse_scope(pairs)
-    if scope.region and scope.region not in regions:
-        hint = nearest(scope.region, regions.codes)
-        raise ScopeError(
-            f"there is no region {scope.region!r:.100}.{hint}", f"没有代码为 {scope.region!r:.100} 的区域{in_chinese(hint)}"
-        )
-    if scope.at is not None and scope.at > now + _AHEAD:
-        moment = scope.at.isoformat()
-        raise FutureError(f"at lies in the future: {moment}. Hint: leave it out to look at now.", f"参数 at 指向将来：{moment}")
-    if scope.window:
-        parse_window(scope.window)
-    region = "" if scope.region == regions.root.code else scope.region
-    return replace(scope, region=region, indicator="" if "." in scope.indicator else scope.indicator)
+        return checked_scope(hello.query, self._city, datetime.fromtimestamp(self._hub.now_ms() / 1000, UTC))
 
 
 def same_origin(scope: Mapping[str, Any]) -> bool:

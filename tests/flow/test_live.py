@@ -47,7 +47,7 @@ def test_a_record_becomes_a_number_on_every_screen(running: Running) -> None:
 
 def test_one_screen_too_many_is_to_try_later(running: Running) -> None:
     hub = Hub(running.city.parts.city.boards, context_maker(running.city.parts), Watched(dict, nothing_heard), system_clock, 1)
-    socket = LiveSocket(hub, running.city.parts.city.regions)
+    socket = LiveSocket(hub, running.city.parts.city)
     with served(socket, lifespan="off") as address, connect(f"ws://{address}/live"):  # type: ignore[arg-type]
         with connect(f"ws://{address}/live") as other, pytest.raises(ConnectionClosed) as closed:
             other.recv(PATIENCE_S)

@@ -30,7 +30,7 @@ async def board(scope: Scope, receive: Receive, send: Send) -> None:
 
 def test_a_moment_that_has_not_come_has_a_page_that_leads_back_to_now(tiny: TinyCity) -> None:
     city = tiny.parts.city
-    pages = Pages(board, city.boards, city.regions, ManualClock(NOW))
+    pages = Pages(board, city, ManualClock(NOW))
     with closing(Client(pages)) as client:
         told = client.get("/board/city?at=2026-05-07T04:00:00Z&lang=en&region=7701")
         assert told.status_code == 400
@@ -59,6 +59,16 @@ def test_a_moment_that_has_not_come_has_a_page_that_leads_back_to_now(tiny: Tiny
         ("/board/city?at=then", 400, "参数 at 应为 ISO 8601 时间", "at must be an ISO 8601 time", "/board/city"),
         ("/board/city?at=2026-05-06T04:00:00", 400, "参数 at 缺少时区", "at needs a time zone", "/board/city"),
         ("/board/city?dimension=noise", 400, "参数 dimension 应写作", "dimension must be NAME:VALUE", "/board/city"),
+        (
+            "/board/city?dimension=catgory:noise",
+            400,
+            "没有名为 &#x27;catgory&#x27; 的维度；现有：",
+            "there is no dimension",
+            "/board/city",
+        ),
+        ("/board/city?dimension=catgory:noise", 400, "是不是要找 &#x27;category&#x27;？", "did you mean", "/board/city"),
+        ("/board/city?indicator=servce", 400, "没有名为 &#x27;servce&#x27; 的评价体系", "there is no scheme", "/board/city"),
+        ("/board/city?indicator=service/wating", 400, "的下级指标", "there is no node below", "/board/city"),
         ("/board/citty", 404, "没有名为 &#x27;citty&#x27; 的看板", "there is no board", "/"),
     ],
 )
@@ -66,7 +76,7 @@ def test_a_wrong_address_is_told_why_in_chinese_first(
     tiny: TinyCity, address: str, status: int, zh: str, en: str, back: str
 ) -> None:
     city = tiny.parts.city
-    with closing(Client(Pages(board, city.boards, city.regions, ManualClock(NOW)))) as client:
+    with closing(Client(Pages(board, city, ManualClock(NOW)))) as client:
         told = client.get(address)
     assert told.status_code == status
     assert -1 < told.text.find(zh) < told.text.find(en)
@@ -76,5 +86,5 @@ def test_a_wrong_address_is_told_why_in_chinese_first(
 @pytest.mark.parametrize("look", ["screen=wall", "screen=strip", "screen=tablet", "screen=desk&theme=light", "theme=dark", ""])
 def test_a_screen_that_there_is_gets_its_page(tiny: TinyCity, look: str) -> None:
     city = tiny.parts.city
-    with closing(Client(Pages(board, city.boards, city.regions, ManualClock(NOW)))) as client:
+    with closing(Client(Pages(board, city, ManualClock(NOW)))) as client:
         assert client.get(f"/board/city?{look}").status_code == 200

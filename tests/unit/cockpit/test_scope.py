@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from cockpit.addresses import checked_scope
 from cockpit.context import CityContext, context_maker
-from cockpit.live import checked_scope
 from cockpit.live.drawing import Drawer
 from cockpit.live.refusals import refusal
 from cockpit.live.sources import panel_freshness, unfollowed
@@ -21,6 +21,7 @@ from slots.reading import Question, QuestionError
 from streams.clock import ManualClock
 from tests.tiny_city import TinyCity, tiny_city
 
+ZONE = "Asia/Shanghai"
 NOW = datetime(2026, 11, 21, 4, 32, 10, tzinfo=UTC)
 
 
@@ -62,24 +63,34 @@ def request(city: TinyCity, at: datetime, category: str, count: int) -> None:
     ],
 )
 def test_a_scope_survives_its_own_address(query: dict[str, str]) -> None:
-    scope = parse_scope(query)
+    scope = parse_scope(query, ZONE)
     assert parsed(scope.query()) == scope
 
 
 def parsed(query: str) -> Scope:
-    return parse_scope(dict(parse_qsl(query, keep_blank_values=True)))
+    return parse_scope(dict(parse_qsl(query, keep_blank_values=True)), ZONE)
 
 
 @pytest.mark.parametrize("text", ["category", ":noise"])
 def test_a_filter_without_name_or_value_is_refused(text: str) -> None:
     with pytest.raises(ScopeError, match="NAME:VALUE"):
-        parse_scope({"dimension": text})
+        parse_scope({"dimension": text}, ZONE)
+
+
+def test_a_day_is_its_beginning_by_the_citys_clock_and_a_lost_plus_is_found_again() -> None:
+    midnight = datetime(2026, 11, 20, 16, tzinfo=UTC)
+    assert parsed("at=2026-11-21").at == midnight
+    assert parsed("at=2026-11-21T00:00:00+08:00").at == midnight, "an address is typed with a plus, which means a blank in it"
+    with pytest.raises(ScopeError, match=r"at needs a time zone, got '2026-11-21T08:00:00'\. Hint: 2026-11-21T08:00:00Z, or by"):
+        parsed("at=2026-11-21T08:00:00")
 
 
 def test_a_passport_that_lies_open_makes_no_view_of_its_own_but_a_node_does(city: TinyCity) -> None:
-    regions = city.parts.city.regions
-    assert checked_scope("indicator=hotline.requests&region=7701", regions, NOW) == checked_scope("region=7701", regions, NOW)
-    assert checked_scope("indicator=quality/service", regions, NOW).indicator == "quality/service"
+    known = city.parts.city
+    assert checked_scope("indicator=hotline.requests&region=7701", known, NOW) == checked_scope("region=7701", known, NOW)
+    assert checked_scope("indicator=service/waiting", known, NOW).indicator == "service/waiting"
+    with pytest.raises(ScopeError, match=r"no node below 'waiting' 'wiat'; there are: wait, good\. Hint: did you mean"):
+        checked_scope("indicator=service/waiting/wiat", known, NOW)
 
 
 def test_a_dimension_narrows_every_question_of_a_slot_that_has_it(city: TinyCity) -> None:

@@ -57,27 +57,29 @@ def _check_filter(only: Only | None, city: City) -> None:
     """A filter that no slot knows would leave every number as it is, under a heading that says otherwise."""
     known = list(dict.fromkeys(name for slot in city.slots.values() for name in slot.dimensions))
     if only is not None:
-        _check_name(only.dimension, known, "dimension", "维度")
+        name = f"{only.dimension!r:.100}"
+        _check_name(only.dimension, known, f"there is no dimension {name}", f"没有名为 {name} 的维度")
 
 
 def _check_node(asked: str, city: City) -> None:
     name, *path = asked.split("/")
     if not asked:
         return
-    _check_name(name, city.schemes, "scheme", "评价体系")
+    _check_name(name, city.schemes, f"there is no scheme {name!r:.100}", f"没有名为 {name!r:.100} 的评价体系")
     node: Node = city.schemes[name].tree
     for step in path:
         below = {child.name: child for child in node.of or ()}
-        _check_name(step, below, f"node below {node.name!r}", f"{node.name!r} 的下级指标")
+        en = f"there is no node {step!r:.100} below {node.name!r}"
+        _check_name(step, below, en, f"{node.name!r} 之下没有名为 {step!r:.100} 的指标")
         node = below[step]
 
 
-def _check_name(name: str, known: Collection[str], what: str, zh: str) -> None:
-    """Raises ScopeError with all there are, and the nearest of them."""
+def _check_name(name: str, known: Collection[str], en: str, zh: str) -> None:
+    """Raises ScopeError where it is not known: what is missing, in both languages, with all there are and the nearest of them."""
     if name not in known:
         hint = nearest(name, known)
         listed = ", ".join(known) or "none", "、".join(known) or "无"
         raise ScopeError(
-            f"there is no {what} {name!r:.100}; there are: {listed[0]}.{hint}",
-            f"没有名为 {name!r:.100} 的{zh}；现有：{listed[1]}{in_chinese(hint)}",
+            f"{en}; there are: {listed[0]}.{hint}",
+            f"{zh}；现有：{listed[1]}{in_chinese(hint)}",
         )

@@ -68,7 +68,13 @@ def test_a_moment_that_has_not_come_has_a_page_that_leads_back_to_now(tiny: Tiny
         ),
         ("/board/city?dimension=catgory:noise", 400, "是不是要找 &#x27;category&#x27;？", "did you mean", "/board/city"),
         ("/board/city?indicator=servce", 400, "没有名为 &#x27;servce&#x27; 的评价体系", "there is no scheme", "/board/city"),
-        ("/board/city?indicator=service/wating", 400, "的下级指标", "there is no node below", "/board/city"),
+        (
+            "/board/city?indicator=service/wating",
+            400,
+            "&#x27; 之下没有名为 &#x27;wating&#x27; 的指标",
+            "there is no node",
+            "/board/city",
+        ),
         ("/board/citty", 404, "没有名为 &#x27;citty&#x27; 的看板", "there is no board", "/"),
     ],
 )

@@ -89,7 +89,7 @@ def test_a_passport_that_lies_open_makes_no_view_of_its_own_but_a_node_does(city
     known = city.parts.city
     assert checked_scope("indicator=hotline.requests&region=7701", known, NOW) == checked_scope("region=7701", known, NOW)
     assert checked_scope("indicator=service/waiting", known, NOW).indicator == "service/waiting"
-    with pytest.raises(ScopeError, match=r"no node below 'waiting' 'wiat'; there are: wait, good\. Hint: did you mean"):
+    with pytest.raises(ScopeError, match=r"no node 'wiat' below 'waiting'; there are: wait, good\. Hint: did you mean"):
         checked_scope("indicator=service/waiting/wiat", known, NOW)
 
 

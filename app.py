@@ -92,7 +92,7 @@ def compose(
     aside = slots.Aside(dead, system_clock)
     anew = slots.Recompute(city.slots, fold, log, ledger, history, aside, city.zone, system_clock, ledger.settle)
     jobs = Jobs({"replay": replaying(again), "recompute": recomputing(anew)})
-    return replace(parts, workers=workers.alive, jobs=jobs), workers
+    return replace(parts, workers=workers.alive, jobs=jobs, set_aside=dead.write), workers
 
 
 def open_log(settings: Settings, state: Path) -> Log:
@@ -218,10 +218,9 @@ def dead_letters(
 ) -> None:
     """Lists the records a slot could not use, and why; or counts them, each once, after a fix."""
     settings, found = given_settings(), given_city(city)
-    given_slot(found, slot)
-    page = given_page(limit, before, stage, field)
+    page = given_page(found, slot, limit, before, stage, field)
     if action is ask.Letters.REPLAY:
-        return _job(found, settings, "replay", Order(slot))
+        return _job(found, settings, "replay", Order(given_slot(found, slot).slot))
     with closing(open_log(settings, state_root(settings) / found.name)) as log:
         letters = DeadLetters(log, letters_topic(found.name), state_root(settings) / found.name / "letters.sqlite")
         with closing(letters):

@@ -13,6 +13,8 @@ from rich.progress import Progress, TaskID
 
 from cockpit.city import City
 from cockpit.datum_finding import find_datum
+from cockpit.dispatch.announcing import FEEDBACK
+from cockpit.given import given_slot
 from cockpit.given_file import records_of
 from cockpit.jobs import Jobs, Order
 from cockpit.joining import join_notes
@@ -43,8 +45,10 @@ STOPS: Final[Mapping[str, str]] = {
 """What a job that was stopped leaves, after how far it had come."""
 
 
-def given_page(limit: int, before: str | None, stage: str | None, field: str | None) -> Page:
-    """Which dead letters are to be listed."""
+def given_page(city: City, slot: str, limit: int, before: str | None, stage: str | None, field: str | None) -> Page:
+    """Which dead letters are to be listed: of a slot, or of the answers from the field."""
+    if slot != FEEDBACK:
+        given_slot(city, slot)
     try:
         return Page(limit, before, stage, field)
     except ValueError as error:

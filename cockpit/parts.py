@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -19,6 +19,7 @@ from slots.ledger import Ledger
 from slots.readings import Readings
 from slots.records import Records
 from streams.clock import Clock
+from streams.letter import DeadLetter
 from streams.source import Log
 
 if TYPE_CHECKING:
@@ -103,6 +104,10 @@ def _unheard(order: Order) -> None:
     return None
 
 
+def _unkept(letters: Iterable[DeadLetter]) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything the cockpit asks, of one process. All of it is safe to use from several threads."""
@@ -134,3 +139,5 @@ class Parts:
     """The open ones with their lights, for screens; None where there is no toolbox."""
     issued: Callable[[Order], None] = _unheard
     """Told of each order that has just been issued; returns at once."""
+    set_aside: Callable[[Iterable[DeadLetter]], object] = _unkept
+    """Keeps records that the toolbox cannot use; returns when they are durable. Raises StreamError."""

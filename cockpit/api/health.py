@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from cockpit.api.answer import answer, calls
 from cockpit.api.slots import COUNTERS, counted, lag
 from cockpit.api.slots import shown as mistakes
+from cockpit.dispatch.announcing import FEEDBACK
 from cockpit.parts import Parts
 from slots.ledger import LedgerLost
 from slots.reading import Freshness, QuestionError
@@ -105,6 +106,8 @@ class SlotGauges(Collector):
                 age.add_metric([slot], fresh.age_s)
             if (records := lag(self._parts.ledger.state(slot), self._parts.ledger.health(slot))) is not None:
                 behind.add_metric([slot], records)
+        if self._parts.toolbox is not None:
+            letters.add_metric([FEEDBACK], self._parts.dead_letters.count(FEEDBACK))
         yield from (age, behind, letters, degraded, status)
 
 

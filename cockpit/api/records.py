@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from cockpit.api.acting import Acting
 from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.api.window import Window, asked_only
-from cockpit.dispatch.announcing import OWN
+from cockpit.dispatch.announcing import FEEDBACK, OWN
 from cockpit.dispatch.machine import within
 from cockpit.letters import Page, told
 from cockpit.parts import Parts
@@ -50,7 +50,8 @@ class Records:
 
     def _check_business(self, request: Request, slot: str, region: str) -> None:
         """Raises Refusal for rows of the toolbox's journal that are none of the actor's business; other records have no such."""
-        if self._parts.toolbox is None or self._parts.city.slots[slot].source.topic not in OWN:
+        topic = FEEDBACK if slot == FEEDBACK else self._parts.city.slots[slot].source.topic
+        if self._parts.toolbox is None or topic not in OWN:
             return
         actor = Acting(self._parts).actor(request)
         if actor.serves:
@@ -58,11 +59,23 @@ class Records:
         if not within(actor, region, self._parts.toolbox.ground.above):
             raise Refusal(403, f"region {region!r} is outside of {actor.region!r}, yours", f"ask with region={actor.region}")
 
+    def _check_letters(self, request: Request, slot: str) -> None:
+        """Raises Refusal where there is no such slot, or its letters are none of the actor's business."""
+        answers = [FEEDBACK] if self._parts.toolbox is not None else []
+        known(slot, [*self._parts.city.slots, *answers], "slot")
+        self._check_business(request, slot, self._parts.city.regions.root.code)
+
     def set_aside(
-        self, slot: str, limit: Limit = 100, before: str | None = None, stage: str | None = None, field: str | None = None
+        self,
+        request: Request,
+        slot: str,
+        limit: Limit = 100,
+        before: str | None = None,
+        stage: str | None = None,
+        field: str | None = None,
     ) -> Response:
         """The records the slot could not use: why (grouped), and the newest of them; `before`: those older than this address."""
-        known(slot, self._parts.city.slots, "slot")
+        self._check_letters(request, slot)
         try:
             page = Page(limit, before, stage, field)
         except ValueError as error:

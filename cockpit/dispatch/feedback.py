@@ -14,7 +14,8 @@ from cockpit.dispatch.writing import Writing
 from streams.record import Batch
 
 _LOG = structlog.get_logger("dispatch.feedback")
-_VERBS = frozenset({"deliver", "read", "sign", "depart", "arrive", "complete", "refuse", "assist"})
+VERBS = frozenset({"deliver", "read", "sign", "depart", "arrive", "complete", "refuse", "assist"})
+"""What a unit can answer."""
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ class Feedback:
         if said.broadcast and said.verb == "read":
             return self._read(writing, said, address)
         order = writing.order(said.order)
-        if order is None or order.unit != said.unit or said.verb not in _VERBS:
+        if order is None or order.unit != said.unit or said.verb not in VERBS:
             _LOG.warning("passed over", address=address, order=said.order[:40], unit=said.unit[:60], verb=said.verb[:20])
             return False
         return self._move(writing, order, said, address)

@@ -25,6 +25,7 @@ from cockpit.dispatch.screen import Screens
 from cockpit.dispatch.secret import secret_in
 from cockpit.dispatch.standing import OpenIncidents
 from cockpit.dispatch.store import Store
+from cockpit.dispatch.strange_answers import StrangeAnswers
 from cockpit.dispatch.toolbox import Toolbox
 from cockpit.dispatch.working_time import WorkingTime
 from cockpit.parts import Parts
@@ -82,7 +83,8 @@ def rules_of(city: City, channels: Mapping[str, Channel] = MappingProxyType({}))
 
 
 def _followers(parts: Parts, toolbox: Toolbox) -> Iterator[Follower]:
-    yield Follower(toolbox, parts.log.source(FEEDBACK), "feedback", Feedback(toolbox).take)
+    strange = StrangeAnswers(toolbox.store, parts.set_aside, parts.clock)
+    yield Follower(toolbox, parts.log.source(FEEDBACK), "feedback", Feedback(toolbox).take, strange.ahead)
     rule = parts.city.incidents
     if rule is not None:
         slot = parts.city.slots[rule.slot]

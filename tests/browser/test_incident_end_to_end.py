@@ -112,10 +112,11 @@ def willing(order: Ordered, place: tuple[float, float]) -> int:
 def answer(story: Story, value: bytes) -> Sequence[str]:
     """What the simulated unit says to an order, all of it at once on the topic it answers on."""
     place, now = (120.151, 30.02), datetime.now(UTC)
-    units = FieldUnits(willing(msgspec.json.decode(value, type=Ordered), place))
-    assert units.take([value], now, {"U1": place}) == 1
-    said = list(units.due(now + timedelta(hours=3)))
-    story.log.sink(FEEDBACK).emit([one.record() for one in said], [one.unit.encode() for one in said])
+    field = FieldUnits(willing(msgspec.json.decode(value, type=Ordered), place))
+    assert field.take([value], now, {"U1": place}) == 1
+    said = list(field.due(now + timedelta(hours=3)))
+    records, units = [one.record() for one in said], [one.unit.encode() for one in said]
+    story.log.sink(FEEDBACK).emit([b"half an ans", *records], [b"U1", *units])
     return [one.verb for one in said]
 
 
@@ -166,6 +167,8 @@ def test_from_the_record_to_the_number_on_the_board(story: Story, pages: tuple[P
 
     assert answer(story, value) == list(WAY)
     until(lambda: story.desk.get(f"/orders/{order['number']}")["state"] == "DONE", desk)
+    letters = until(lambda: story.desk.get(f"/dead-letters/{FEEDBACK}")["letters"], desk)
+    assert [one["raw"] for one in letters] == ["half an ans"], "what cannot be read is set aside, with its address"
     as_role(desk, "U1", "department")
     act(desk, "sign", "已签收")
     act(desk, "start", "处置中")

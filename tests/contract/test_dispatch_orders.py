@@ -10,10 +10,12 @@ import pytest
 from cockpit.dispatch.actor import DEMONSTRATION, Actor, Role
 from cockpit.dispatch.anchor import TOPIC, decoded
 from cockpit.dispatch.announcing import FEEDBACK, JOURNAL, ORDERS
-from cockpit.dispatch.feedback import Feedback
+from cockpit.dispatch.feedback import VERBS, Feedback
 from cockpit.dispatch.follower import Follower
 from cockpit.dispatch.order import OrderState
 from cockpit.dispatch.refusal import Illegal
+from cockpit.dispatch.strange_answers import StrangeAnswers
+from streams.dead_letters import DeadLetters
 from streams.embedded import EmbeddedLog
 from tests.contract.dispatch_stores import Make, checked, make, relayed, url, values
 
@@ -34,11 +36,16 @@ def test_an_order_goes_to_its_unit_and_comes_back(make: Make) -> None:
     assert log.read(ORDERS, 0, 1 << 60, 10).keys == [b"u1"]
     assert desk.toolbox.order(order.number, DEMONSTRATION).state is OrderState.SENT
     feedback = Feedback(desk.toolbox)
-    follower = Follower(desk.toolbox, log.source(FEEDBACK), "feedback", feedback.take)
+    letters = DeadLetters(log, "small.dead-letters")
+    strange = StrangeAnswers(desk.store, letters.write, desk.clock)
+    follower = Follower(desk.toolbox, log.source(FEEDBACK), "feedback", feedback.take, strange.ahead)
     answers = [
         {"order": order.number, "unit": "u1", "verb": verb} for verb in ("deliver", "sign", "depart", "arrive", "complete")
     ]
-    wrong = [{"order": order.number, "unit": "u2", "verb": "sign"}, {"order": "O0-1", "unit": "u1", "verb": "sign"}, {"order": 7}]
+    wrong = [
+        {"order": order.number, "unit": "u2", "verb": "sign"}, {"order": "O0-1", "unit": "u1", "verb": "sign"}, {"order": 7},
+        {"order": order.number, "unit": "u1", "verb": "sgin"}, {"broadcast": "B0-1", "unit": "u1", "verb": "read"},
+    ]  # fmt: skip
     for answer in [*wrong, answers[0], *answers]:
         log.sink(FEEDBACK).emit([msgspec.json.encode(answer)], [b"u1"])
     log.sink(FEEDBACK).emit([b"no json"], [b"u1"])
@@ -46,14 +53,25 @@ def test_an_order_goes_to_its_unit_and_comes_back(make: Make) -> None:
         pass
     done = desk.toolbox.order(order.number, DEMONSTRATION)
     assert done.state is OrderState.DONE and done.signed_at and done.on_scene_at and done.ended_at
-    assert feedback.passed_over == 5
-    again = Follower(desk.toolbox, log.source(FEEDBACK), "feedback", feedback.take)
+    assert feedback.passed_over == 7
+    again = Follower(desk.toolbox, log.source(FEEDBACK), "feedback", feedback.take, strange.ahead)
     assert not again.step(0.05)
+    letters.catch_up(FEEDBACK)
+    told = {one.offset: (one.stage, one.field, one.reason) for one in letters.view.latest(FEEDBACK, 50)}
+    assert [told[offset] for offset in range(5)] == [
+        ("answer", "unit", f"order {order.number} was not given to 'u2'"),
+        ("answer", "order", "there is no order 'O0-1'"),
+        ("decode", None, "the value is no answer: Expected `str`, got `int` - at `$.order`"),
+        ("answer", "verb", f"there is no verb 'sgin'; verbs: {', '.join(sorted(VERBS))}. Hint: did you mean 'sign'?"),
+        ("answer", "broadcast", "there is no broadcast 'B0-1'"),
+    ]
+    assert len(told) == 6 and told[11][0] == "decode", "what came twice is no dead letter"
     relayed(desk, log)
     rows = values(log, JOURNAL)
     assert [row["seq"] for row in rows] == list(range(1, desk.heads[-1].seq + 1))
     assert decoded(desk.city, log.read(TOPIC, 0, 1 << 60, 100).values)[-1] == desk.store.head()
     assert checked(desk).bad is None
+    letters.close()
     log.close()
 
 

@@ -147,6 +147,8 @@ def write(tmp_path: Path, *letters: DeadLetter) -> None:
 
 def test_dead_letters_are_listed_with_address_and_reason_causes_first(run: Run, tmp_path: Path) -> None:
     assert "no dead letters" in run("dead-letters", TINY, "hotline").stdout
+    assert "no dead letters" in run("dead-letters", TINY, "dispatch.feedback").stdout
+    assert "has no slot 'dispatch.feedback'" in run("dead-letters", TINY, "dispatch.feedback", "replay").output
     write(tmp_path, letter(381, id="[bold]"), letter(382), letter(383))
     result = run("dead-letters", TINY, "hotline", "list", "--limit", "2")
     assert result.exit_code == 0

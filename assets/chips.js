@@ -5,6 +5,7 @@
   const { make, say, mark } = Cockpit.dom;
   const PRESETS = ["today", "yesterday", "24h", "7d", "month", "year"];
   const DAY = /^\d{4}-\d\d-\d\d$/;
+  const WHOLE_TIME = /T.*(Z|[+-]\d\d:?\d\d)$/;
   const DAY_MS = 86400000;
 
   let at = null; // the moment the server's picture is of, Unix ms; null: now
@@ -88,8 +89,9 @@
       make("b", "", line);
       button(line, "past-live", t("time_live"), () => Cockpit.scope.go({ at: "" }));
     }
-    const asked = Date.parse(Cockpit.scope.read().at);
-    say(line.querySelector("b"), t("time_past").replace("{}", moment(at || asked || Date.now())));
+    const said = Cockpit.scope.read().at;
+    const when = at || (WHOLE_TIME.test(said) && Date.parse(said)); // of a mere day only the server knows when it begins
+    say(line.querySelector("b"), when ? t("time_past").replace("{}", moment(when)) : "");
   }
 
   function open(opener) {

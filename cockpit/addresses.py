@@ -1,4 +1,4 @@
-"""What an address asks for, held against what the city has: nothing that it names is passed over."""
+"""What an address asks for, held against what the city has."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ from streams.columns import Column, Reason
 from streams.settle import show
 from streams.times import expected_time
 
-_PACKED: Final = {b"\x1f\x8b": "gzip", b"x\x9c": "zlib", b"x\xda": "zlib", b"\x28\xb5\x2f\xfd": "zstd"}
+_ZLIB: Final = (b"x\x01", b"x^", b"x\x9c", b"x\xda")
+_PACKED: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"} | dict.fromkeys(_ZLIB, "zlib")
 """How something compressed begins. It is never unpacked: nobody knows how large it becomes."""
 
 _INT64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]

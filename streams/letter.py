@@ -11,6 +11,7 @@ import msgspec
 
 from streams.columns import Rejected
 from streams.record import Batch, Headers
+from streams.unreadable import UNREADABLE
 
 RAW_BYTES: Final = 64 << 10
 CAUSE_CHARS: Final = 200
@@ -98,7 +99,7 @@ def decode(value: bytes) -> Entry | None:
     try:
         entry: Entry = msgspec.json.decode(value, type=Entry)
         return entry
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
 
 

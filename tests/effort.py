@@ -1,4 +1,4 @@
-"""How much work something is, told so that neither a busy machine nor what other tests left behind can change it."""
+"""How much work something is, told so that a busy machine or what other tests left behind changes it little or not at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from types import FrameType
 
 
 def calls_of(run: Callable[[], object]) -> int:
-    """How many calls, of Python and of C, `run` makes in this thread: the same number on every machine."""
+    """How many calls, of Python and of C, `run` makes in this thread, however busy the machine.
+
+    The first time it is more: modules load.
+    """
     made = 0
 
     def count(frame: FrameType, event: str, told: object) -> None:

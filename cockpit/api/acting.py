@@ -19,6 +19,7 @@ from cockpit.dispatch.refusal import Forbidden, Illegal, KeyReused, KeyRunning, 
 from cockpit.dispatch.tables import StoreError
 from cockpit.dispatch.toolbox import Toolbox, Work
 from cockpit.parts import Parts
+from streams.unreadable import UNREADABLE
 
 MAX_BODY_BYTES: Final = 128 * 1024
 ACTOR: Final = "cockpit-actor"
@@ -56,7 +57,7 @@ class Acting:
             return DEMONSTRATION
         try:
             named = msgspec.json.decode(said.encode("latin-1"), type=_Named)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (UnicodeEncodeError, *UNREADABLE) as error:
             hint = '{"name": "…", "role": "department", "region": null, "unit": "P120"}; other letters than ASCII as \\uXXXX'
             raise Refusal(400, f"the header Cockpit-Actor cannot be read: {error}", hint) from None
         if named.role is Role.SYSTEM:
@@ -130,7 +131,7 @@ def said_in(body: bytes) -> dict[str, Any]:
         return {}
     try:
         return msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Wrong(f"what is said with a verb is a JSON object: {error}") from None
 
 

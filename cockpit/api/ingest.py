@@ -15,6 +15,7 @@ from cockpit.api.posted import Posted, posted
 from cockpit.dispatch.announcing import OWN
 from cockpit.parts import Parts
 from streams.source import Sink
+from streams.unreadable import UNREADABLE
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_RECORD_BYTES = 1_000_000
@@ -102,7 +103,7 @@ def _key(value: bytes, field: str) -> bytes | None:
     """The record's key; None where the record has none or is no JSON object: what is wrong with it, the slot says."""
     try:
         found = msgspec.json.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return None
     key = found.get(field) if isinstance(found, dict) else None
     return None if key is None else str(key).encode()

@@ -13,6 +13,7 @@ from cockpit.api.answer import Refusal, answer, calls, check_origin, known
 from cockpit.api.window import moment
 from cockpit.jobs import Job, JobsBusy, Order
 from cockpit.parts import Parts
+from streams.unreadable import UNREADABLE
 
 _MAX_BODY_BYTES: Final = 4096
 
@@ -80,7 +81,7 @@ async def _body(request: Request) -> bytes:
 def _asked(body: bytes) -> Asked:
     try:
         return msgspec.json.decode(body, type=Asked)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refusal(422, f"that describes no job: {error}", '{"kind": "recompute", "slot": "NAME", "from": "…"}') from None
 
 

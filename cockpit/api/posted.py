@@ -13,6 +13,7 @@ from cockpit.api.answer import Refusal
 from slots.slot import Slot
 from streams.csv_lines import below_header, lines_of
 from streams.record import Headers
+from streams.unreadable import UNREADABLE
 
 UNTOLD: Final = ("", "application/x-www-form-urlencoded")
 """No content type, and what curl sends where none is given."""
@@ -70,6 +71,6 @@ def _one_value(body: bytes) -> bool:
     """Whether it is one JSON value, however many lines it has."""
     try:
         msgspec.json.decode(body, type=msgspec.Raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return False
     return True

@@ -10,6 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from cockpit.api.acting import Acting
 from cockpit.api.answer import Refusal, answer, calls, known
 from cockpit.api.window import Window, asked_only
+from cockpit.dispatch.actor import Actor
 from cockpit.dispatch.announcing import FEEDBACK, OWN
 from cockpit.dispatch.machine import within
 from cockpit.letters import Page, told
@@ -50,20 +51,29 @@ class Records:
 
     def _check_business(self, request: Request, slot: str, region: str) -> None:
         """Raises Refusal for rows of the toolbox's journal that are none of the actor's business; other records have no such."""
-        topic = FEEDBACK if slot == FEEDBACK else self._parts.city.slots[slot].source.topic
-        if self._parts.toolbox is None or topic not in OWN:
+        if not self._is_own(slot):
             return
         actor = Acting(self._parts).actor(request)
         if actor.serves:
             raise Refusal(403, "the whole journal is for those whose business is the whole city", "ask /api/v1/incidents")
-        if not within(actor, region, self._parts.toolbox.ground.above):
+        if not self._concerns(actor, region):
             raise Refusal(403, f"region {region!r} is outside of {actor.region!r}, yours", f"ask with region={actor.region}")
 
     def _check_letters(self, request: Request, slot: str) -> None:
         """Raises Refusal where there is no such slot, or its letters are none of the actor's business."""
         answers = [FEEDBACK] if self._parts.toolbox is not None else []
         known(slot, [*self._parts.city.slots, *answers], "slot")
-        self._check_business(request, slot, self._parts.city.regions.root.code)
+        actor = Acting(self._parts).actor(request)
+        if self._is_own(slot) and (actor.serves or not self._concerns(actor, self._parts.city.regions.root.code)):
+            raise Refusal(403, "what the toolbox could not use is for those whose business is the whole city")
+
+    def _is_own(self, slot: str) -> bool:
+        """Whether it is the toolbox that writes, or reads, what the slot holds."""
+        topic = FEEDBACK if slot == FEEDBACK else self._parts.city.slots[slot].source.topic
+        return self._parts.toolbox is not None and topic in OWN
+
+    def _concerns(self, actor: Actor, region: str) -> bool:
+        return self._parts.toolbox is not None and within(actor, region, self._parts.toolbox.ground.above)
 
     def set_aside(
         self,

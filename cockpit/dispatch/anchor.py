@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from cockpit.dispatch.journal import Head
+from streams.unreadable import UNREADABLE
 
 TOPIC: Final = "dispatch.anchors"
 _LONGEST: Final = 256 * 1024
@@ -69,7 +70,7 @@ def decoded(city: str, values: Iterable[bytes]) -> list[Head]:
             said = msgspec.json.decode(value, type=dict[str, str | int])
             if said.get("city") == city:
                 heads.append(Head(int(said["seq"]), str(said["seal"])))
-        except (msgspec.DecodeError, KeyError, ValueError):
+        except (KeyError, ValueError, *UNREADABLE):
             continue
     return heads
 

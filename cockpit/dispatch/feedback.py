@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 import structlog
 
@@ -12,10 +14,14 @@ from cockpit.dispatch.refusal import Refused
 from cockpit.dispatch.toolbox import Toolbox
 from cockpit.dispatch.writing import Writing
 from streams.record import Batch
+from streams.unreadable import UNREADABLE
 
 _LOG = structlog.get_logger("dispatch.feedback")
 VERBS = frozenset({"deliver", "read", "sign", "depart", "arrive", "complete", "refuse", "assist"})
 """What a unit can answer."""
+
+
+Number = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*\Z")]  # there are databases that cannot be asked for a NUL
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -23,10 +29,16 @@ class Answered(msgspec.Struct, frozen=True):
 
     unit: str
     verb: str
-    order: str = ""
-    broadcast: str = ""
+    order: Number = ""
+    broadcast: Number = ""
     reason: str | None = None
     opinion: str | None = None
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What goes with the verb. A unit that says no reason has none: its answer counts all the same."""
+        given = {name: text for name in ("reason", "opinion") if (text := getattr(self, name))}
+        return {"reason": "none was given"} | given if STEPS[self.verb].reason else given
 
 
 class Feedback:
@@ -45,7 +57,7 @@ class Feedback:
     def _one(self, writing: Writing, value: bytes, address: str) -> bool:
         try:
             said = msgspec.json.decode(value, type=Answered)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             _LOG.warning("no answer", address=address, reason=str(error))
             return False
         if said.broadcast and said.verb == "read":
@@ -66,13 +78,10 @@ class Feedback:
 
     def _move(self, writing: Writing, order: Order, said: Answered, address: str) -> bool:
         orders = self._toolbox.orders
-        given = {name: text for name in ("reason", "opinion") if (text := getattr(said, name))}
-        if STEPS[said.verb].reason and "reason" not in given:
-            given["reason"] = "none was given"
         try:
             if order.state is OrderState.ISSUED and not orders.run_out(order, writing):
                 orders.act(writing, order.number, "send", {}, SYSTEM)  # it answers what it got: the relay had no time to note it
-            orders.act(writing, order.number, said.verb, given, Actor(said.unit, Role.UNIT))
+            orders.act(writing, order.number, said.verb, said.said, Actor(said.unit, Role.UNIT))
         except Refused as error:
             _LOG.info("passed over", address=address, order=order.number, verb=said.verb, reason=str(error))
             return False

@@ -19,6 +19,7 @@ import msgspec
 import numpy as np
 
 from layers.geodesic import distance_m, geod
+from streams.unreadable import UNREADABLE
 
 Record = TypeVar("Record", "Ordered", "Recalled")
 
@@ -173,7 +174,7 @@ class FieldUnits:
 def _read(values: Iterable[bytes], shape: type[Record]) -> Iterator[Record]:
     """Those that are such records."""
     for value in values:
-        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        with suppress(*UNREADABLE):
             yield msgspec.json.decode(value, type=shape)
 
 

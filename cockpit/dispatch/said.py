@@ -16,6 +16,7 @@ from cockpit.dispatch.order import Consequence
 from cockpit.dispatch.refusal import Wrong
 from cockpit.dispatch.step import Step
 from slots.problem import nearest
+from streams.unreadable import UNREADABLE
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(max_length=8000)]
@@ -130,5 +131,5 @@ def read(body: bytes, shape: type[Any], what: str) -> Any:
     """The value a JSON body describes. Raises Wrong."""
     try:
         return msgspec.json.decode(body, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Wrong(f"that is no {what}: {worded(error, shape)}") from None

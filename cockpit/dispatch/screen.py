@@ -18,7 +18,7 @@ from cockpit.page import title_of
 from cockpit.panels.map import MapOptions
 from cockpit.parts import Parts
 from cockpit.plots import PlotsLost
-from cockpit.scope import ScopeError
+from cockpit.scope import Scope, ScopeError
 from cockpit.scorecard import scored_slots
 from cockpit.still_map import headline, still_map
 from cockpit.windows import WindowError
@@ -58,8 +58,7 @@ class Screens:
         if found is None:
             raise NoScreen(f"there is no board {board!r:.60}")
         try:
-            query = _at(query, at)
-            scope = checked_scope(query, self._parts.city, self._parts.clock())
+            query, scope = self._scope(_at(query, at))
         except (ScopeError, WindowError, ValueError) as error:
             raise NoScreen(str(error)) from None
         context = self._contexts(scope)
@@ -69,6 +68,15 @@ class Screens:
             "taken_at": self._parts.clock(), "as_of": context.now, "panels": panels,
         }  # fmt: skip
         return Screen(msgspec.json.encode(said), self._map(found, context))
+
+    def _scope(self, query: str) -> tuple[str, Scope]:
+        """The query and its scope; without its filter and its node where the city has lost them while somebody looked at them."""
+        city, now = self._parts.city, self._parts.clock()
+        try:
+            return query, checked_scope(query, city, now)
+        except ScopeError:
+            kept = urlencode([(name, text) for name, text in parse_qsl(query) if name not in ("dimension", "indicator")])
+            return kept, checked_scope(kept, city, now)
 
     def _panels(self, board: Board, context: CityContext) -> list[dict[str, Any]]:
         drawer = Drawer(board.panels, context.slots, scored_slots(context.schemes))

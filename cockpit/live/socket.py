@@ -20,6 +20,7 @@ from cockpit.live.screen import Screen
 from cockpit.scope import Scope, ScopeError
 from cockpit.windows import WindowError
 from slots.problem import nearest
+from streams.unreadable import UNREADABLE
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -81,7 +82,7 @@ class LiveSocket:
             hello = msgspec.json.decode(text.encode(), type=Hello)
             scope = self._scope(hello)
             self._hub.look(screen, hello.board, scope)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             screen.refuse(f'that is no hello: {error}. Hint: {{"type": "hello", "board": "NAME", "query": "region=…"}}')
         except (ScopeError, WindowError) as error:
             screen.refuse(str(error))

@@ -75,6 +75,32 @@ def test_an_order_goes_to_its_unit_and_comes_back(make: Make) -> None:
     log.close()
 
 
+def test_no_answer_however_strange_stops_the_others(make: Make) -> None:
+    desk, log = make(), EmbeddedLog(":memory:")
+    order = desk.draft(incident=desk.receive().number)
+    desk.order(order.number, "issue")
+    letters = DeadLetters(log, "small.dead-letters")
+    strange = StrangeAnswers(desk.store, letters.write, desk.clock)
+    follower = Follower(desk.toolbox, log.source(FEEDBACK), "feedback", Feedback(desk.toolbox).take, strange.ahead)
+    own = {"order": order.number, "unit": "u1"}
+    deep = b'{"unit": "u1", "verb": "read", "x": ' + b"[" * 5000 + b"]" * 5000 + b"}"
+    said: list[dict[str, str]] = [
+        {"unit": "u1", "verb": "sign", "order": "\0"}, {"unit": "u1", "verb": "read", "broadcast": "\0"},
+        {"unit": "u1", "verb": "sign", "broadcast": "B1"}, {**own, "verb": "refuse", "reason": "x" * 2001},
+    ]  # fmt: skip
+    log.sink(FEEDBACK).emit([deep, *map(msgspec.json.encode, said), msgspec.json.encode({**own, "verb": "sign"})], [b"u1"] * 6)
+    while follower.step(0.05):
+        pass
+    assert desk.toolbox.order(order.number, DEMONSTRATION).state is OrderState.SIGNED
+    letters.catch_up(FEEDBACK)
+    told = {one.offset: (one.stage, one.field) for one in letters.view.latest(FEEDBACK, 50)}
+    assert told == {
+        0: ("decode", None), 1: ("decode", None), 2: ("decode", None), 3: ("answer", "verb"), 4: ("answer", "reason"),
+    }  # fmt: skip
+    letters.close()
+    log.close()
+
+
 def test_an_order_whose_time_ran_out_is_never_sent(make: Make) -> None:
     desk, log = make(), EmbeddedLog(":memory:")
     issued, drafted, signed = (desk.draft(ttl_s=60) for _ in range(3))

@@ -30,7 +30,7 @@ FRAME = pl.DataFrame(
 SEED = 20261122
 RANDOM = form(1000, 5000)
 MOST_CALLS = 50_000
-"""Of one compilation: 500 characters need 20,000 at most. A time would measure the machine and the garbage of others, too."""
+"""Of one compilation: 500 characters need 27,000 at most. A time would measure the machine and the garbage of others, too."""
 
 LEAVES = {
     "number": ["a", "b", "0", "1", "2.5", "-3", "1e300", "NULL", "length(s)", "u - t", "4611686018427387903"],

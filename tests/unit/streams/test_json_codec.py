@@ -148,8 +148,14 @@ def test_what_is_no_json_is_refused(value: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("packed", "how"),
-    [(gzip.compress(GOOD, mtime=0), "gzip"), (zlib.compress(GOOD), "zlib"), (b"\x28\xb5\x2f\xfd" + GOOD, "zstd")],
-    ids=["gzip", "zlib", "zstd"],
+    [
+        (gzip.compress(GOOD, mtime=0), "gzip"),
+        (zlib.compress(GOOD, 1), "zlib"),
+        (zlib.compress(GOOD, 3), "zlib"),
+        (zlib.compress(GOOD, 9), "zlib"),
+        (b"\x28\xb5\x2f\xfd" + GOOD, "zstd"),
+    ],
+    ids=["gzip", "zlib 1", "zlib 3", "zlib 9", "zstd"],
 )
 def test_what_is_compressed_is_refused_alone_and_never_unpacked(packed: bytes, how: str) -> None:
     for values in ([packed, GOOD], [GOOD, packed], [packed]):

@@ -87,6 +87,7 @@ def test_a_job_is_started_once_and_asked_after(bench: Bench) -> None:
         (b'{"kind": "recompute", "slot": "hotline", "from": "2026-11-20T08:00"}', 422, "needs a time zone"),
         (b'{"kind": "recompute", "slot": "hotline", "form": 1}', 422, "form"),
         (b"recompute", 422, "describes no job"),
+        (b'{"kind": ' + b"[" * 2000 + b"]" * 2000 + b"}", 422, "describes no job"),
         (b" " * 5000, 413, "4096"),
     ],
 )

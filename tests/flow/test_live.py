@@ -136,6 +136,7 @@ def test_a_heartbeat_comes_although_nothing_happens(running: Running) -> None:
     [
         ("{}", "that is no hello"),
         ("not json", "that is no hello"),
+        ('{"type": "hello", "board": "city", "x": ' + "[" * 5000 + "]" * 5000 + "}", "that is no hello"),
         ('{"type": "hello", "board": 7}', "that is no hello"),
         ('{"type": "hello", "board": "citty"}', "Hint: did you mean 'city'?"),
         ('{"type": "hello", "board": "city", "query": "region=770"}', "Hint: did you mean '77"),

@@ -38,6 +38,10 @@ class Caller:
             headers["Cockpit-Actor"] = json.dumps(actor)
         return self._client.post(path, content=b"" if body is None else json.dumps(body), headers=headers)
 
+    def send(self, path: str, content: bytes) -> httpx.Response:
+        """Posts these very bytes."""
+        return self._client.post(path, content=content, headers={"Idempotency-Key": f"key {next(self._keys)}"})
+
     def get(self, path: str, actor: Any = None, **query: Any) -> httpx.Response:
         return self._client.get(path, params=query, headers={"Cockpit-Actor": json.dumps(actor)} if actor else {})
 
@@ -117,6 +121,12 @@ def test_keys(caller: Caller) -> None:
 def test_what_is_wrong_is_named(idle: Caller, path: str, body: Any, status: int, said: str) -> None:
     answer = idle.post(path, body)
     assert answer.status_code == status and said in answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/incidents", "/orders/O1/issue"])
+def test_what_is_nested_too_deeply_is_refused(idle: Caller, path: str) -> None:
+    answer = idle.send(path, b'{"title": ' + b"[" * 5000 + b"]" * 5000 + b"}")
+    assert answer.status_code == 422
 
 
 def test_what_is_illegal_says_what_is_legal(caller: Caller) -> None:

@@ -27,6 +27,11 @@ def put(letters: DeadLetters, *entries: DeadLetter | Trial | Replayed | Withdraw
     letters.catch_up(slot)
 
 
+def test_what_others_wrote_on_the_topic_is_passed_over_however_strange() -> None:
+    strange = [b"", b"no json", b"\xff", b"{}", b'{"kind": "letter"}', b'{"x": ' + b"[" * 5000 + b"]" * 5000 + b"}"]
+    assert [decode(value) for value in strange] == [None] * len(strange)
+
+
 def test_a_letter_comes_back_as_it_was(tmp_path: Path) -> None:
     log = EmbeddedLog(":memory:")
     one = letter(7, raw=b"\xff\x00", field="wait_s", headers=(("ce_type", b"x"),), truncated=True)
